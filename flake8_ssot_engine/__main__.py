@@ -1,0 +1,5 @@
+"""`python -m flake8_ssot_engine`: the same as the `ssot` command."""
+
+from flake8_ssot_engine.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""The `ssot` command: a thin adapter, one file a subcommand."""

@@ -1,0 +1,1 @@
+"""Configuration: from TOML or INI text to frozen Settings, with every error told at once."""

@@ -1,0 +1,106 @@
+"""Checks plain values against the specification, then against one another."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from flake8_ssot_engine.config.document import Document, Path
+from flake8_ssot_engine.config.spec import TOP, Json, Key
+from flake8_ssot_engine.errors import ConfigProblem
+from flake8_ssot_engine.migrations import Migration
+from flake8_ssot_engine.names import QualifiedName
+
+
+def check_document(document: Document) -> list[ConfigProblem]:
+    """Return everything that is wrong in one file, taken by itself."""
+    assert document.values is not None
+    return list(_check_table(document, document.values, TOP, ()))
+
+
+def _check_table(
+    document: Document, table: Json, keys: tuple[Key, ...], path: Path
+) -> Iterator[ConfigProblem]:
+    known = {key.name: key for key in keys}
+    for name, value in table.items():
+        key = known.get(name)
+        if key is None:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
+            yield document.problem((*path, name), f"unknown key; {hint}")
+        elif key.kind is None:
+            yield from _check_tables(document, value, key.items, (*path, name))
+        elif complaint := key.kind.complaint(value):
+            yield document.problem((*path, name), complaint)
+    for key in keys:
+        if key.is_required and key.name not in table:
+            yield document.problem((*path, key.name), "is missing")
+
+
+def _check_tables(
+    document: Document, value: object, keys: tuple[Key, ...], path: Path
+) -> Iterator[ConfigProblem]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        yield document.problem(path, f"must be an array of tables, written [[{path[-1]}]]")
+        return
+    for index, item in enumerate(value):
+        yield from _check_table(document, item, keys, (*path, index))
+
+
+def check_moves(
+    migrations: tuple[Migration, ...], places: dict[tuple[str, QualifiedName], ConfigProblem]
+) -> list[ConfigProblem]:
+    """Return what is wrong between moves: equal ends, rivals for one symbol, cycles.
+
+    `places` holds, for each move by its migration's id and old name, a problem without a
+    message that says where it stands.
+    """
+    problems: list[ConfigProblem] = []
+    targets: dict[QualifiedName, tuple[QualifiedName | None, ConfigProblem]] = {}
+    for migration in migrations:
+        for move in migration.moves:
+            place = places[migration.id, move.old]
+            if move.old == move.new:
+                problems.append(_told(place, f"`{move.old}` moves to itself"))
+                continue
+            if move.old in targets and targets[move.old][0] != move.new:
+                other = targets[move.old][1]
+                where = f"{other.path}:{other.line}" if other.line else other.path
+                problems.append(_told(place, f"`{move.old}` already moves elsewhere ({where})"))
+                continue
+            targets[move.old] = (move.new, place)
+    reported: set[QualifiedName] = set()
+    for start in targets:
+        chain = _cycle_from(start, targets)
+        if chain and not reported.intersection(chain):
+            reported.update(chain)
+            names = " -> ".join(f"`{name}`" for name in (*chain, chain[0]))
+            problems.append(_told(targets[chain[0]][1], f"moves in a circle: {names}"))
+    return problems
+
+
+def _cycle_from(
+    start: QualifiedName, targets: dict[QualifiedName, tuple[QualifiedName | None, ConfigProblem]]
+) -> list[QualifiedName]:
+    """Return the moves of a cycle that starts and ends at `start`; empty if there is none.
+
+    A move into its own inside (`a` -> `a.b`) is one of length one: it would never end.
+    """
+    chain: list[QualifiedName] = []
+    name: QualifiedName = start
+    while True:
+        under = [old for old in targets if name.is_under(old)]
+        if not under:
+            return []
+        old = max(under, key=len)
+        if old in chain:
+            return chain if old == start else []
+        chain.append(old)
+        new = targets[old][0]
+        if new is None:
+            return []
+        name = name.rebased(old, new)
+
+
+def _told(place: ConfigProblem, message: str) -> ConfigProblem:
+    return ConfigProblem(place.path, place.line, place.key, message)

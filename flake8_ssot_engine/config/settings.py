@@ -1,0 +1,49 @@
+"""Settings: one project's configuration, checked and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from flake8_ssot_engine.errors import ConfigProblem
+from flake8_ssot_engine.migrations import Globs, Migration, MoveIndex
+from flake8_ssot_engine.names import QualifiedName
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a run needs to know.
+
+    `root` is the absolute folder that the project starts in, `source_roots` are absolute.
+    `path` is the file that was read ("" for the built-in preset); `warnings` are about values
+    that may be meant but probably are not.
+    """
+
+    root: str
+    path: str = ""
+    source_roots: tuple[str, ...] = ()
+    exclude: tuple[Globs, ...] = ()
+    baseline: str = ""
+    select: tuple[str, ...] = ("SSOT",)
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = ()
+    string_calls: tuple[QualifiedName, ...] = ()
+    migrations: tuple[Migration, ...] = ()
+    warnings: tuple[ConfigProblem, ...] = ()
+    index: MoveIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", MoveIndex(self.migrations))
+
+    def selects(self, code: str) -> bool:
+        """Whether a code is to be reported: the longest match of `select` and `ignore` wins."""
+        wanted = max((len(c) for c in self.select if code.startswith(c)), default=-1)
+        unwanted = max((len(c) for c in self.ignore if code.startswith(c)), default=-1)
+        return wanted > unwanted
+
+    def overridden(
+        self, *, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()
+    ) -> Settings:
+        """Return these settings with a command line's `select` and further `ignore`."""
+        if not select and not ignore:
+            return self
+        return replace(self, select=select or self.select, ignore=(*self.ignore, *ignore))

@@ -1,0 +1,206 @@
+"""Every key of the configuration: its kind, what it is for, and how a wrong value is told.
+
+The loader checks against this table and `ssot schema` prints it, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flake8_ssot_engine.names import QualifiedName
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_CODE = re.compile(r"SSO[A-Z0-9]*")
+_METAVARIABLE = re.compile(r"\$\$\$(\w+)|\$(\w+)")
+
+Json = dict[str, Any]
+
+
+class Kind(NamedTuple):
+    """A kind of value: its JSON Schema, and the complaint about a value that is not of it."""
+
+    schema: Json
+    complaint: Callable[[object], str | None]
+
+
+class Key(NamedTuple):
+    """One key. `items` are the keys of each table, for an array of tables."""
+
+    name: str
+    kind: Kind | None
+    doc: str
+    is_required: bool = False
+    items: tuple[Key, ...] = ()
+
+
+def _string(value: object) -> str | None:
+    return None if isinstance(value, str) else "must be a string"
+
+
+def _array_of(item: Callable[[object], str | None]) -> Callable[[object], str | None]:
+    def complaint(value: object) -> str | None:
+        if not isinstance(value, list):
+            return "must be an array"
+        return next((told for told in map(item, value) if told), None)
+
+    return complaint
+
+
+def _dotted_name(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a string"
+    try:
+        QualifiedName.parse(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _code(value: object) -> str | None:
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return None
+    return f"`{value}` is not a code of this product, such as `SSOT001`"
+
+
+def _codes_by_glob(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return "must be a table of patterns, each with an array of codes"
+    return next((told for told in map(_array_of(_code), value.values()) if told), None)
+
+
+def _date(value: object) -> str | None:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return None
+    return "must be a date, written without quotes: 2026-12-31"
+
+
+def _duration(value: object) -> str | None:
+    if isinstance(value, str) and _DURATION.fullmatch(value):
+        return None
+    return f"`{value}` is not a duration, such as `90s`, `10m` or `2h`"
+
+
+def seconds(duration: str) -> float:
+    """Convert a duration that was found to be well-formed."""
+    match = _DURATION.fullmatch(duration)
+    assert match is not None
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def _enforcement(value: object) -> str | None:
+    return None if value in {"off", "ratchet", "error"} else "must be off, ratchet or error"
+
+
+def _call_pattern(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a string"
+    # A pattern is Python but for its metavariables (https://ast-grep.github.io, "Pattern Syntax").
+    python = _METAVARIABLE.sub(lambda match: f"_{match[1] or match[2]}", value)
+    try:
+        tree = ast.parse(python.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return f"`{value}` is not an ast-grep pattern of a Python call"
+    if isinstance(tree, ast.Await):
+        tree = tree.value
+    return None if isinstance(tree, ast.Call) else f"`{value}` is not a pattern of a call"
+
+
+def _rewrite(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a string"
+    python = _METAVARIABLE.sub(lambda match: f"_{match[1] or match[2]}", value)
+    try:
+        ast.parse(python.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return f"`{value}` is not a Python expression"
+    return None
+
+
+STRING = Kind({"type": "string"}, _string)
+STRINGS = Kind({"type": "array", "items": {"type": "string"}}, _array_of(_string))
+NAME = Kind({"type": "string", "pattern": r"^[^\W\d]\w*(\.[^\W\d]\w*)*$"}, _dotted_name)
+NAMES = Kind({"type": "array", "items": NAME.schema}, _array_of(_dotted_name))
+CODES = Kind(
+    {"type": "array", "items": {"type": "string", "pattern": "^SSO[A-Z0-9]*$"}}, _array_of(_code)
+)
+CODES_BY_GLOB = Kind({"type": "object", "additionalProperties": CODES.schema}, _codes_by_glob)
+DATE = Kind({"type": "string", "format": "date"}, _date)
+DURATION = Kind({"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m|h)$"}, _duration)
+ENFORCEMENT = Kind({"enum": ["off", "ratchet", "error"]}, _enforcement)
+CALL_PATTERN = Kind({"type": "string"}, _call_pattern)
+REWRITE = Kind({"type": "string"}, _rewrite)
+
+CALL = (
+    Key("pattern", CALL_PATTERN, "ast-grep pattern of the call; `$CLASS` is the callee.", True),
+    Key("rewrite", REWRITE, "What to write instead; `$NEW` is the replacement.", True),
+)
+MOVE = (
+    Key("old", NAME, "Dotted path of the symbol or module that must go.", True),
+    Key("new", NAME, "Dotted path of its replacement; without it nothing is fixed."),
+    Key("hint", STRING, "What to do instead, for a person."),
+    Key("factory", STRING, "Method of the replacement to call; its class is then factory-only."),
+    Key("factory-modules", NAMES, "Modules that may call the constructor."),
+    Key("call", None, "Rewrites of calls; the first that matches wins.", items=CALL),
+)
+PHASE = (
+    Key("name", STRING, "How commands and reports name the phase.", True),
+    Key("paths", STRINGS, "Gitignore-style patterns of the files in it.", True),
+    Key("enforce", ENFORCEMENT, "How strictly its files are held."),
+    Key("validate", STRINGS, "Commands that must pass before and after."),
+    Key("timeout", DURATION, "How long each of them may take."),
+)
+MIGRATION = (
+    Key("id", STRING, "Ends every message of this migration.", True),
+    Key("title", STRING, "What it is about."),
+    Key("reason", STRING, "Why the old names must go."),
+    Key("url", STRING, "Where to read more."),
+    Key("deadline", DATE, "From then on every remaining violation is an error."),
+    Key("owners", STRINGS, "Patterns of the files that may still use the old names."),
+    Key("bridge", STRING, "Compatibility module from which moves are read."),
+    Key("move", None, "What goes where.", items=MOVE),
+    Key("phase", None, "The steps, in order.", items=PHASE),
+)
+TOP = (
+    Key("extends", STRING, "Another configuration file, whose values hold unless set here."),
+    Key("preset", STRING, "Name of a built-in configuration to start from."),
+    Key("source-roots", STRINGS, "Folders where absolute imports start."),
+    Key("exclude", STRINGS, "Patterns of files and folders to pass over."),
+    Key("baseline", STRING, "File that holds the tolerated violations."),
+    Key("select", CODES, "Codes, or beginnings of codes, to report."),
+    Key("ignore", CODES, "Codes, or beginnings of codes, not to report."),
+    Key("per-file-ignores", CODES_BY_GLOB, "Codes not to report in some files."),
+    Key("string-calls", NAMES, "Further callables whose string argument is a dotted path."),
+    Key("migration", None, "The migrations.", items=MIGRATION),
+)
+
+
+def json_schema() -> Json:
+    """Return the JSON Schema (draft 2020-12) of the configuration."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ssot.toml",
+        "description": "Configuration of flake8-ssot-engine; also [tool.ssot-engine].",
+        **_object_schema(TOP),
+    }
+
+
+def _object_schema(keys: tuple[Key, ...]) -> Json:
+    properties: Json = {}
+    for key in keys:
+        if key.kind is None:
+            schema: Json = {"type": "array", "items": _object_schema(key.items)}
+        else:
+            schema = dict(key.kind.schema)
+        properties[key.name] = {**schema, "description": key.doc}
+    required = [key.name for key in keys if key.is_required]
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }

@@ -1,0 +1,1 @@
+"""The verdict on files: rules run, suppressions and phases applied."""

@@ -1,0 +1,176 @@
+"""Checks files: from bytes to the violations that stand after suppressions and phases."""
+
+from __future__ import annotations
+
+import ast
+import os
+import symtable
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.suppressions import Suppressions
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase
+from flake8_ssot_engine.names import QualifiedName, module_of_path
+from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.prefilter import Prefilter
+from flake8_ssot_engine.rules.base import Rule, RuleContext
+from flake8_ssot_engine.rules.registry import RULES
+from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.source import Position, SourceFile
+from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation with what a report needs besides: its place and its phase."""
+
+    path: str
+    violation: Violation
+    start: Position
+    end: Position
+    lines: tuple[str, ...]
+    phase: str = ""
+    baselined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file that could not be checked; `line` and `column` from 1 where they are known."""
+
+    path: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file. `references` counts the uses of moved symbols by kind."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    error: FileError | None = None
+    references: Counter[str] = field(default_factory=Counter)
+
+
+class Checker:
+    """Checks the files that one configuration holds for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.prefilter = Prefilter(settings.index)
+        self._migrations = {migration.id: migration for migration in settings.migrations}
+        self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
+
+    def check_bytes(
+        self, path: str, data: bytes, *, shown_as: str, parses_all: bool = True
+    ) -> FileResult:
+        """Check the file at absolute `path`; reports call it `shown_as`.
+
+        A file without a needle is only tried for whether it parses, and not even that with
+        `parses_all=False`. Whatever the bytes are, the answer is a FileResult.
+        """
+        try:
+            if not self.prefilter.passes(data):
+                if parses_all and not _surely_parses(data):
+                    SourceFile.from_bytes(shown_as, data).parse()
+                return FileResult(shown_as)
+            source = SourceFile.from_bytes(shown_as, data)
+            return self.check_tree(path, source, source.parse())
+        except SourceError as error:
+            problem = FileError(shown_as, error.message, error.line, error.column)
+        except RecursionError:
+            problem = FileError(shown_as, "is nested too deeply to be checked")
+        return FileResult(shown_as, error=problem)
+
+    def check_tree(
+        self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
+    ) -> FileResult:
+        """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
+        settings = self.settings
+        module = module_of_path(
+            path, settings.source_roots, is_regular_package=_is_regular_package
+        )
+        is_package = os.path.splitext(os.path.basename(path))[0] == "__init__"
+        model = SemanticModel(source, tree, module, is_package=is_package)
+        context = RuleContext(model, self._index_for(path, module))
+        suppressions = Suppressions(source)
+        found: list[Finding] = []
+        for rule in self._rules_for(path):
+            for violation in rule.check(context):
+                start = source.position(violation.span.start)
+                phase = phase_of(path, self._migrations[violation.migration])
+                is_off = phase is not None and phase.enforce is Enforcement.OFF
+                if is_off or (with_noqa and suppressions.covers(violation.code, start.line)):
+                    continue
+                end = source.position(violation.span.end)
+                lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
+                name = phase.name if phase else ""
+                found.append(Finding(source.path, violation, start, end, lines, name))
+        found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
+        return FileResult(source.path, tuple(found), None, _count_references(context))
+
+    def _rules_for(self, path: str) -> list[Rule]:
+        ignored = tuple(
+            code
+            for globs, codes in self.settings.per_file_ignores
+            if matches(globs, path)
+            for code in codes
+        )
+        selected = (rule for rule in RULES if self.settings.selects(rule.code))
+        return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
+
+    def _index_for(self, path: str, module: QualifiedName) -> MoveIndex:
+        """Return the moves that bind this file: not those that it owns, nor those of its own names."""
+        exempt = tuple(
+            migration.id
+            for migration in self.settings.migrations
+            if any(matches(globs, path) for globs in migration.owners)
+        )
+        own = [
+            move.old
+            for _, move in self.settings.index
+            if move.old.parent == module or module.is_under(move.old)
+        ]
+        if not exempt and not own:
+            return self.settings.index
+        key = (*exempt, *map(str, own))
+        if key not in self._narrowed:
+            self._narrowed[key] = MoveIndex(
+                tuple(
+                    replace(migration, moves=tuple(m for m in migration.moves if m.old not in own))
+                    for migration in self.settings.migrations
+                    if migration.id not in exempt
+                )
+            )
+        return self._narrowed[key]
+
+
+def phase_of(path: str, migration: Migration) -> Phase | None:
+    """Return the first phase whose paths match."""
+    return next((phase for phase in migration.phases if matches(phase.paths, path)), None)
+
+
+def _surely_parses(data: bytes) -> bool:
+    """Whether Python accepts a file; its symbol table costs half of what a tree does.
+
+    It refuses some files that do parse (a `nonlocal` at module level), so that a refusal
+    is only a reason to parse.
+    """
+    try:
+        symtable.symtable(data, "<file>", "exec")  # type: ignore[arg-type]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _is_regular_package(folder: str) -> bool:
+    return any(os.path.exists(os.path.join(folder, f"__init__{end}")) for end in (".py", ".pyi"))
+
+
+def _count_references(context: RuleContext) -> Counter[str]:
+    counts = Counter(use.kind.value for use in context.uses)
+    counts[ReferenceKind.IMPORT.value] += len(context.imports)
+    return +counts

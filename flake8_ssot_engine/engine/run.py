@@ -1,0 +1,126 @@
+"""A run over many files, on several cores, with one Report at its end."""
+
+from __future__ import annotations
+
+import gc
+import os
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.check import Checker, FileError, FileResult, Finding
+from flake8_ssot_engine.project.parallel import parallel_map
+
+_CHUNK = 128
+"""Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
+
+
+class Task(NamedTuple):
+    """One file to check: where it is, what reports call it, and whose settings hold for it."""
+
+    path: str
+    shown_as: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found, in the order of the files."""
+
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    references: Counter[str] = field(default_factory=Counter)
+    files: int = 0
+
+    @property
+    def statistics(self) -> dict[str, int]:
+        """How many violations there are of each code."""
+        return dict(sorted(Counter(f.violation.code for f in self.findings).items()))
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found and every file could be checked."""
+        return not self.errors and not any(not f.baselined for f in self.findings)
+
+
+class _Chunk(NamedTuple):
+    settings: tuple[Settings, ...]
+    files: tuple[tuple[str, str, int], ...]
+    parses_all: bool
+
+
+def check_files(
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    parses_all: bool = True,
+    on_progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Check every file; `on_progress` hears of each batch of files that is done."""
+    results: list[FileResult] = []
+    chunks = [
+        _chunk(tasks[start : start + _CHUNK], parses_all) for start in range(0, len(tasks), _CHUNK)
+    ]
+    for chunk, batch in zip(chunks, parallel_map(_check_chunk, chunks, jobs=jobs), strict=True):
+        results += batch
+        if on_progress is not None:
+            on_progress(len(chunk.files))
+    return report_of(results, files=len(tasks))
+
+
+def report_of(results: Sequence[FileResult], *, files: int) -> Report:
+    """Add up the results of single files; those that are empty may be left out."""
+    return Report(
+        findings=tuple(finding for result in results for finding in result.findings),
+        errors=tuple(result.error for result in results if result.error is not None),
+        references=sum((result.references for result in results), Counter()),
+        files=files,
+    )
+
+
+def _chunk(tasks: Sequence[Task], parses_all: bool) -> _Chunk:
+    numbers: dict[int, int] = {}
+    every: list[Settings] = []
+    files = []
+    for task in tasks:
+        if id(task.settings) not in numbers:
+            numbers[id(task.settings)] = len(every)
+            every.append(task.settings)
+        files.append((task.path, task.shown_as, numbers[id(task.settings)]))
+    return _Chunk(tuple(every), tuple(files), parses_all)
+
+
+def _check_chunk(chunk: _Chunk) -> list[FileResult]:
+    """Check a batch; files without anything to tell are left out of the answer."""
+    checkers = [Checker(settings) for settings in chunk.settings]
+    results = []
+    was_enabled = gc.isenabled()
+    gc.disable()  # trees are large and live briefly: collecting among them takes a third of the time
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked
+            for path, shown_as, number in chunk.files:
+                result = _check_file(checkers[number], path, shown_as, chunk.parses_all)
+                if result.findings or result.error or result.references:
+                    results.append(result)
+    finally:
+        if was_enabled:
+            gc.enable()
+            gc.collect()
+    return results
+
+
+def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:
+    try:
+        # A FIFO or a device would be read for ever.
+        if not os.path.isfile(path):
+            return FileResult(shown_as, error=FileError(shown_as, "is not a regular file"))
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        return FileResult(shown_as, error=FileError(shown_as, message))
+    return checker.check_bytes(path, data, shown_as=shown_as, parses_all=parses_all)

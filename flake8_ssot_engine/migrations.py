@@ -1,0 +1,152 @@
+"""Migrations: what must go and what replaces it, as pure declarations with their look-up."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flake8_ssot_engine.names import QualifiedName
+
+
+class Globs(NamedTuple):
+    """Gitignore-style patterns, read from the absolute folder `base` down."""
+
+    base: str
+    patterns: tuple[str, ...]
+
+
+class Enforcement(enum.Enum):
+    """What a phase does with the violations in its files."""
+
+    OFF = "off"
+    """Counted, not reported."""
+    RATCHET = "ratchet"
+    """What the baseline holds is tolerated; anything else is a violation."""
+    ERROR = "error"
+    """Every violation is one, baseline or not."""
+
+
+class CallRewrite(NamedTuple):
+    """An ast-grep pattern on a call of the old symbol, with what to write instead."""
+
+    pattern: str
+    rewrite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One symbol or module, its new home (None: there is no replacement), and its calls."""
+
+    old: QualifiedName
+    new: QualifiedName | None
+    hint: str = ""
+    factory: str = ""
+    factory_modules: tuple[QualifiedName, ...] = ()
+    calls: tuple[CallRewrite, ...] = ()
+
+    @property
+    def renames(self) -> bool:
+        """Whether the symbol has another name at its new home."""
+        return self.new is not None and self.new.last != self.old.last
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """An ordered step of a migration: some paths, how strictly they are held, what proves it."""
+
+    name: str
+    paths: Globs
+    enforce: Enforcement = Enforcement.RATCHET
+    validate: tuple[str, ...] = ()
+    timeout_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Moves that are made for one reason, with the files that may still use the old names."""
+
+    id: str
+    title: str = ""
+    reason: str = ""
+    url: str = ""
+    deadline: datetime.date | None = None
+    owners: tuple[Globs, ...] = ()
+    bridge: str = ""
+    moves: tuple[Move, ...] = ()
+    phases: tuple[Phase, ...] = ()
+
+
+class Match(NamedTuple):
+    """A qualified name that a move applies to.
+
+    `symbol` is the name as resolved, `replacement` what it becomes at the end of a chain
+    of moves, None where the chain ends in a move without a new home.
+    """
+
+    migration: Migration
+    move: Move
+    symbol: QualifiedName
+    replacement: QualifiedName | None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the name is the moved symbol itself, not something below it."""
+        return self.symbol == self.move.old
+
+
+class MoveIndex:
+    """Finds the move for a qualified name; of several, the one with the longest old name."""
+
+    __slots__ = ("_by_new", "_by_old", "_relatives")
+
+    def __init__(self, migrations: tuple[Migration, ...]) -> None:
+        self._by_old: dict[tuple[str, ...], tuple[Migration, Move]] = {}
+        self._by_new: dict[tuple[str, ...], list[tuple[Migration, Move]]] = {}
+        self._relatives: set[tuple[str, ...]] = set()
+        for migration in migrations:
+            for move in migration.moves:
+                self._by_old.setdefault(tuple(move.old), (migration, move))
+                for name in (move.old, *([move.new] if move.new else [])):
+                    self._relatives.update(name[:end] for end in range(1, len(name) + 1))
+        for migration, move in self._by_old.values():
+            end = self.final(move.new) if move.new else None
+            if end is not None:
+                self._by_new.setdefault(tuple(end), []).append((migration, move))
+
+    def __iter__(self) -> Iterator[tuple[Migration, Move]]:
+        return iter(self._by_old.values())
+
+    def match(self, name: QualifiedName) -> Match | None:
+        """Return the move that `name` falls under, with its final replacement."""
+        for end in range(len(name), 0, -1):
+            found = self._by_old.get(name[:end])
+            if found is not None:
+                migration, move = found
+                new = None if move.new is None else self.final(name.rebased(move.old, move.new))
+                return Match(migration, move, name, new)
+        return None
+
+    def moved_to(self, name: QualifiedName) -> list[Match]:
+        """Return a Match for each move whose final new home is exactly `name`."""
+        return [
+            Match(migration, move, move.old, name)
+            for migration, move in self._by_new.get(tuple(name), ())
+        ]
+
+    def final(self, name: QualifiedName) -> QualifiedName | None:
+        """Follow moves from `name` to the end of the chain; None if it has no replacement.
+
+        Configuration refuses cycles, so this ends.
+        """
+        found = self.match(name)
+        return name if found is None else found.replacement
+
+    def is_relevant(self, name: QualifiedName) -> bool:
+        """Whether `name` is an end of a move, above one, or below one."""
+        return tuple(name) in self._relatives or any(
+            name[:end] in self._by_old or name[:end] in self._by_new
+            for end in range(len(name), 0, -1)
+        )

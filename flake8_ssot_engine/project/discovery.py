@@ -1,0 +1,125 @@
+"""Discovery: which source files a run looks at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from flake8_ssot_engine.config.loader import ConfigFinder
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.migrations import Globs
+from flake8_ssot_engine.project.globs import verdict
+
+SUFFIXES = (".py", ".pyi")
+USUAL_EXCLUDES = frozenset(
+    {
+        ".bzr",
+        ".direnv",
+        ".eggs",
+        ".git",
+        ".hg",
+        ".ipynb_checkpoints",
+        ".mypy_cache",
+        ".nox",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".svn",
+        ".tox",
+        ".venv",
+        "CVS",
+        "__pycache__",
+        "__pypackages__",
+        "node_modules",
+        "site-packages",
+        "venv",
+    }
+)
+"""Folders that hold no source of the project; a folder with a `pyvenv.cfg` is one too."""
+
+
+def find_files(paths: Iterable[str], finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
+    """Yield each source file under absolute `paths` once, sorted, with the settings for it.
+
+    A file that is named itself is taken whatever its ending; `exclude` of the configuration
+    holds even so, for commit hooks name files that a person would not. Symbolic links to
+    folders are not followed. Raises UsageError for a path that does not exist.
+    """
+    found: dict[str, Settings] = {}
+    for path in paths:
+        if os.path.isdir(path):
+            for file, settings in _walk(path, finder, _outer_ignores(path)):
+                found.setdefault(file, settings)
+        elif os.path.exists(path):
+            settings = finder.settings_for(os.path.dirname(path))
+            if not is_excluded(path, settings):
+                found.setdefault(path, settings)
+        else:
+            raise UsageError(f"{path}: no such file or folder")
+    yield from sorted(found.items(), key=lambda item: item[0])
+
+
+def is_excluded(path: str, settings: Settings) -> bool:
+    """Whether the configuration excludes a file, by itself or by a folder above it."""
+    return any(verdict(globs, path) for globs in settings.exclude)
+
+
+def _walk(
+    folder: str, finder: ConfigFinder, ignores: tuple[Globs, ...]
+) -> Iterator[tuple[str, Settings]]:
+    settings = finder.settings_for(folder)
+    folders: list[str] = []
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:  # a folder that may not be read holds nothing that we could check
+        return
+    names = {entry.name for entry in entries}
+    if ".gitignore" in names:
+        ignores = (*ignores, _read_ignores(folder))
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in USUAL_EXCLUDES:
+                folders.append(entry.path)
+        elif (
+            entry.name.endswith(SUFFIXES)
+            and not _is_ignored(entry.path, ignores, is_folder=False)
+            and not is_excluded(entry.path, settings)
+        ):
+            yield entry.path, settings
+    for inner in folders:
+        is_out = _is_ignored(inner, ignores, is_folder=True) or any(
+            verdict(globs, inner, is_folder=True) for globs in settings.exclude
+        )
+        if not is_out and not os.path.exists(os.path.join(inner, "pyvenv.cfg")):
+            yield from _walk(inner, finder, ignores)
+
+
+def _is_ignored(path: str, ignores: tuple[Globs, ...], *, is_folder: bool) -> bool:
+    """Whether the innermost `.gitignore` that speaks of a path ignores it."""
+    for globs in reversed(ignores):
+        told = verdict(globs, path, is_folder=is_folder)
+        if told is not None:
+            return told
+    return False
+
+
+def _outer_ignores(folder: str) -> tuple[Globs, ...]:
+    """Return the `.gitignore` files above a folder, up to the root of its repository."""
+    found: list[Globs] = []
+    current = folder
+    while not os.path.exists(os.path.join(current, ".git")):
+        parent = os.path.dirname(current)
+        if parent == current:
+            return ()
+        current = parent
+        if os.path.isfile(os.path.join(current, ".gitignore")):
+            found.append(_read_ignores(current))
+    return tuple(reversed(found))
+
+
+def _read_ignores(folder: str) -> Globs:
+    try:
+        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
+            return Globs(folder, tuple(file.read().splitlines()))
+    except OSError:
+        return Globs(folder, ())

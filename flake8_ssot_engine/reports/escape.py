@@ -1,0 +1,19 @@
+"""Text from files and their names, made fit to print."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def printable(text: str) -> str:
+    """Return `text` with control, format and lone surrogate characters as escapes.
+
+    A file name may hold terminal escapes, newlines and right-to-left marks.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        f"\\u{ord(c):04x}" if unicodedata.category(c) in _UNFIT else c for c in text
+    )

@@ -1,0 +1,82 @@
+"""The `text` format: each violation with its line, carets under it, and what to write."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.run import Report
+from flake8_ssot_engine.reports.escape import printable
+
+
+class Style(NamedTuple):
+    """ANSI sequences (ECMA-48, SGR); all empty for plain text."""
+
+    bold: str = ""
+    red: str = ""
+    blue: str = ""
+    green: str = ""
+    reset: str = ""
+
+
+PLAIN = Style()
+COLOR = Style("\x1b[1m", "\x1b[31m", "\x1b[34m", "\x1b[32m", "\x1b[0m")
+
+
+def render_text(report: Report, style: Style = PLAIN) -> Iterator[str]:
+    """Yield the report for a person, the summary last."""
+    for finding in report.findings:
+        yield from _finding(finding, style)
+        yield ""
+    for error in report.errors:
+        place = f"{printable(error.path)}:{error.line}" if error.line else printable(error.path)
+        yield f"{style.bold}{place}{style.reset}: {style.red}error{style.reset}: {error.message}"
+    if report.errors:
+        yield ""
+    yield summary(report)
+
+
+def summary(report: Report) -> str:
+    """Return one line that tells how the run ended."""
+    counts = ", ".join(f"{code} {count}" for code, count in report.statistics.items())
+    total = len(report.findings)
+    told = f"{total} violation{'s' * (total != 1)} ({counts})" if total else "no violations"
+    if report.errors:
+        errors = len(report.errors)
+        told += f", {errors} file{'s' * (errors != 1)} that could not be checked"
+    return f"{told}; {report.files} file{'s' * (report.files != 1)} looked at"
+
+
+def _finding(finding: Finding, style: Style) -> Iterator[str]:
+    violation = finding.violation
+    place = f"{printable(finding.path)}:{finding.start.line}:{finding.start.column}"
+    head = f"{style.bold}{place}{style.reset}: {style.red}{violation.code}{style.reset}"
+    yield f"{head} {violation.message}"
+    line = finding.lines[0]
+    number = str(finding.start.line)
+    before = line[: finding.start.column - 1]
+    last = finding.end.column - 1 if finding.end.line == finding.start.line else len(line)
+    marked = line[finding.start.column - 1 : last]
+    bar = f"{style.blue}|{style.reset}"
+    gutter = " " * len(number)
+    pad = "".join(c if c == "\t" else " " * _width(c) for c in before)
+    carets = "^" * max(1, sum(map(_width, marked)))
+    yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
+    yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
+    if violation.hint:
+        yield f"{gutter} {bar} {style.green}+ {violation.hint}{style.reset}"
+
+
+def _shown(line: str) -> str:
+    return "\t".join(printable(part) for part in line.split("\t"))
+
+
+def _width(character: str) -> int:
+    """Return how many cells a terminal gives to a character as `_shown` shows it."""
+    if not character.isprintable():
+        return len(printable(character))
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -1,0 +1,1 @@
+"""The rules: what is reported, one file each."""

@@ -1,0 +1,150 @@
+"""SSOT003: a binding that makes the old or the new name mean something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_ssot_engine.migrations import Match
+from flake8_ssot_engine.rules.base import Rule, RuleContext
+from flake8_ssot_engine.rules.hints import from_import
+from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
+from flake8_ssot_engine.semantics.flow import is_fallback, reaching
+from flake8_ssot_engine.semantics.scopes import Scope
+from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+
+class AliasShadowing(Rule):
+    """Alias that hides the state of a migration.
+
+    What it does:
+        Reports a binding that makes one of the two names of a move mean the other: the new
+        symbol imported or assigned under the old name, the old one under the new name. It
+        reports as well any binding (assignment, class, function, parameter, loop variable
+        and so on) that hides an import of the deprecated symbol in an inner scope, or
+        rebinds it in the same one. A fallback in `except` of the `try` that imports is none.
+
+    Why is this bad?
+        The file reads as if it used one of the two while it uses the other. Searches,
+        reviews and progress counts are all wrong about it.
+
+    Example:
+        from app.engines.user import UserExecutionEngine as ExecutionEngine
+
+    Use instead:
+        from app.engines.user import UserExecutionEngine
+
+    Fix safety:
+        This version reports only; the message names the statement to write.
+    """
+
+    code = "SSOT003"
+    name = "alias-shadowing"
+
+    def check(self, context: RuleContext) -> Iterator[Violation]:
+        """Yield a violation for each binding that misleads or hides."""
+        told: set[int] = set()
+        watched: list[tuple[Binding, Match]] = []
+        for binding in context.model.bindings():
+            meant = _is_misnamed(context, binding)
+            if meant is not None:
+                told.add(id(binding))
+                yield self._misnamed(context, binding, *meant)
+            if binding.kind in IMPORTS and binding.target is not None:
+                match = context.index.match(binding.target)
+                if match is not None and match.is_exact and match.move.renames:
+                    watched.append((binding, match))
+                elif meant is not None:
+                    watched.append((binding, meant[0]))
+        for imported, match in watched:
+            if imported.name not in _names(match):
+                continue
+            for binding in _hiding(context, imported):
+                if id(binding) not in told:
+                    told.add(id(binding))
+                    yield self._hides(context, binding, imported, match)
+
+    def _misnamed(
+        self, context: RuleContext, binding: Binding, match: Match, is_new: bool
+    ) -> Violation:
+        new = match.replacement
+        assert new is not None
+        what, name = ("", new.last) if is_new else ("deprecated ", match.move.old.last)
+        verb = "imported" if binding.kind in IMPORTS else "bound"
+        hint = from_import(new) if binding.kind in IMPORTS else new.last
+        return Violation(
+            code=self.code,
+            name=self.name,
+            span=context.model.span_of_binding(binding),
+            symbol=new if is_new else match.move.old,
+            replacement=new,
+            migration=match.migration.id,
+            kind=ReferenceKind.ALIAS,
+            text=f"{what}`{name}` {verb} as `{binding.name}`, which hides what it is; use `{hint}`",
+            hint=hint,
+        )
+
+    def _hides(
+        self, context: RuleContext, binding: Binding, imported: Binding, match: Match
+    ) -> Violation:
+        model = context.model
+        line = model.source.position(model.span_of_binding(imported).start).line
+        verb = "rebinds" if binding.scope is imported.scope else "hides"
+        return Violation(
+            code=self.code,
+            name=self.name,
+            span=model.span_of_binding(binding),
+            symbol=match.move.old,
+            replacement=match.replacement,
+            migration=match.migration.id,
+            kind=ReferenceKind.ALIAS,
+            text=(
+                f"{binding.kind.value} `{binding.name}` {verb} the import of it on line {line};"
+                " use another name"
+            ),
+        )
+
+
+def _names(match: Match) -> set[str]:
+    new = match.replacement
+    return {match.move.old.last, *([new.last] if new else [])}
+
+
+def _is_misnamed(context: RuleContext, binding: Binding) -> tuple[Match, bool] | None:
+    """Return the move whose one name this binding gives to the other end; True for the new end."""
+    if binding.kind is BindingKind.ALIAS and binding.value is not None:
+        targets = [candidate.name for candidate in context.resolves_to(binding.value)]
+    elif binding.kind in {BindingKind.IMPORT, BindingKind.FROM_IMPORT} and binding.target:
+        targets = [binding.target]
+    else:
+        return None
+    for target in targets:
+        old = context.index.match(target)
+        new = target if old is None else old.replacement
+        if new is None:
+            continue
+        if old is not None and old.is_exact and old.move.renames and binding.name == new.last:
+            return old, False
+        for match in context.index.moved_to(new):
+            if match.move.renames and binding.name == match.move.old.last:
+                if old is not None and old.move.old == match.move.old:
+                    continue  # the old symbol under its own name: SSOT001
+                return match, True
+    return None
+
+
+def _hiding(context: RuleContext, imported: Binding) -> Iterator[Binding]:
+    """Yield the bindings, imports apart, that take the place of `imported`."""
+    for binding in context.model.bindings_of(imported.name):
+        if binding.kind in IMPORTS or not binding.kind.binds:
+            continue
+        if binding.scope is imported.scope:
+            takes_over = bool(reaching([imported], binding.point)[0])
+            if takes_over and not is_fallback(imported.point, binding.point):
+                yield binding
+        elif _shows_in(imported, binding.scope):
+            yield binding
+
+
+def _shows_in(imported: Binding, scope: Scope) -> bool:
+    """Whether the import would be seen in `scope`, were its name not bound there."""
+    return scope.parent is not None and scope.parent.owner_of(imported.name) is imported.scope

@@ -1,0 +1,104 @@
+"""SSOT001: an import or a module attribute that reaches a moved symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_ssot_engine.rules.base import MovedImport, MovedUse, Rule, RuleContext
+from flake8_ssot_engine.rules.hints import advice, import_hint
+from flake8_ssot_engine.semantics.bindings import BindingKind
+from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+
+class DeprecatedImport(Rule):
+    """Import of a deprecated symbol or module.
+
+    What it does:
+        Reports each import of a moved symbol or module, at the alias, and each attribute
+        access that reaches one through a module that is itself fine. It is the qualified name
+        that counts: a class of the same name from another module is never reported.
+
+    Why is this bad?
+        The old name is about to go. Every import of it keeps the old behaviour alive and has
+        to be found again on the day when it is removed.
+
+    Example:
+        from app.engines.legacy import ExecutionEngine
+
+    Use instead:
+        from app.engines.user import UserExecutionEngine
+
+    Fix safety:
+        This version reports only; the message names the statement to write.
+    """
+
+    code = "SSOT001"
+    name = "deprecated-import"
+
+    def check(self, context: RuleContext) -> Iterator[Violation]:
+        """Yield a violation for each deprecated alias and each attribute access."""
+        for moved in context.imports:
+            yield self._at_import(context, moved)
+        for use in context.uses:
+            if use.depth > 0 and not _is_told_at_import(context, use):
+                yield self._at_attribute(context, use)
+
+    def _at_import(self, context: RuleContext, moved: MovedImport) -> Violation:
+        binding, match = moved
+        hint = import_hint(binding, match)
+        what = "import"
+        if binding.kind is BindingKind.STAR_IMPORT:
+            what = "star import"
+        return Violation(
+            code=self.code,
+            name=self.name,
+            span=context.model.span_of_binding(binding),
+            symbol=match.symbol,
+            replacement=match.replacement,
+            migration=match.migration.id,
+            kind=ReferenceKind.IMPORT,
+            text=f"{what} of deprecated `{match.symbol}`; {advice(match, hint)}",
+            hint=hint,
+        )
+
+    def _at_attribute(self, context: RuleContext, use: MovedUse) -> Violation:
+        reference, candidate, _, depth = use
+        # Of `pkg.old.X.method` only the part that moved is named: `pkg.old.X`.
+        best = max(
+            (
+                match
+                for end in range(depth, len(reference.attributes) + 1)
+                if (match := context.index.match(candidate.name.child(*reference.attributes[:end])))
+                and match.is_exact
+            ),
+            key=lambda match: len(match.symbol),
+            default=use.match,
+        )
+        end = len(best.symbol) - len(candidate.name)
+        hint = str(best.replacement) if best.replacement else ""
+        return Violation(
+            code=self.code,
+            name=self.name,
+            span=context.model.span_of_reference(reference, end),
+            symbol=best.symbol,
+            replacement=best.replacement,
+            migration=best.migration.id,
+            kind=ReferenceKind.ATTRIBUTE,
+            text=f"access to deprecated `{best.symbol}`; {advice(best, hint)}",
+            hint=hint,
+        )
+
+
+def _is_told_at_import(context: RuleContext, use: MovedUse) -> bool:
+    """Whether an `import pkg.old` that is reported already brought in the module reached here."""
+    binding = use.candidate.binding
+    if binding is None or binding.kind is not BindingKind.SUBMODULE_IMPORT:
+        return False
+    full = use.candidate.name.child(*use.reference.attributes)
+    return any(
+        other.imported is not None
+        and full.is_under(other.imported)
+        and context.index.match(other.imported) is not None
+        for other in binding.scope.bindings[binding.name]
+        if other.kind is BindingKind.SUBMODULE_IMPORT
+    )

@@ -1,0 +1,1 @@
+"""A chat service in miniature whose agents answer for many users at once."""

@@ -1,0 +1,1 @@
+"""The application: its dependencies, its sockets, its agents and its services."""

@@ -1,0 +1,65 @@
+"""Forward references: the names inside a string annotation (PEP 484)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+
+def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
+    """Yield the names and attribute chains of a string annotation, at their place in the file.
+
+    Where the literal is one plain piece (no escapes, one line) each name has its own
+    position; otherwise each has the whole literal's. A string that is no expression has none.
+    """
+    text: str = node.value
+    if not text.strip() or len(text) > 10_000:
+        return
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    lead = len(text) - len(text.lstrip())
+    width = (node.end_col_offset or 0) - node.col_offset
+    quotes = width - len(text.encode("utf-8", "surrogatepass"))
+    # `"x"` is two longer than its value; a prefix, triple quotes or an escape make it more,
+    # and then the literal's start alone is certain.
+    is_plain = node.lineno == node.end_lineno and quotes == 2 and "\n" not in text
+    for part in _chains(tree):
+        for piece in ast.walk(part):
+            if not hasattr(piece, "lineno"):
+                continue
+            if is_plain:
+                piece.lineno = piece.end_lineno = node.lineno
+                piece.col_offset += node.col_offset + 1 + lead  # type: ignore[attr-defined]
+                piece.end_col_offset += node.col_offset + 1 + lead  # type: ignore[attr-defined]
+            else:
+                ast.copy_location(piece, node)
+        yield part
+
+
+def _chains(tree: ast.expr) -> Iterator[ast.expr]:
+    """Yield the outermost names and attribute chains of an expression."""
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name) or (
+            isinstance(node, ast.Attribute) and _is_chain(node.value)
+        ):
+            yield node  # type: ignore[misc]
+        elif isinstance(node, ast.Subscript) and _last_name(node.value) == "Literal":
+            stack.append(node.value)
+        else:
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _is_chain(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""

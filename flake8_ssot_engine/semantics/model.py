@@ -1,0 +1,117 @@
+"""SemanticModel: all that a rule may ask about one file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from flake8_ssot_engine.names import QualifiedName, package_of
+from flake8_ssot_engine.semantics.binder import Binder
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.resolver import Resolution, Resolver
+from flake8_ssot_engine.semantics.scopes import Scope
+from flake8_ssot_engine.source import SourceFile, Span
+
+_NAMED_AT_END = frozenset({BindingKind.CAPTURE, BindingKind.EXCEPTION})
+
+
+class SemanticModel:
+    """The scopes, bindings and references of one file, with what they resolve to.
+
+    `module` is the file's own qualified name, `is_package` whether it is an `__init__`.
+    """
+
+    def __init__(
+        self, source: SourceFile, tree: ast.Module, module: QualifiedName, *, is_package: bool
+    ) -> None:
+        self.source = source
+        self.tree = tree
+        self.module = module
+        self.package = package_of(module, is_package=is_package)
+        binder = Binder(tree, self.package, has_walrus=":=" in source.text)
+        binder.visit_module(tree)
+        self.scopes: list[Scope] = binder.scopes
+        self._references = binder.references
+        self._resolver = Resolver(module)
+
+    # --- what there is
+
+    def bindings(self) -> Iterator[Binding]:
+        """Yield every binding of the file, scope by scope."""
+        for scope in self.scopes:
+            for bindings in scope.bindings.values():
+                yield from bindings
+
+    def bindings_of(self, name: str) -> Iterator[Binding]:
+        """Yield every binding of `name`, in whatever scope."""
+        for scope in self.scopes:
+            yield from scope.bindings.get(name, ())
+
+    def references_to(self, names: Iterable[str]) -> Iterator[Reference]:
+        """Yield the references whose first part is one of `names`, in source order."""
+        found = [reference for name in names for reference in self._references.get(name, ())]
+        return iter(sorted(found, key=lambda reference: reference.point.order))
+
+    def names(self) -> Iterable[str]:
+        """Return every name that is used anywhere."""
+        return self._references.keys()
+
+    # --- what it means
+
+    def resolve(self, reference: Reference) -> Resolution:
+        """Return what a reference may stand for, its attributes included."""
+        return self._resolver.resolve(reference)
+
+    def resolve_root(self, reference: Reference) -> Resolution:
+        """Return what the first part of a reference may stand for."""
+        return self._resolver.resolve_root(reference)
+
+    def name_of(self, binding: Binding) -> QualifiedName:
+        """Return the qualified name under which others reach this binding."""
+        return self._resolver.name_of(binding)
+
+    # --- where it is
+
+    def span_of_reference(self, reference: Reference, depth: int | None = None) -> Span:
+        """Return the span of a reference, or of its first part and `depth` attributes.
+
+        Before Python 3.12 the positions inside an f-string can be wrong (bpo-35212 and kin);
+        where the text there is not the name, it is looked for around the f-string's lines.
+        """
+        depth = len(reference.attributes) if depth is None else depth
+        node = reference.node_of(depth)
+        span = self.source.span_of(node)
+        name = ([reference.name, *reference.attributes][:depth + 1])[-1]
+        found = self.source.text[span.start : span.end]
+        if found.endswith(name.lstrip("_")) or (reference.is_quoted and name in found):
+            return span
+        return self._search_reference(reference, depth, span)
+
+    def span_of_binding(self, binding: Binding) -> Span:
+        """Return the span of an import's alias, or of the bound name itself."""
+        span = self.source.span_of(binding.node)
+        if isinstance(binding.node, (ast.alias, ast.Name)):
+            return span
+        pattern = re.compile(rf"\b{re.escape(binding.name)}\b")
+        text = self.source.text
+        if binding.kind in _NAMED_AT_END:
+            if isinstance(binding.node, ast.ExceptHandler) and binding.node.type is not None:
+                span = Span(self.source.span_of(binding.node.type).end, span.end)
+                match = pattern.search(text, span.start, span.end)
+            else:
+                match = None
+                for match in pattern.finditer(text, span.start, span.end):
+                    pass
+        else:
+            match = pattern.search(text, span.start, span.end)
+        return span if match is None else Span(match.start(), match.end())
+
+    def _search_reference(self, reference: Reference, depth: int, near: Span) -> Span:
+        dotted = r"\s*\.\s*".join(
+            re.escape(part) for part in (reference.name, *reference.attributes[:depth])
+        )
+        start = self.source.line_starts[self.source.position(near.start).line - 1]
+        match = re.compile(rf"\b{dotted}\b").search(self.source.text, start)
+        return near if match is None else Span(match.start(), match.end())

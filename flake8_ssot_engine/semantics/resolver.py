@@ -1,0 +1,119 @@
+"""Pass 2: from a reference to the qualified names that it may stand for."""
+
+from __future__ import annotations
+
+import builtins
+from typing import NamedTuple
+
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
+from flake8_ssot_engine.semantics.flow import Point, reaching
+from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+class Candidate(NamedTuple):
+    """One thing that a name may stand for, and the binding that says so (None: a builtin)."""
+
+    name: QualifiedName
+    binding: Binding | None
+
+
+class Resolution(NamedTuple):
+    """What a reference may stand for, in source order.
+
+    Certain means: if the code runs without a NameError, it is this one name. No candidate
+    at all means that nothing visible binds it.
+    """
+
+    candidates: tuple[Candidate, ...]
+    is_certain: bool
+
+
+class Resolver:
+    """Resolves the references of one file; `module` is the file's own name."""
+
+    def __init__(self, module: QualifiedName, *, follows_aliases: bool = True) -> None:
+        self.module = module
+        self.follows_aliases = follows_aliases
+
+    def resolve(self, reference: Reference) -> Resolution:
+        """Resolve a whole attribute chain."""
+        root = self.resolve_root(reference)
+        if not reference.attributes:
+            return root
+        candidates = tuple(
+            candidate._replace(name=candidate.name.child(*reference.attributes))
+            for candidate in root.candidates
+        )
+        return root._replace(candidates=candidates)
+
+    def resolve_root(self, reference: Reference) -> Resolution:
+        """Resolve the name that the chain starts with."""
+        return self.look_up(reference.name, reference.scope, reference.point)
+
+    def look_up(
+        self, name: str, scope: Scope, point: Point, seen: frozenset[int] = frozenset()
+    ) -> Resolution:
+        """Resolve `name`, used at `point` of `scope`."""
+        live, shows_through = visible_bindings(name, scope, point)
+        found: dict[QualifiedName, Candidate] = {}
+        certain = True
+        for binding in live:
+            meaning = self.meaning(binding, name, seen)
+            certain = certain and meaning.is_certain
+            for candidate in meaning.candidates:
+                found.setdefault(candidate.name, candidate)
+        if shows_through and name in _BUILTINS:
+            built_in = QualifiedName(("builtins", name))
+            found.setdefault(built_in, Candidate(built_in, None))
+        return Resolution(tuple(found.values()), certain and len(found) == 1)
+
+    def meaning(self, binding: Binding, name: str, seen: frozenset[int]) -> Resolution:
+        """Return what one binding makes `name` stand for."""
+        if not binding.kind.binds:
+            return Resolution((), True)
+        if binding.kind is BindingKind.STAR_IMPORT:
+            if binding.target is None or name.startswith("_"):
+                return Resolution((), False)
+            return Resolution((Candidate(binding.target.child(name), binding),), False)
+        if binding.kind in IMPORTS and binding.target is not None:
+            return Resolution((Candidate(binding.target, binding),), True)
+        value = binding.value
+        if value is not None and self.follows_aliases and id(binding) not in seen:
+            root = self.look_up(value.name, value.scope, value.point, seen | {id(binding)})
+            if root.candidates:
+                return Resolution(
+                    tuple(
+                        Candidate(candidate.name.child(*value.attributes), binding)
+                        for candidate in root.candidates
+                    ),
+                    root.is_certain,
+                )
+        return Resolution((Candidate(self.name_of(binding), binding),), True)
+
+    def name_of(self, binding: Binding) -> QualifiedName:
+        """Return the qualified name of the binding itself, whatever it stands for."""
+        return self.module.child(*binding.scope.path, binding.name)
+
+
+def visible_bindings(name: str, scope: Scope, point: Point) -> tuple[list[Binding], bool]:
+    """Return the bindings of `name` that may be in force, and whether builtins show through.
+
+    A name of a function is never looked for elsewhere, even where it is still unbound; one of
+    a class body is looked for among the globals next (the LOAD_NAME instruction).
+    """
+    module = scope.module
+    owner = scope.owner_of(name) or module
+    bindings = owner.bindings.get(name, [])
+    if owner is module:
+        bindings = bindings + module.stars
+    live, is_bound = reaching(bindings, owner.position_of(scope, point))
+    if is_bound or owner.kind not in (ScopeKind.MODULE, ScopeKind.CLASS):
+        return live, False
+    if owner is module:
+        return live, True
+    outer, shows_through = visible_bindings(name, module, module.position_of(scope, point))
+    return outer + live, shows_through

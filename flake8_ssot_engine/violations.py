@@ -1,0 +1,66 @@
+"""Violation: one finding, as every face shows it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from flake8_ssot_engine.edits import Fix
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.source import Span
+
+
+class ReferenceKind(enum.Enum):
+    """The ways in which code names a moved symbol, as progress counts them."""
+
+    IMPORT = "import"
+    """An alias of an import statement."""
+    INSTANTIATION = "instantiation"
+    """A call, or a hand-over to something that will call."""
+    ANNOTATION = "annotation"
+    """Within an annotation, evaluated or not."""
+    BASE_CLASS = "base-class"
+    """In the bases of a class statement."""
+    ISINSTANCE = "isinstance"
+    """The class argument of `isinstance`, `issubclass`, or a class pattern."""
+    ATTRIBUTE = "attribute"
+    """Reached as an attribute of a module, or an attribute of the symbol itself."""
+    VALUE = "value"
+    """Any other use as a value."""
+    ALIAS = "alias"
+    """A binding that gives the symbol another name."""
+    STRING = "string"
+    """A string that Python will resolve."""
+    RE_EXPORT = "re-export"
+    """Handed on to other modules."""
+    TEXT = "text"
+    """Documentation, comments and other files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One finding in one file.
+
+    `span` is in code points; a `# noqa` counts on the line where it starts. `symbol` is the
+    qualified name at fault, `replacement` its new one. `text` is the sentence about it,
+    `hint` the statement or expression to write instead, ready to paste ("" where there is
+    none). `fix` is None where nothing may be rewritten; `unfixable_because` then says why.
+    """
+
+    code: str
+    name: str
+    span: Span
+    symbol: QualifiedName
+    replacement: QualifiedName | None
+    migration: str
+    kind: ReferenceKind
+    text: str
+    hint: str = ""
+    fix: Fix | None = None
+    unfixable_because: str = ""
+
+    @property
+    def message(self) -> str:
+        """The one line that every face shows after the code."""
+        fix = f" [fix: {self.fix.applicability.label}]" if self.fix else ""
+        return f"{self.text}{fix} ({self.migration})"
