@@ -122,4 +122,5 @@ class SsotPlugin:
 def _execution_error(error: ConfigError) -> Exception:
     from flake8.exceptions import ExecutionError
 
-    return ExecutionError(f"flake8-ssot-engine: {error}")
+    wrapped: Exception = ExecutionError(f"flake8-ssot-engine: {error}")
+    return wrapped

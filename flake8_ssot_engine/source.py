@@ -93,8 +93,7 @@ class SourceFile:
             raise SourceError(message, line=line) from None
         except SyntaxError as error:
             raise SourceError(f"cannot be decoded: {error.msg}", line=1) from None
-        source = cls(path, text, encoding="utf-8" if encoding == "utf-8-sig" else encoding)
-        return source
+        return cls(path, text, encoding="utf-8" if encoding == "utf-8-sig" else encoding)
 
     def to_bytes(self, text: str) -> bytes:
         """Encode `text` as this file was encoded, BOM included."""

@@ -61,9 +61,7 @@ def parse_moves(lines: list[str], path: str) -> Migration:
         try:
             if arrow and not new:
                 raise ValueError("nothing stands after `->`")
-            moves.append(
-                Move(QualifiedName.parse(old), QualifiedName.parse(new) if new else None)
-            )
+            moves.append(Move(QualifiedName.parse(old), QualifiedName.parse(new) if new else None))
         except ValueError as error:
             message = f"`{line}`: {error}; write `old.module.Name -> new.module.Name`"
             problems.append(ConfigProblem(path, None, "ssot-moves", message))

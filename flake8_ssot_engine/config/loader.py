@@ -226,7 +226,7 @@ def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Setting
     if problems:
         raise ConfigError(tuple(problems))
     merged.setdefault("source_roots", tuple(_absolute(root, n) for n in _DEFAULT_SOURCE_ROOTS))
-    warnings = ()
+    warnings: tuple[ConfigProblem, ...] = ()
     if not migrations:
         message = "declares no migration, so there is nothing to check"
         warnings = (ConfigProblem(path, None, "", message),)
@@ -266,7 +266,7 @@ def _migration(
         reason=table.get("reason", ""),
         url=table.get("url", ""),
         deadline=table.get("deadline"),
-        owners=(Globs(base, tuple([*owners, *([f"/{bridge}"] if bridge else [])])),),
+        owners=(Globs(base, (*owners, *([f"/{bridge}"] if bridge else []))),),
         bridge=_absolute(base, bridge) if bridge else "",
         moves=tuple(moves),
         phases=tuple(_phase(item, base) for item in table.get("phase", ())),

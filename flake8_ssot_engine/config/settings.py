@@ -40,9 +40,7 @@ class Settings:
         unwanted = max((len(c) for c in self.ignore if code.startswith(c)), default=-1)
         return wanted > unwanted
 
-    def overridden(
-        self, *, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()
-    ) -> Settings:
+    def overridden(self, *, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Settings:
         """Return these settings with a command line's `select` and further `ignore`."""
         if not select and not ignore:
             return self

@@ -90,9 +90,7 @@ class Checker:
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
         settings = self.settings
-        module = module_of_path(
-            path, settings.source_roots, is_regular_package=_is_regular_package
-        )
+        module = module_of_path(path, settings.source_roots, is_regular_package=_is_regular_package)
         is_package = os.path.splitext(os.path.basename(path))[0] == "__init__"
         model = SemanticModel(source, tree, module, is_package=is_package)
         context = RuleContext(model, self._index_for(path, module))
@@ -123,7 +121,7 @@ class Checker:
         return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
 
     def _index_for(self, path: str, module: QualifiedName) -> MoveIndex:
-        """Return the moves that bind this file: not those that it owns, nor those of its own names."""
+        """Return the moves that bind this file: all but those that it owns or defines."""
         exempt = tuple(
             migration.id
             for migration in self.settings.migrations

@@ -98,7 +98,7 @@ def _check_chunk(chunk: _Chunk) -> list[FileResult]:
     checkers = [Checker(settings) for settings in chunk.settings]
     results = []
     was_enabled = gc.isenabled()
-    gc.disable()  # trees are large and live briefly: collecting among them takes a third of the time
+    gc.disable()  # trees are large and live briefly; collecting among them costs a third
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked

@@ -15,7 +15,7 @@ from flake8_ssot_engine.migrations import MoveIndex
 class Prefilter:
     """Searches a file for the needles of a set of moves, as whole words."""
 
-    __slots__ = ("_homes", "_star", "_words", "_words_in_text", "_homes_in_text", "_star_in_text")
+    __slots__ = ("_homes", "_homes_in_text", "_star", "_star_in_text", "_words", "_words_in_text")
 
     def __init__(self, index: MoveIndex) -> None:
         needles: set[str] = set()

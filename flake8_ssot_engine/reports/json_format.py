@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_engine.edits import Fix
 from flake8_ssot_engine.engine.check import Finding
 from flake8_ssot_engine.engine.run import Report
 
@@ -46,11 +45,6 @@ def _violation(finding: Finding) -> dict[str, Any]:
         "hint": violation.hint,
         "kind": violation.kind.value,
         "baselined": finding.baselined,
-        "fix": _fix(violation.fix),
+        "fix": None,  # no rule of this version makes one
         "unfixable_because": violation.unfixable_because or None,
     }
-
-
-def _fix(fix: Fix | None) -> None:
-    """Return a fix as JSON; no rule of this version makes one."""
-    assert fix is None

@@ -35,6 +35,7 @@ class AliasShadowing(Rule):
 
     Fix safety:
         This version reports only; the message names the statement to write.
+
     """
 
     code = "SSOT003"
@@ -135,7 +136,7 @@ def _is_misnamed(context: RuleContext, binding: Binding) -> tuple[Match, bool] |
 def _hiding(context: RuleContext, imported: Binding) -> Iterator[Binding]:
     """Yield the bindings, imports apart, that take the place of `imported`."""
     for binding in context.model.bindings_of(imported.name):
-        if binding.kind in IMPORTS or not binding.kind.binds:
+        if binding.kind in IMPORTS or not binding.binds:
             continue
         if binding.scope is imported.scope:
             takes_over = bool(reaching([imported], binding.point)[0])

@@ -30,6 +30,7 @@ class DeprecatedImport(Rule):
 
     Fix safety:
         This version reports only; the message names the statement to write.
+
     """
 
     code = "SSOT001"

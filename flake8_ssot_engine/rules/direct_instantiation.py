@@ -48,6 +48,7 @@ class DirectInstantiation(Rule):
 
     Fix safety:
         This version reports only; the message names the factory or the rewrite declared.
+
     """
 
     code = "SSOT002"
@@ -56,7 +57,11 @@ class DirectInstantiation(Rule):
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each call or hand-over."""
         for use in context.uses:
-            if use.is_whole and is_class(use.match.move) and _will_be_called(context, use.reference):
+            if (
+                use.is_whole
+                and is_class(use.match.move)
+                and _will_be_called(context, use.reference)
+            ):
                 yield self._violation(context, use.reference, use.match, is_deprecated=True)
         yield from self._factory_only(context)
 

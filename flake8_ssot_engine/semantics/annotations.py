@@ -12,7 +12,8 @@ def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
     Where the literal is one plain piece (no escapes, one line) each name has its own
     position; otherwise each has the whole literal's. A string that is no expression has none.
     """
-    text: str = node.value
+    text = node.value
+    assert isinstance(text, str)
     if not text.strip() or len(text) > 10_000:
         return
     try:
@@ -27,12 +28,12 @@ def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
     is_plain = node.lineno == node.end_lineno and quotes == 2 and "\n" not in text
     for part in _chains(tree):
         for piece in ast.walk(part):
-            if not hasattr(piece, "lineno"):
+            if not isinstance(piece, ast.expr):
                 continue
             if is_plain:
                 piece.lineno = piece.end_lineno = node.lineno
-                piece.col_offset += node.col_offset + 1 + lead  # type: ignore[attr-defined]
-                piece.end_col_offset += node.col_offset + 1 + lead  # type: ignore[attr-defined]
+                piece.col_offset += node.col_offset + 1 + lead
+                piece.end_col_offset = (piece.end_col_offset or 0) + node.col_offset + 1 + lead
             else:
                 ast.copy_location(piece, node)
         yield part
@@ -46,7 +47,7 @@ def _chains(tree: ast.expr) -> Iterator[ast.expr]:
         if isinstance(node, ast.Name) or (
             isinstance(node, ast.Attribute) and _is_chain(node.value)
         ):
-            yield node  # type: ignore[misc]
+            yield node
         elif isinstance(node, ast.Subscript) and _last_name(node.value) == "Literal":
             stack.append(node.value)
         else:

@@ -56,16 +56,6 @@ class BindingKind(enum.Enum):
     DELETION = "deletion"
     """`del x`, and the end of an `except … as x`: what was bound is gone."""
 
-    @property
-    def overwrites(self) -> bool:
-        """Whether a binding of this kind ends the one before it."""
-        return self not in _OVERWRITES_NOTHING
-
-    @property
-    def binds(self) -> bool:
-        """Whether the name stands for something afterwards."""
-        return self not in _BINDS_NOTHING
-
 
 _OVERWRITES_NOTHING = frozenset({BindingKind.STAR_IMPORT, BindingKind.DECLARATION})
 _BINDS_NOTHING = frozenset({BindingKind.DECLARATION, BindingKind.DELETION})
@@ -92,3 +82,13 @@ class Binding(NamedTuple):
     imported: QualifiedName | None = None
     value: Reference | None = None
     statement: ast.stmt | None = None
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether it ends the binding before it."""
+        return self.kind not in _OVERWRITES_NOTHING
+
+    @property
+    def binds(self) -> bool:
+        """Whether the name stands for something afterwards."""
+        return self.kind not in _BINDS_NOTHING

@@ -55,10 +55,7 @@ class ExpressionBinder(ScopeBuilder):
         while stack:
             node, role = stack.pop()
             handler = self.handlers.get(type(node).__name__)
-            if handler is None:
-                parts = self.visit_parts(node, role)
-            else:
-                parts = handler(self, node, role)
+            parts = handler(self, node, role) if handler else self.visit_parts(node, role)
             stack.extend(reversed(parts))
 
     def visit_expressions(self, nodes: Sequence[ast.AST | None], role: Role = Role.VALUE) -> None:
@@ -119,8 +116,10 @@ class ExpressionBinder(ScopeBuilder):
         return []
 
     def visit_Subscript(self, node: ast.Subscript, role: Role) -> list[tuple[ast.AST, Role]]:
-        literal = isinstance(node.value, (ast.Name, ast.Attribute)) and "Literal" == (
-            node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+        literal = (
+            isinstance(node.value, (ast.Name, ast.Attribute))
+            and (node.value.id if isinstance(node.value, ast.Name) else node.value.attr)
+            == "Literal"
         )
         inner = role if role is Role.ANNOTATION and not literal else Role.VALUE
         return [(node.value, role), (node.slice, inner)]

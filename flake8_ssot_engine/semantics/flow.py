@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from flake8_ssot_engine.semantics.bindings import Binding
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Region(enum.Enum):
@@ -61,15 +58,34 @@ class Point(NamedTuple):
     is_deferred: bool = False
 
 
-def reaching(bindings: Sequence[Binding], use: Point) -> tuple[list[Binding], bool]:
+class Event(Protocol):
+    """Something that happens to a name at a point: what `reaching` needs to know of a binding."""
+
+    @property
+    def point(self) -> Point:
+        """When it happens."""
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether it ends what was in force before."""
+
+    @property
+    def binds(self) -> bool:
+        """Whether the name stands for something afterwards."""
+
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+
+def reaching(bindings: Sequence[AnyEvent], use: Point) -> tuple[list[AnyEvent], bool]:
     """Return those of `bindings` that may be in force at `use`, in source order.
 
     `bindings` are those of one name in one scope, and `use` is a point of that scope. The
     flag says whether the name is bound there for sure, so that nothing shows through from
     outside.
     """
-    found: list[Binding] = []
-    killer: Binding | None = None
+    found: list[AnyEvent] = []
+    killer: AnyEvent | None = None
     for binding in sorted(bindings, key=lambda binding: binding.point.order, reverse=True):
         point = binding.point
         if point.is_deferred:
@@ -79,12 +95,12 @@ def reaching(bindings: Sequence[Binding], use: Point) -> tuple[list[Binding], bo
                 found.append(binding)
         elif killer is None and not _excludes(point.branch, use.branch):
             found.append(binding)
-            if point.branch.encloses(use.branch) and binding.kind.overwrites:
+            if point.branch.encloses(use.branch) and binding.overwrites:
                 killer = binding
     if killer is not None and not use.is_deferred:
         found = [b for b in found if not _is_overwritten_each_round(b, killer, use)]
     found.reverse()
-    return found, killer is not None and killer.kind.binds
+    return found, killer is not None and killer.binds
 
 
 def is_fallback(first: Point, second: Point) -> bool:
@@ -97,7 +113,7 @@ def is_fallback(first: Point, second: Point) -> bool:
     )
 
 
-def _is_overwritten_each_round(binding: Binding, killer: Binding, use: Point) -> bool:
+def _is_overwritten_each_round(binding: Event, killer: Event, use: Point) -> bool:
     """Whether a loop brings `binding` back to `use` only past `killer`."""
     if binding.point.is_deferred or binding.point.order < use.order:
         return False

@@ -83,7 +83,7 @@ class SemanticModel:
         depth = len(reference.attributes) if depth is None else depth
         node = reference.node_of(depth)
         span = self.source.span_of(node)
-        name = ([reference.name, *reference.attributes][:depth + 1])[-1]
+        name = ([reference.name, *reference.attributes][: depth + 1])[-1]
         found = self.source.text[span.start : span.end]
         if found.endswith(name.lstrip("_")) or (reference.is_quoted and name in found):
             return span
@@ -101,9 +101,8 @@ class SemanticModel:
                 span = Span(self.source.span_of(binding.node.type).end, span.end)
                 match = pattern.search(text, span.start, span.end)
             else:
-                match = None
-                for match in pattern.finditer(text, span.start, span.end):
-                    pass
+                every = list(pattern.finditer(text, span.start, span.end))
+                match = every[-1] if every else None
         else:
             match = pattern.search(text, span.start, span.end)
         return span if match is None else Span(match.start(), match.end())

@@ -73,7 +73,7 @@ class Resolver:
 
     def meaning(self, binding: Binding, name: str, seen: frozenset[int]) -> Resolution:
         """Return what one binding makes `name` stand for."""
-        if not binding.kind.binds:
+        if not binding.binds:
             return Resolution((), True)
         if binding.kind is BindingKind.STAR_IMPORT:
             if binding.target is None or name.startswith("_"):

@@ -1,0 +1,135 @@
+"""Runs a rule's tables of cases: VALID first and longer, INVALID with «guillemets» round spans.
+
+Every case runs as it is and then as CRLF, with a BOM, and with wide characters before each
+span; the positions must follow.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from flake8_ssot_engine.config.loader import load_file
+from flake8_ssot_engine.engine.check import Checker, Finding
+
+CONFIGURATION = """
+source-roots = ["."]
+
+[[migration]]
+id = "M1"
+owners = ["bridge.py"]
+
+[[migration.move]]
+old = "pkg.old.OldEngine"
+new = "pkg.new.NewEngine"
+
+[[migration.move]]
+old = "pkg.old.make_engine"
+new = "pkg.made.make_engine"
+
+[[migration.move]]
+old = "pkg.old.Gone"
+hint = "emit through OpenTelemetry"
+
+[[migration.move]]
+old = "pkg.legacy"
+new = "pkg.modern"
+
+[[migration.move]]
+old = "pkg.shared.Shared"
+new = "pkg.owned.Owned"
+factory = "create"
+factory-modules = ["pkg.factories"]
+
+[[migration.move]]
+old = "pkg.calls.Called"
+new = "pkg.called.Renewed"
+
+[[migration.move.call]]
+pattern = "$CLASS($REGISTRY, $$$REST)"
+rewrite = "await $NEW.build($REGISTRY, $$$REST)"
+
+[[migration.move]]
+old = "a.Chained"
+new = "b.Chained"
+
+[[migration.move]]
+old = "b.Chained"
+new = "c.Final"
+"""
+OPENING, CLOSING = "«", "»"
+WIDE = '"é𝒳"; '
+
+
+@dataclass(frozen=True)
+class Case:
+    """One piece of code, with «guillemets» round each span that the rule must report."""
+
+    title: str
+    code: str
+    path: str = "pkg/sub/consumer.py"
+    message: str = ""
+    """If given, a part of the first violation's message."""
+    hint: str | None = None
+    """If given, the first violation's hint."""
+
+
+def parameters(cases: tuple[Case, ...]) -> list[object]:
+    return [pytest.param(case, id=case.title) for case in cases]
+
+
+def variants(marked: str) -> list[str]:
+    """Return a marked text in each of its forms."""
+    wide = _with_wide_characters(marked)
+    return [marked, marked.replace("\n", "\r\n"), "\ufeff" + marked, wide]
+
+
+def _with_wide_characters(marked: str) -> str:
+    """Put wide characters before the spans of a line, where a statement may stand."""
+    lines = marked.split("\n")
+    for number, line in enumerate(lines):
+        if OPENING not in line:
+            continue
+        indent = len(line) - len(line.lstrip())
+        changed = [*lines[:number], line[:indent] + WIDE + line[indent:], *lines[number + 1 :]]
+        try:
+            ast.parse("\n".join(changed).replace(OPENING, "").replace(CLOSING, ""))
+        except SyntaxError:
+            continue
+        lines = changed
+    return "\n".join(lines)
+
+
+def check_case(case: Case, code: str, folder: Path, *, is_valid: bool) -> None:
+    """Assert that rule `code` reports exactly the marked spans, in every variant."""
+    marked = dedent(case.code).lstrip("\n")
+    assert (OPENING in marked) != is_valid, "a case is either valid or marked"
+    (folder / "ssot.toml").write_text(CONFIGURATION, "utf-8")
+    checker = Checker(load_file(str(folder / "ssot.toml")))
+    path = str(folder / case.path)
+    for variant in variants(marked):
+        text = variant.replace(OPENING, "").replace(CLOSING, "")
+        result = checker.check_bytes(path, text.encode(), shown_as=case.path)
+        assert result.error is None, result.error
+        found = [finding for finding in result.findings if finding.violation.code == code]
+        assert _mark(text, found) == variant
+        if found:
+            assert case.message in found[0].violation.message
+            assert case.hint in {None, found[0].violation.hint}
+
+
+def _mark(text: str, found: list[Finding]) -> str:
+    """Put guillemets round what was found, by the lines and columns that reports show."""
+    body = text.removeprefix("\ufeff")
+    lines = body.replace("\r\n", "\n").split("\n")
+    for finding in sorted(found, key=lambda finding: finding.start, reverse=True):
+        for position, mark in ((finding.end, CLOSING), (finding.start, OPENING)):
+            line = lines[position.line - 1]
+            column = position.column - 1
+            lines[position.line - 1] = line[:column] + mark + line[column:]
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return ("\ufeff" if text.startswith("\ufeff") else "") + newline.join(lines)
