@@ -9,7 +9,6 @@ from flake8_ssot_engine.rules.base import Rule, RuleContext
 from flake8_ssot_engine.rules.hints import from_import
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.flow import is_fallback, reaching
-from flake8_ssot_engine.semantics.scopes import Scope
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 
@@ -142,10 +141,5 @@ def _hiding(context: RuleContext, imported: Binding) -> Iterator[Binding]:
             takes_over = bool(reaching([imported], binding.point)[0])
             if takes_over and not is_fallback(imported.point, binding.point):
                 yield binding
-        elif _shows_in(imported, binding.scope):
+        elif binding.scope.owner_of(imported.name, outside=True) is imported.scope:
             yield binding
-
-
-def _shows_in(imported: Binding, scope: Scope) -> bool:
-    """Whether the import would be seen in `scope`, were its name not bound there."""
-    return scope.parent is not None and scope.parent.owner_of(imported.name) is imported.scope

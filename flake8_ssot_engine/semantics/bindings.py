@@ -92,3 +92,8 @@ class Binding(NamedTuple):
     def binds(self) -> bool:
         """Whether the name stands for something afterwards."""
         return self.kind not in _BINDS_NOTHING
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether it is undone at the end of its region."""
+        return self.kind is BindingKind.EXCEPTION

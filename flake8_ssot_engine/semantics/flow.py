@@ -73,6 +73,10 @@ class Event(Protocol):
     def binds(self) -> bool:
         """Whether the name stands for something afterwards."""
 
+    @property
+    def is_confined(self) -> bool:
+        """Whether it is undone at the end of its region."""
+
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
@@ -88,6 +92,8 @@ def reaching(bindings: Sequence[AnyEvent], use: Point) -> tuple[list[AnyEvent], 
     killer: AnyEvent | None = None
     for binding in sorted(bindings, key=lambda binding: binding.point.order, reverse=True):
         point = binding.point
+        if binding.is_confined and not point.branch.encloses(use.branch):
+            continue
         if point.is_deferred:
             found.append(binding)
         elif point.order >= use.order:

@@ -97,8 +97,10 @@ class Scope:
             yield scope
             scope = scope.parent
 
-    def owner_of(self, name: str) -> Scope | None:
+    def owner_of(self, name: str, *, outside: bool = False) -> Scope | None:
         """Return the scope that `name`, used in this one, belongs to.
+
+        With `outside`, the one it would belong to if this scope did not bind it.
 
         None where no scope binds it: then a star import or a builtin may. Class scopes are
         passed over except by the code directly in them and by their type parameters.
@@ -106,7 +108,9 @@ class Scope:
         sees_class = True
         is_nonlocal = name in self.nonlocals
         for scope in self.within():
-            if scope.kind is not ScopeKind.CLASS or sees_class:
+            if (scope.kind is not ScopeKind.CLASS or sees_class) and not (
+                outside and scope is self
+            ):
                 if name in scope.globals:
                     return scope.module
                 if name in scope.nonlocals:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.decoys import DECOYS
 from tests.rules.harness import Case, check_case, parameters
 
 VALID = (
+    *DECOYS,
     Case("import of the new class", "from pkg.new import NewEngine"),
     Case("same name from another module", "from pkg.tools.old import OldEngine"),
     Case("same name from a module that ends alike", "from other.pkg.old import OldEngine"),
@@ -47,7 +49,9 @@ VALID = (
     Case("owner", "from pkg.old import OldEngine", path="bridge.py"),
     Case("the home itself", "class OldEngine: ...", path="pkg/old.py"),
     Case("the home imports itself", "from pkg.old import OldEngine", path="pkg/old.py"),
-    Case("inside the moved module", "from pkg.legacy.parts import x", path="pkg/legacy/__init__.py"),
+    Case(
+        "inside the moved module", "from pkg.legacy.parts import x", path="pkg/legacy/__init__.py"
+    ),
     Case("noqa with the code", "from pkg.old import OldEngine  # noqa: SSOT001"),
     Case("noqa with a reason", "from pkg.old import OldEngine  # noqa: SSOT001 the bridge's test"),
     Case("noqa without codes", "from pkg.old import OldEngine  # noqa"),
@@ -135,7 +139,11 @@ INVALID = (
     ),
     Case("relative", "from ..old import «OldEngine»"),
     Case("relative from an __init__", "from ..old import «OldEngine»", path="pkg/sub/__init__.py"),
-    Case("relative to itself from an __init__", "from .old import «OldEngine»", path="pkg/__init__.py"),
+    Case(
+        "relative to itself from an __init__",
+        "from .old import «OldEngine»",
+        path="pkg/__init__.py",
+    ),
     Case("relative module that moved", "from .. import «legacy»", hint="from pkg import modern"),
     Case("moved module", "import «pkg.legacy»", hint="import pkg.modern"),
     Case("moved module with its uses", "import «pkg.legacy»\npkg.legacy.run(pkg.legacy.x)"),
@@ -156,7 +164,9 @@ INVALID = (
     Case("chain of moves ends at the last", "from a import «Chained»", hint="from c import Final"),
     Case("chain of moves from the middle", "from b import «Chained»", hint="from c import Final"),
     Case(
-        "star import of a moved module", "from pkg.legacy import «*»", hint="from pkg.modern import *"
+        "star import of a moved module",
+        "from pkg.legacy import «*»",
+        hint="from pkg.modern import *",
     ),
     Case("star import of a symbol's home", "from pkg.old import «*»\nOldEngine"),
     Case(
@@ -169,11 +179,15 @@ INVALID = (
     Case("attribute through a package", "import pkg\n«pkg.old.OldEngine»"),
     Case("moved module through a package", "import pkg\n«pkg.legacy».thing()"),
     Case("attribute through an assigned alias", "import pkg\no = pkg.old\n«o.OldEngine»"),
-    Case("attribute in a nested function", "import pkg\ndef f():\n    def g(): «pkg.old.OldEngine»"),
+    Case(
+        "attribute in a nested function", "import pkg\ndef f():\n    def g(): «pkg.old.OldEngine»"
+    ),
     Case("attribute in a decorator", "from pkg import old\n@«old.make_engine»\ndef f(): ..."),
     Case("attribute in a default", "from pkg import old\ndef f(x=«old.OldEngine»): ..."),
     Case("attribute in an annotation", "from pkg import old\ndef f(x: «old.OldEngine»): ..."),
-    Case("attribute in a string annotation", "from pkg import old\nx: 'list[«old.OldEngine»]' = []"),
+    Case(
+        "attribute in a string annotation", "from pkg import old\nx: 'list[«old.OldEngine»]' = []"
+    ),
     Case("attribute in an f-string", "from pkg import old\nf'a {«old.OldEngine»!r:>10} b'"),
     Case("attribute assigned to", "import pkg.old\n«pkg.old.OldEngine» = None"),
     Case("attribute over two lines", "import pkg.old\nx = («pkg.old\n    .OldEngine»)"),

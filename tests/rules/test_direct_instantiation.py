@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.rules.decoys import DECOYS
+from tests.rules.harness import Case, check_case, parameters
+
+VALID = (
+    *DECOYS,
+    Case("call of the new class", "from pkg.new import NewEngine\nNewEngine(1)"),
+    Case("call of a same-named class", "from elsewhere import OldEngine\nOldEngine(1)"),
+    Case(
+        "local class hides the import",
+        "from pkg.old import OldEngine\nclass OldEngine: ...\nOldEngine()",
+    ),
+    Case(
+        "parameter hides the import", "from pkg.old import OldEngine\ndef f(OldEngine): OldEngine()"
+    ),
+    Case(
+        "import in another function",
+        "def f():\n    from pkg.old import OldEngine\ndef g():\n    OldEngine()",
+    ),
+    Case("call of a function that moved", "from pkg.old import make_engine\nmake_engine()"),
+    Case("call of a method", "from pkg.old import OldEngine\nOldEngine.create()"),
+    Case("call of a leaking name of a moved module", "from pkg.legacy import Context\nContext()"),
+    Case("annotation", "from pkg.old import OldEngine\nx: OldEngine"),
+    Case("isinstance", "from pkg.old import OldEngine\nisinstance(x, OldEngine)"),
+    Case("base class", "from pkg.old import OldEngine\nclass E(OldEngine): ...\nE()"),
+    Case("passed on as a value", "from pkg.old import OldEngine\nregister(OldEngine)"),
+    Case(
+        "second argument of partial",
+        "from functools import partial\nfrom pkg.old import OldEngine\npartial(f, OldEngine)",
+    ),
+    Case(
+        "partial of something else",
+        "from functools import partial\nfrom pkg.old import OldEngine\npartial(f)",
+    ),
+    Case(
+        "a local function called partial",
+        "from pkg.old import OldEngine\ndef partial(x): ...\npartial(OldEngine)",
+    ),
+    Case("call of the result", "from pkg.old import OldEngine\nget(OldEngine)()"),
+    Case("alias of something else", "from pkg.old import OldEngine\nEngine = other\nEngine()"),
+    Case(
+        "alias deleted", "from pkg.old import OldEngine\nEngine = OldEngine\ndel Engine\nEngine()"
+    ),
+    Case("owner", "from pkg.old import OldEngine\nOldEngine()", path="bridge.py"),
+    Case("home", "class OldEngine: ...\nOldEngine()", path="pkg/old.py"),
+    Case("noqa", "from pkg.old import OldEngine\nOldEngine()  # noqa: SSOT002"),
+    Case("factory of a factory-only class", "from pkg.owned import Owned\nOwned.create()"),
+    Case("factory module", "from pkg.owned import Owned\nOwned()", path="pkg/factories.py"),
+    Case("home of a factory-only class", "class Owned: ...\nOwned()", path="pkg/owned.py"),
+    Case("same name as a factory-only class", "from elsewhere import Owned\nOwned()"),
+)
+
+INVALID = (
+    Case(
+        "call",
+        "from pkg.old import OldEngine\nengine = «OldEngine»(registry, bridge)",
+        message="direct instantiation of deprecated `pkg.old.OldEngine`; use `NewEngine(...)` (M1)",
+        hint="NewEngine(...)",
+    ),
+    Case("call under an alias", "from pkg.old import OldEngine as E\n«E»()"),
+    Case("call under the new name", "from pkg.old import OldEngine as NewEngine\n«NewEngine»()"),
+    Case(
+        "call over several lines", "from pkg.old import OldEngine\n«OldEngine»(\n    1,  # one\n)"
+    ),
+    Case("call through a module", "import pkg.old\n«pkg.old.OldEngine»()"),
+    Case("call through a module alias", "from pkg import old as o\n«o.OldEngine»()"),
+    Case(
+        "call in a method",
+        "from pkg.old import OldEngine\nclass C:\n    def f(self): return «OldEngine»()",
+    ),
+    Case(
+        "call through a local alias",
+        "from pkg.old import OldEngine\nEngine = OldEngine\n«Engine»()",
+    ),
+    Case("call through two aliases", "from pkg.old import OldEngine\nA = OldEngine\nB = A\n«B»()"),
+    Case(
+        "call through an annotated alias",
+        "from pkg.old import OldEngine\nE: type = OldEngine\n«E»()",
+    ),
+    Case("alias of an attribute", "import pkg.old\nEngine = pkg.old.OldEngine\n«Engine»()"),
+    Case("call in an f-string", "from pkg.old import OldEngine\nf'x {«OldEngine»()} y'"),
+    Case("call in a comprehension", "from pkg.old import OldEngine\n[«OldEngine»(i) for i in x]"),
+    Case("call in a default", "from pkg.old import OldEngine\ndef f(x=«OldEngine»()): ..."),
+    Case("call in a class body", "from pkg.old import OldEngine\nclass C:\n    x = «OldEngine»()"),
+    Case(
+        "call awaited", "from pkg.old import OldEngine\nasync def f(): return await «OldEngine»()"
+    ),
+    Case("call in a lambda", "from pkg.old import OldEngine\nf = lambda: «OldEngine»()"),
+    Case(
+        "as a decorator that is called",
+        "from pkg.old import OldEngine\n@«OldEngine»()\ndef f(): ...",
+    ),
+    Case("call of a relative import", "from ..old import OldEngine\n«OldEngine»()"),
+    Case("call after a star import", "from pkg.old import *\n«OldEngine»()"),
+    Case(
+        "one of two branches",
+        """
+        try:
+            from pkg.new import NewEngine
+        except ImportError:
+            from pkg.old import OldEngine as NewEngine
+        «NewEngine»()
+        """,
+    ),
+    Case("hidden only later", "from pkg.old import OldEngine\n«OldEngine»()\nOldEngine = None"),
+    Case(
+        "partial",
+        "from functools import partial\nfrom pkg.old import OldEngine\npartial(«OldEngine», 1)",
+    ),
+    Case(
+        "functools.partial",
+        "import functools\nfrom pkg.old import OldEngine\nfunctools.partial(«OldEngine»)",
+    ),
+    Case("default_factory", "from pkg.old import OldEngine\nfield(default_factory=«OldEngine»)"),
+    Case(
+        "Depends",
+        "from fastapi import Depends\n"
+        "from pkg.old import OldEngine\ndef f(e=Depends(«OldEngine»)): ...",
+    ),
+    Case(
+        "defaultdict",
+        "from collections import defaultdict\n"
+        "from pkg.old import OldEngine\ndefaultdict(«OldEngine»)",
+    ),
+    Case(
+        "declared rewrite",
+        "from pkg.calls import Called\n«Called»(registry)",
+        hint="await Renewed.build(registry, ...)",
+    ),
+    Case(
+        "deprecated class with a factory",
+        "from pkg.shared import Shared\n«Shared»()",
+        hint="Owned.create(...)",
+    ),
+    Case(
+        "factory-only class",
+        "from pkg.owned import Owned\n«Owned»()",
+        message="direct instantiation of factory-only `pkg.owned.Owned`; use `Owned.create(...)` (M1)",
+    ),
+    Case("no replacement", "from pkg.old import Gone\n«Gone»()", hint=""),
+)
+
+
+@pytest.mark.parametrize("case", parameters(VALID))
+def test_valid(case: Case, tmp_path: Path) -> None:
+    check_case(case, "SSOT002", tmp_path, is_valid=True)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_invalid(case: Case, tmp_path: Path) -> None:
+    check_case(case, "SSOT002", tmp_path, is_valid=False)
