@@ -11,9 +11,9 @@ from typing import NamedTuple
 _SUPERVISOR = "netra_backend.app.agents.supervisor"
 _OLD = f"{_SUPERVISOR}.execution_engine"
 _NEW = f"{_SUPERVISOR}.user_execution_engine"
-_MEDIAN_BYTES = 13_600
+_MEDIAN_BYTES = 12_800
 _SIGMA = 0.75
-"""With a median of 13.6 KB, sizes that are log-normal in this way have a mean of 18 KB."""
+"""Log-normal sizes with these two have a mean of 18 KB, once each file ends with a function."""
 _LOOKALIKE_SHARE = 0.05
 """Files that name only `UserExecutionEngine`, which a search for text takes for the old class."""
 _FILES_IN_FOLDER = 11
@@ -92,7 +92,9 @@ _FORMS = (
         "    return execution_engine.ExecutionEngine(registry, bridge)\n",
         1,
     ),
-    _Form("", "class ExecutionEngine:\n    def __init__(self, tools):\n        self.tools = tools\n"),
+    _Form(
+        "", "class ExecutionEngine:\n    def __init__(self, tools):\n        self.tools = tools\n"
+    ),
     _Form("", 'def is_old(engine):\n    return type(engine).__name__ == "ExecutionEngine"\n'),
 )
 _PLAIN = _Form("", "")
@@ -101,9 +103,10 @@ _LOOKALIKE = _Form(
     "def user_engine(context):\n    return UserExecutionEngine(context)\n",
 )
 
-_HEADER = '''"""{Verb}s the {x} {y} of each {z}.
+_HEADER = '''"""How to {verb} the {x} {y} of each {z}.
 
-The {y} belongs to one {z}; nothing here may be kept from one {x} to the next.
+The {y} belongs to one {z} alone: nothing here may be kept from one {x} to the next.
+Whoever needs the {x} of another {z} asks its owner for it.
 """
 
 from __future__ import annotations
@@ -118,12 +121,12 @@ _CONSTANTS = """
 logger = logging.getLogger(__name__)
 
 {X}_LIMIT = {n}
-DEFAULT_{Y} = {{"{x}": {n}, "{z}": None, "tags": ["{x}", "{z}"]}}
+DEFAULTS = {{"{x}": {n}, "{z}": None, "tags": ["{x}", "{z}"]}}
 """
 _CLASS = '''
 
 class {Name}:
-    """{Verb}s every {x} of a {y}, one {z} at a time."""
+    """Knows how to {verb} every {x} of a {y}, one {z} at a time."""
 
     def __init__(self, {x}: Any, *, {y}_limit: int = {n}) -> None:
         self.{x} = {x}
@@ -138,7 +141,10 @@ _FUNCTIONS = (
 ''',
     '''
 {indent}{async_}def {verb}_{y}({owner}, {a}: list[Any], {b}: dict[str, Any]) -> Any:
-{indent}    """{Verb} each {y}, and tell the {z}.
+{indent}    """{Verb} each {y}, and tell the {z} how it went.
+
+{indent}    The {z} is asked once more before anything is written, so that a {y} which
+{indent}    was withdrawn in the meantime never reaches the {x}.
 
 {indent}    Args:
 {indent}        {a}: The {x} to begin with; it is changed in place.
@@ -148,37 +154,82 @@ _FUNCTIONS = (
 {indent}        The {x}, or None where the {z} has none.
 {indent}    """
 ''',
-    '''
-{indent}{async_}def _{verb}_{z}({owner}, {a}, {b}=DEFAULT, *, strict: bool = {n} > 50):
-''',
+    """
+{indent}{async_}def _{verb}_{z}({owner}, {a}, {b}=None, strict=False):
+""",
 )
-_STATEMENTS = (
-    "{a} = [item for item in {b} if item.{x} != {n}]",
-    "if not {a}:\n    raise ValueError(f'the {x} of {{{b}!r}} is missing')",
-    "{o}.{x}_{y} = {a} if {b} else {{'{x}': {n}, '{y}': None}}",
-    "for index, {x}_item in enumerate({b}):\n    if {x}_item.{y} > {n}:\n"
-    "        # A {z} counts once, however often its {x} comes back.\n"
-    "        {a}.append(({x}_item, index))",
-    "try:\n    {a} = json.loads({b})\nexcept (TypeError, ValueError) as error:\n"
-    "    logger.warning('cannot {verb} %s %s: %s', '{x}', {b}, error)\n    return None",
-    "with {o}.{x}_lock:\n    {o}.{x}_count += {n}\n    {a}.update({b})",
-    "{a} = {{\n    '{x}': {b}.get('{x}', {n}),\n    '{y}': [str(item) for item in {b}.values()],\n"
-    "    '{z}': {{'enabled': True, 'limit': {n}}},\n}}",
-    "logger.info('%s: %s {verb}ed the {x} after %d attempts', {o}.{y}, {a}, {n})",
-    "assert {a}.{x}({b}) == {n}, f'the {y} of {{{a}}} is not {n}'",
-    "# The {x} is kept until its {z} has been told.\n"
-    "{a} = sorted({b}, key=lambda item: item.{x}, reverse=True)",
-    "while {a} and len({b}) < {n}:\n    {b}.extend({a}.pop().{x}({o}.{y}))",
-    "if isinstance({a}, dict) and '{x}' in {a}:\n    {b} = {a}['{x}']\nelif callable({a}):\n"
-    "    {b} = {a}({o}.{y}, timeout={n})\nelse:\n    {b} = {o}.{verb}_{z}({a})",
-    "{o}.metrics['{x}_{y}'] = time.monotonic() - {o}.since",
-    "{a} = ', '.join(f'{{key}}={{value}}' for key, value in {b}.items())",
-    "# Nobody may {verb} a {x} while the {y} is\n# being written: the {z} would be lost.\n"
-    "{o}.{x}.append(({a}, {b}, {n}))",
-    "result = {o}.{verb}_{x}({a}, {b}, {y}={o}.{y})\nif result.{z} is not None:\n"
-    "    {a}, {b} = result.{z}, result.{x}[{n}:]",
+# Separated by blank lines; `o` is `self` or what stands for it.
+_STATEMENTS = """
+{a} = [{x} for {x} in {b} if {x}.{y} != {n}]
+
+if not {a}:
+    # Without a {x} there is nothing to {verb}, and the {y} would wait for ever.
+    raise ValueError(f"the {x} of {{{b}!r}} is missing: {verb} its {y} first")
+
+{o}.{x}_{y} = {a} or {o}.default_{y}_of_{x}
+
+for {x}_{y} in {b}:
+    if {x}_{y}.{z} > {n}:
+        # A {z} counts once, however often its {x} comes back.
+        {a}.append({x}_{y})
+
+try:
+    {a} = json.loads({b})
+except (TypeError, ValueError) as error:
+    logger.warning("cannot {verb} the {x} of this {y}, trying another {z}: %s", error)
+    return None
+
+with {o}.{x}_{y}_lock:
+    {o}.{x}_{y}_count += {n}
+    {a}.update({b})
+
+{a} = {{
+    "description": "The {x} that this {y} had when it was opened",
+    "{x}_{y}_identifier": "{x}-{y}-{n}",
+    "{z}_is_enabled_by_default": True,
+    "{y}_limit_for_each_{z}": {n},
+}}
+
+logger.info("{verb} has begun: %s holds every {x} of the {y}", {a})
+
+assert {a}.{x}_{y} == {n}, (
+    "the {y} must have {n} of each {x} before the {z} is told, "
+    "for the {z} cannot be asked again"
 )
-_RETURN = "return {{'{x}': {a}, '{y}': {b}, 'elapsed': round(time.monotonic(), 3)}}"
+
+# The {x} is kept until its {z} has been told: there may be another
+# {y} that waits for it, and it would have to begin anew.
+{a} = sorted({b}, key=lambda {x}: {x}.{y}, reverse=True)
+
+while {a} and len({b}) < {n}:
+    {b}.append({a}.pop().{x}_{y})
+
+if isinstance({a}, dict):
+    {b} = {a}["{x}_{y}_identifier"]
+elif callable({a}):
+    {b} = {a}({o}.{y}_of_{x})
+else:
+    {b} = {o}.{verb}_{z}_of_{x}({a})
+
+{o}.metrics["seconds_to_{verb}_{x}_{y}"] = time.monotonic() - {o}.since
+
+{a} = ", ".join(f"{{key}} of the {x}: {{value}}" for key, value in {b}.items())
+
+# Nobody may {verb} a {x} while the {y} is
+# being written: the {z} would be lost.
+{o}.pending_{x}_{y}.append({b})
+
+{a} = {o}.{verb}_{x}_of_{y}(
+    {b},
+    {y}={o}.{y}_for_{z},
+    reason="the {z} was asked for its {x}",
+    timeout_seconds={n},
+)
+
+print(f"  {Verb}: {{{a}}} -> {{{b}}}")
+print("    Each {x} of the {y} is now with its {z}.")
+""".strip().split("\n\n")
+_RETURN = "return {o}.{x}_{y}_of({a}, {b})"
 
 
 def build_corpus(folder: Path, *, files: int, candidates: float, seed: int) -> Corpus:
@@ -219,11 +270,14 @@ def _module(rng: random.Random, size: float, form: _Form) -> str:
         parts.append(f"\n\n{form.body}")
     length = sum(map(len, parts))
     while length < size:
-        methods = rng.randint(0, 12)
-        block = [_function(rng, "self", "    ") for _ in range(methods)]
-        head = _CLASS.format_map(_words(rng)) if methods else "\n" + _function(rng, "context", "")
-        parts += [head, *block]
-        length += len(head) + sum(map(len, block))
+        is_class = rng.random() < 0.5
+        block = [_CLASS.format_map(_words(rng))] if is_class else ["\n"]
+        for _ in range(rng.randint(1, 12) if is_class else 1):
+            block.append(_function(rng, *(("self", "    ") if is_class else ("context", ""))))
+            length += len(block[-1])
+            if length >= size:
+                break
+        parts += block
     return "".join(parts)
 
 
@@ -233,7 +287,7 @@ def _function(rng: random.Random, owner: str, indent: str) -> str:
     words |= {"a": a, "b": b, "o": owner, "owner": owner, "indent": indent}
     words["async_"] = "async " if rng.random() < 0.4 else ""
     lines = []
-    for statement in (*rng.choices(_STATEMENTS, k=rng.randint(2, 16)), _RETURN):
+    for statement in (*rng.choices(_STATEMENTS, k=rng.randint(1, 13)), _RETURN):
         lines.append(statement.format_map(_words(rng) | {"a": a, "b": b, "o": owner}))
         if rng.random() < 0.5:
             lines.append("")
@@ -252,6 +306,6 @@ def _words(rng: random.Random) -> dict[str, str]:
         "Y": y.upper(),
         "verb": verb,
         "Verb": verb.capitalize(),
-        "Name": f"{x.capitalize()}{y.capitalize()}{verb.capitalize()}r",
+        "Name": f"{x.capitalize()}{y.capitalize()}{z.capitalize()}",
         "n": str(rng.randint(2, 99)),
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flake8_ssot_engine.migrations import Match, Move
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.base import Rule, RuleContext
-from flake8_ssot_engine.rules.hints import call_hint
+from flake8_ssot_engine.rules.hints import call_hint, factory_hint
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
@@ -86,10 +86,12 @@ class DirectInstantiation(Rule):
         self, context: RuleContext, reference: Reference, match: Match, *, is_deprecated: bool
     ) -> Violation:
         new = match.replacement
-        hint = call_hint(match.move, new) if new is not None else ""
+        is_call = reference.role is Role.CALL
+        write = call_hint if is_call else factory_hint
+        hint = write(match.move, new) if new is not None else ""
         symbol = match.symbol if is_deprecated or new is None else new
         what = "deprecated" if is_deprecated else "factory-only"
-        verb = "direct instantiation of" if reference.role is Role.CALL else "factory made of"
+        verb = "direct instantiation of" if is_call else "factory made of"
         advice = f"use `{hint}`" if hint else (match.move.hint or "it has no replacement")
         return Violation(
             code=self.code,

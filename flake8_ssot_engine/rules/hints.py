@@ -50,6 +50,11 @@ def call_hint(move: Move, new: QualifiedName) -> str:
     return f"{new.last}(...)"
 
 
+def factory_hint(move: Move, new: QualifiedName) -> str:
+    """Return what to hand over to a caller in place of the class itself."""
+    return call_hint(move, new).removeprefix("await ").partition("(")[0]
+
+
 def _kept_alias(binding: Binding, match: Match) -> str:
     """Return the alias that an import keeps: an explicit one that is neither of the two names."""
     names = {match.symbol.last, match.replacement.last if match.replacement else ""}

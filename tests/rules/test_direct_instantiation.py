@@ -113,6 +113,11 @@ INVALID = (
         "from functools import partial\nfrom pkg.old import OldEngine\npartial(«OldEngine», 1)",
     ),
     Case(
+        "handing over a class with a declared rewrite",
+        "from functools import partial\nfrom pkg.calls import Called\npartial(«Called», 1)",
+        message="factory made of deprecated `pkg.calls.Called`; use `Renewed.build` (M1)",
+    ),
+    Case(
         "functools.partial",
         "import functools\nfrom pkg.old import OldEngine\nfunctools.partial(«OldEngine»)",
     ),
@@ -140,7 +145,7 @@ INVALID = (
     Case(
         "factory-only class",
         "from pkg.owned import Owned\n«Owned»()",
-        message="direct instantiation of factory-only `pkg.owned.Owned`; use `Owned.create(...)` (M1)",
+        message="instantiation of factory-only `pkg.owned.Owned`; use `Owned.create(...)` (M1)",
     ),
     Case("no replacement", "from pkg.old import Gone\n«Gone»()", hint=""),
 )

@@ -88,8 +88,7 @@ def has_known_reason(reference: Reference, theirs: set[str]) -> bool:
         # It looks for a name that a class body binds in that class alone, bound yet or not.
         or (owner is not None and owner.kind is ScopeKind.CLASS)
         # It does not mangle private names.
-        or reference.name.startswith("_")
-        and "__" in reference.name[1:]
+        or (reference.name.startswith("_") and "__" in reference.name[1:])
         # It finds nothing for some targets of a second `for` in a comprehension.
         or (scope.kind is ScopeKind.COMPREHENSION and not theirs)
     )

@@ -1,0 +1,118 @@
+"""The project itself: every rule has its docs, test and changelog entry; the sample is true."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flake8_ssot_engine.reports.rule_page import HEADINGS, render_rule_page
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.registry import RULES
+from flake8_ssot_engine.sample import lay_out
+
+ROOT = Path(__file__).parents[1]
+EVERY_RULE = [pytest.param(rule, id=rule.code) for rule in RULES]
+ISOLATION = [
+    "tests/e2e/test_execution_engine_golden_path_business_validation.py"
+    f"::test_two_users_at_once_{end}"
+    for end in ("are_told_only_of_their_own_runs", "never_see_each_others_data")
+]
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_rule_has_a_test_with_more_valid_cases_than_invalid_ones(rule: Rule) -> None:
+    module = type(rule).__module__.rpartition(".")[2]
+    assert (ROOT / "tests" / "rules" / f"test_{module}.py").is_file()
+    tables = __import__(f"tests.rules.test_{module}", fromlist=["VALID", "INVALID"])
+    assert len(tables.VALID) > len(tables.INVALID) > 0
+    for table in (tables.VALID, tables.INVALID):
+        titles = [case.title for case in table]
+        assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_rule_has_a_page_under_every_heading(rule: Rule) -> None:
+    page = "\n".join(render_rule_page(rule))
+    assert [heading for heading in HEADINGS if f"### {heading}\n" in page] == list(HEADINGS)
+    assert page in (ROOT / "docs" / "rules.md").read_text("utf-8"), (
+        "run `ssot explain all > docs/rules.md`"
+    )
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_rule_is_in_the_changelog(rule: Rule) -> None:
+    assert f"{rule.code} {rule.name}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_codes_and_names_are_unique_and_in_order() -> None:
+    codes = [rule.code for rule in RULES]
+    assert codes == sorted(set(codes))
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    lay_out(tmp_path / "sample")
+    return tmp_path / "sample"
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+
+
+def test_the_sample_runs_and_only_its_isolation_tests_fail(sample: Path) -> None:
+    done = run("-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider", "-p", "no:xdist", cwd=sample)
+    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    assert sorted(failed) == ISOLATION, done.stdout
+    assert "2 failed, 39 passed" in done.stdout
+
+
+def test_the_sample_shows_every_rule_and_accuses_no_decoy(sample: Path) -> None:
+    done = run("-m", "flake8_ssot_engine", "check", "--format=json", cwd=sample)
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    assert document["errors"] == []
+    assert document["statistics"] == {"SSOT001": 26, "SSOT002": 12, "SSOT003": 13}
+    accused = {violation["path"] for violation in document["violations"]}
+    decoys = {str(path.relative_to(sample)) for path in sample.glob("**/tool_registry/*.py")}
+    assert len(decoys) == 2
+    assert not accused & {*decoys, "tests/unit/test_tool_registry.py"}
+    assert "netra_backend/app/agents/supervisor/execution_engine.py" not in accused
+
+
+def test_the_sample_is_green_once_its_callers_are_migrated(sample: Path) -> None:
+    """The isolation tests pass once the callers that the violations name are migrated."""
+    old, new = (
+        f"netra_backend.app.agents.supervisor.{name}"
+        for name in ("execution_engine", "user_execution_engine")
+    )
+    for name in ("dependencies.py", "websocket_core/websocket_manager.py"):
+        path = sample / "netra_backend" / "app" / name
+        text = path.read_text("utf-8")
+        assert "ExecutionEngine(" in text
+        text = text.replace("ExecutionEngine(", "await ExecutionEngine.create_from_legacy(")
+        text = text.replace(
+            f"from {old} import ExecutionEngine", f"from {new} import UserExecutionEngine"
+        )
+        text = text.replace(
+            "supervisor.execution_engine import ExecutionEngine",
+            "supervisor.user_execution_engine import UserExecutionEngine",
+        )
+        path.write_text(text.replace(" ExecutionEngine", " UserExecutionEngine"), "utf-8")
+    done = run(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *ISOLATION, cwd=sample
+    )
+    assert "2 passed" in done.stdout, done.stdout
