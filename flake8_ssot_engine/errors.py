@@ -53,6 +53,10 @@ class ConfigProblem:
     key: str
     message: str
 
+    def told(self, message: str) -> ConfigProblem:
+        """Return a problem at the same place with another message."""
+        return ConfigProblem(self.path, self.line, self.key, message)
+
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"

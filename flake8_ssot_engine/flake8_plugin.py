@@ -14,6 +14,7 @@ from flake8_ssot_engine.config.loader import ConfigFinder, load_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import ConfigError
+from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -26,7 +27,7 @@ class Session:
         select: tuple[str, ...] = (),
         ignore: tuple[str, ...] = (),
     ) -> None:
-        self._finder = ConfigFinder(fixed=fixed)
+        self._finder = ConfigFinder(fixed=fixed, complete=with_bridges)
         self._select = select
         self._ignore = ignore
         self._by_folder: dict[str, Checker] = {}

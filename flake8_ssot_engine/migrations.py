@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.names import QualifiedName
+
+NOWHERE = ConfigProblem("", None, "", "")
+"""The place of a declaration that stands in no file."""
 
 
 class Globs(NamedTuple):
@@ -38,7 +42,10 @@ class CallRewrite(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One symbol or module, its new home (None: there is no replacement), and its calls."""
+    """One symbol or module, its new home (None: there is no replacement), and its calls.
+
+    `place` is where it is declared, as a problem without a message; so for the others below.
+    """
 
     old: QualifiedName
     new: QualifiedName | None
@@ -46,6 +53,7 @@ class Move:
     factory: str = ""
     factory_modules: tuple[QualifiedName, ...] = ()
     calls: tuple[CallRewrite, ...] = ()
+    place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def renames(self) -> bool:
@@ -62,6 +70,7 @@ class Phase:
     enforce: Enforcement = Enforcement.RATCHET
     validate: tuple[str, ...] = ()
     timeout_seconds: float | None = None
+    place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,7 @@ class Migration:
     bridge: str = ""
     moves: tuple[Move, ...] = ()
     phases: tuple[Phase, ...] = ()
+    place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
 
 class Match(NamedTuple):

@@ -11,8 +11,9 @@ STDLIB = Path(sysconfig.get_paths()["stdlib"])
 _NOT_OURS = {"site-packages", "__pycache__", "idlelib", "turtledemo"}
 
 
-def stdlib_files() -> Iterator[Path]:
-    """Yield every source file of the standard library and of its tests, sorted."""
+def stdlib_files(*, with_tests: bool = True) -> Iterator[Path]:
+    """Yield every source file of the standard library, sorted."""
+    left_out = _NOT_OURS if with_tests else _NOT_OURS | {"test", "tests"}
     for folder, folders, files in os.walk(STDLIB):
-        folders[:] = sorted(set(folders) - _NOT_OURS)
+        folders[:] = sorted(set(folders) - left_out)
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))

@@ -16,8 +16,10 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, phase_of
 from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
+from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import find_files, is_excluded
 from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.project.review import review
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.registry import FORMATS
 from flake8_ssot_engine.reports.text import COLOR, render_text, summary
@@ -56,7 +58,8 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
-    finder = ConfigFinder(fixed=load_file(options.config) if options.config else None)
+    fixed = load_file(options.config) if options.config else None
+    finder = ConfigFinder(fixed=fixed, complete=with_bridges)
     tasks = _tasks(options, finder)
     if options.stdin_filename:
         report = _check_stdin(options, tasks)
@@ -67,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
     if not options.quiet:
-        _tell_settings(tasks, is_verbose=options.verbose)
+        is_whole = not (options.paths or options.phase or options.stdin_filename)
+        _tell_settings(tasks, is_verbose=options.verbose, is_whole=is_whole)
     _write(report, options)
     if options.format == "concise" and not options.quiet:
         for error in report.errors:
@@ -157,7 +161,7 @@ def _write(report: Report, options: argparse.Namespace) -> None:
         raise UsageError(f"--output {options.output}: {error.strerror or error}") from None
 
 
-def _tell_settings(tasks: list[Task], *, is_verbose: bool) -> None:
+def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> None:
     told: set[int] = set()
     for task in tasks:
         if id(task.settings) in told:
@@ -166,7 +170,10 @@ def _tell_settings(tasks: list[Task], *, is_verbose: bool) -> None:
         if is_verbose:
             name = task.settings.path or "the built-in preset `execution-engine`"
             _say(f"configuration: {name}, project root {task.settings.root}")
-        for warning in task.settings.warnings:
+        warnings = list(task.settings.warnings)
+        if is_whole and task.settings.path:
+            warnings += review(task.settings, [task.path for task in tasks])
+        for warning in warnings:
             _say(f"warning: {warning}")
 
 

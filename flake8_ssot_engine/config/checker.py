@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_ssot_engine.config.document import Document, Path
 from flake8_ssot_engine.config.spec import TOP, Json, Key
 from flake8_ssot_engine.errors import ConfigProblem
-from flake8_ssot_engine.migrations import Migration
+from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.names import QualifiedName
 
 
@@ -47,41 +47,30 @@ def _check_tables(
         yield from _check_table(document, item, keys, (*path, index))
 
 
-def check_moves(
-    migrations: tuple[Migration, ...], places: dict[tuple[str, QualifiedName], ConfigProblem]
-) -> list[ConfigProblem]:
-    """Return what is wrong between moves: equal ends, rivals for one symbol, cycles.
-
-    `places` holds, for each move by its migration's id and old name, a problem without a
-    message that says where it stands.
-    """
+def check_moves(migrations: tuple[Migration, ...]) -> list[ConfigProblem]:
+    """Return what is wrong between moves: equal ends, rivals for one symbol, cycles."""
     problems: list[ConfigProblem] = []
-    targets: dict[QualifiedName, tuple[QualifiedName | None, ConfigProblem]] = {}
-    for migration in migrations:
-        for move in migration.moves:
-            place = places[migration.id, move.old]
-            if move.old == move.new:
-                problems.append(_told(place, f"`{move.old}` moves to itself"))
-                continue
-            if move.old in targets and targets[move.old][0] != move.new:
-                other = targets[move.old][1]
-                where = f"{other.path}:{other.line}" if other.line else other.path
-                problems.append(_told(place, f"`{move.old}` already moves elsewhere ({where})"))
-                continue
-            targets[move.old] = (move.new, place)
+    moves: dict[QualifiedName, Move] = {}
+    for move in (move for migration in migrations for move in migration.moves):
+        rival = moves.get(move.old)
+        if move.old == move.new:
+            problems.append(move.place.told(f"`{move.old}` moves to itself"))
+        elif rival is not None and rival.new != move.new:
+            told = str(rival.place.told("")).rstrip(": ")
+            problems.append(move.place.told(f"`{move.old}` already moves elsewhere ({told})"))
+        else:
+            moves[move.old] = move
     reported: set[QualifiedName] = set()
-    for start in targets:
-        chain = _cycle_from(start, targets)
+    for start in moves:
+        chain = _cycle_from(start, moves)
         if chain and not reported.intersection(chain):
             reported.update(chain)
             names = " -> ".join(f"`{name}`" for name in (*chain, chain[0]))
-            problems.append(_told(targets[chain[0]][1], f"moves in a circle: {names}"))
+            problems.append(moves[chain[0]].place.told(f"moves in a circle: {names}"))
     return problems
 
 
-def _cycle_from(
-    start: QualifiedName, targets: dict[QualifiedName, tuple[QualifiedName | None, ConfigProblem]]
-) -> list[QualifiedName]:
+def _cycle_from(start: QualifiedName, moves: dict[QualifiedName, Move]) -> list[QualifiedName]:
     """Return the moves of a cycle that starts and ends at `start`; empty if there is none.
 
     A move into its own inside (`a` -> `a.b`) is one of length one: it would never end.
@@ -89,18 +78,14 @@ def _cycle_from(
     chain: list[QualifiedName] = []
     name: QualifiedName = start
     while True:
-        under = [old for old in targets if name.is_under(old)]
+        under = [old for old in moves if name.is_under(old)]
         if not under:
             return []
         old = max(under, key=len)
         if old in chain:
             return chain if old == start else []
         chain.append(old)
-        new = targets[old][0]
+        new = moves[old].new
         if new is None:
             return []
         name = name.rebased(old, new)
-
-
-def _told(place: ConfigProblem, message: str) -> ConfigProblem:
-    return ConfigProblem(place.path, place.line, place.key, message)

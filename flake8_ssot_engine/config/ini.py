@@ -54,6 +54,7 @@ def split_codes(text: str) -> tuple[str, ...]:
 
 def parse_moves(lines: list[str], path: str) -> Migration:
     """Read moves, one `old -> new` a line (or `old` alone). Raises ConfigError."""
+    place = ConfigProblem(path, None, "ssot-moves", "")
     moves: list[Move] = []
     problems: list[ConfigProblem] = []
     for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
@@ -64,10 +65,9 @@ def parse_moves(lines: list[str], path: str) -> Migration:
             moves.append(Move(QualifiedName.parse(old), QualifiedName.parse(new) if new else None))
         except ValueError as error:
             message = f"`{line}`: {error}; write `old.module.Name -> new.module.Name`"
-            problems.append(ConfigProblem(path, None, "ssot-moves", message))
+            problems.append(place.told(message))
     migration = Migration(id=INI_MIGRATION_ID, moves=tuple(moves))
-    place = ConfigProblem(path, None, "ssot-moves", "")
-    problems += check_moves((migration,), {(migration.id, move.old): place for move in moves})
+    problems += check_moves((migration,))
     if problems:
         raise ConfigError(tuple(problems))
     return migration

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
@@ -31,8 +32,6 @@ _TABLE = ("tool", "ssot-engine")
 _ROOT_MARKERS = (".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
 _DEFAULT_SOURCE_ROOTS = [".", "src"]
 
-_Places = dict[tuple[str, QualifiedName], ConfigProblem]
-
 
 class ConfigFinder:
     """Gives the Settings that hold for a folder: those of the nearest file above it.
@@ -40,8 +39,15 @@ class ConfigFinder:
     Each folder and each file is looked at once in the life of a finder.
     """
 
-    def __init__(self, *, fixed: Settings | None = None) -> None:
-        self._fixed = fixed
+    def __init__(
+        self,
+        *,
+        fixed: Settings | None = None,
+        complete: Callable[[Settings], Settings] = lambda settings: settings,
+    ) -> None:
+        """Take `fixed` for every folder, if given; `complete` adds what the project's files say."""
+        self._fixed = None if fixed is None else complete(fixed)
+        self._complete = complete
         self._by_folder: dict[str, Settings | None] = {}
         self._presets: dict[str, Settings] = {}
 
@@ -54,7 +60,7 @@ class ConfigFinder:
             return found
         root = project_root(folder)
         if root not in self._presets:
-            self._presets[root] = load_preset(root)
+            self._presets[root] = self._complete(load_preset(root))
         return self._presets[root]
 
     def _nearest(self, folder: str) -> Settings | None:
@@ -62,7 +68,7 @@ class ConfigFinder:
             return self._by_folder[folder]
         path = config_file_in(folder)
         if path is not None:
-            found: Settings | None = load_file(path)
+            found: Settings | None = self._complete(load_file(path))
         else:
             parent = os.path.dirname(folder)
             found = None if parent == folder else self._nearest(parent)
@@ -194,13 +200,12 @@ def _layers(path: str, seen: list[str]) -> list[tuple[Document, str]]:
 def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Settings:
     merged: dict[str, Any] = {}
     migrations: dict[str, Migration] = {}
-    places: _Places = {}
     problems: list[ConfigProblem] = []
     for document, base in layers:
         values = document.values or {}
         own: set[str] = set()
         for index, table in enumerate(values.get("migration", ())):
-            migration = _migration(document, table, base, ("migration", index), places)
+            migration = _migration(document, table, base, ("migration", index))
             if migration.id in own:
                 message = f"two migrations are called `{migration.id}`"
                 problems.append(document.problem(("migration", index, "id"), message))
@@ -222,7 +227,7 @@ def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Setting
             )
         if "string-calls" in values:
             merged["string_calls"] = tuple(map(QualifiedName.parse, values["string-calls"]))
-    problems += check_moves(tuple(migrations.values()), places)
+    problems += check_moves(tuple(migrations.values()))
     if problems:
         raise ConfigError(tuple(problems))
     merged.setdefault("source_roots", tuple(_absolute(root, n) for n in _DEFAULT_SOURCE_ROOTS))
@@ -231,7 +236,11 @@ def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Setting
         message = "declares no migration, so there is nothing to check"
         warnings = (ConfigProblem(path, None, "", message),)
     return Settings(
-        root=root, path=path, migrations=tuple(migrations.values()), warnings=warnings, **merged
+        root=root,
+        path=path,
+        migrations=tuple(migrations.values()),
+        warnings=warnings,
+        **merged,
     )
 
 
@@ -239,16 +248,12 @@ def _absolute(base: str, name: str) -> str:
     return os.path.normpath(os.path.join(base, name))
 
 
-def _migration(
-    document: Document, table: dict[str, Any], base: str, path: Path, places: _Places
-) -> Migration:
+def _migration(document: Document, table: dict[str, Any], base: str, path: Path) -> Migration:
     moves = []
     for index, item in enumerate(table.get("move", ())):
-        old = QualifiedName.parse(item["old"])
-        places[table["id"], old] = document.problem((*path, "move", index, "old"), "")
         moves.append(
             Move(
-                old=old,
+                old=QualifiedName.parse(item["old"]),
                 new=QualifiedName.parse(item["new"]) if "new" in item else None,
                 hint=item.get("hint", ""),
                 factory=item.get("factory", ""),
@@ -256,6 +261,7 @@ def _migration(
                 calls=tuple(
                     CallRewrite(call["pattern"], call["rewrite"]) for call in item.get("call", ())
                 ),
+                place=document.problem((*path, "move", index, "old"), ""),
             )
         )
     owners = table.get("owners", [])
@@ -269,14 +275,19 @@ def _migration(
         owners=(Globs(base, (*owners, *([f"/{bridge}"] if bridge else []))),),
         bridge=_absolute(base, bridge) if bridge else "",
         moves=tuple(moves),
-        phases=tuple(_phase(item, base) for item in table.get("phase", ())),
+        phases=tuple(
+            _phase(item, base, document.problem((*path, "phase", index), ""))
+            for index, item in enumerate(table.get("phase", ()))
+        ),
+        place=document.problem(path, ""),
     )
 
 
-def _phase(table: dict[str, Any], base: str) -> Phase:
+def _phase(table: dict[str, Any], base: str, place: ConfigProblem) -> Phase:
     return Phase(
         name=table["name"],
         paths=Globs(base, tuple(table["paths"])),
+        place=place,
         enforce=Enforcement(table.get("enforce", "ratchet")),
         validate=tuple(table.get("validate", ())),
         timeout_seconds=seconds(table["timeout"]) if "timeout" in table else None,

@@ -12,8 +12,9 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase
-from flake8_ssot_engine.names import QualifiedName, module_of_path
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.modules import module_name
 from flake8_ssot_engine.project.prefilter import Prefilter
 from flake8_ssot_engine.rules.base import Rule, RuleContext
 from flake8_ssot_engine.rules.registry import RULES
@@ -90,7 +91,7 @@ class Checker:
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
         settings = self.settings
-        module = module_of_path(path, settings.source_roots, is_regular_package=_is_regular_package)
+        module = module_name(path, settings.source_roots)
         is_package = os.path.splitext(os.path.basename(path))[0] == "__init__"
         model = SemanticModel(source, tree, module, is_package=is_package)
         context = RuleContext(model, self._index_for(path, module))
@@ -162,10 +163,6 @@ def _surely_parses(data: bytes) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def _is_regular_package(folder: str) -> bool:
-    return any(os.path.exists(os.path.join(folder, f"__init__{end}")) for end in (".py", ".pyi"))
 
 
 def _count_references(context: RuleContext) -> Counter[str]:

@@ -26,27 +26,57 @@ class Prefilter:
                 needles.add(move.new.last)
             if len(move.old) > 1:
                 homes.add(move.old.parent.last)
-        self._words_in_text = _words(needles)
-        self._homes_in_text = _words(homes - needles)
-        self._star_in_text = re.compile(r"\bimport\s*\*|\bimport\s*\\\s*\*")
-        self._words = re.compile(self._words_in_text.pattern.encode())
-        self._homes = re.compile(self._homes_in_text.pattern.encode())
-        self._star = re.compile(self._star_in_text.pattern.encode())
+        self._words_in_text = _Words(needles)
+        self._homes_in_text = _Words(homes - needles)
+        self._star_in_text = re.compile(_STAR)
+        self._words = _BytesWords(needles)
+        self._homes = _BytesWords(homes - needles)
+        self._star = re.compile(_STAR.encode())
 
     def passes(self, data: bytes) -> bool:
         """Whether the bytes of a file can hold a violation."""
-        if self._words.search(data):
-            return True
-        return bool(self._star.search(data) and self._homes.search(data))
+        return self._words.occur_in(data) or bool(
+            self._homes.occur_in(data) and self._star.search(data)
+        )
 
     def passes_text(self, text: str) -> bool:
         """Whether decoded text can hold a violation."""
-        if self._words_in_text.search(text):
+        return self._words_in_text.occur_in(text) or bool(
+            self._homes_in_text.occur_in(text) and self._star_in_text.search(text)
+        )
+
+
+class _Words:
+    """Words to look for in text: as plain substrings first, which is ten times faster."""
+
+    def __init__(self, words: set[str]) -> None:
+        self._words = sorted(words)
+        self._pattern = re.compile(_pattern(words))
+
+    def occur_in(self, text: str) -> bool:
+        found = any(word in text for word in self._words)
+        return found and self._pattern.search(text) is not None
+
+
+class _BytesWords:
+    """The same in bytes; a word that is not ASCII may be encoded in any way: it always occurs."""
+
+    def __init__(self, words: set[str]) -> None:
+        self._always = not all(map(str.isascii, words))
+        self._words = [word.encode() for word in sorted(words)]
+        self._pattern = re.compile(_pattern(words).encode())
+
+    def occur_in(self, data: bytes) -> bool:
+        if self._always:
             return True
-        return bool(self._star_in_text.search(text) and self._homes_in_text.search(text))
+        found = any(word in data for word in self._words)
+        return found and self._pattern.search(data) is not None
 
 
-def _words(names: set[str]) -> re.Pattern[str]:
-    if not names:
-        return re.compile(r"(?!)")  # matches nowhere
-    return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, names))) + r")\b")
+_STAR = r"\bimport\s*(?:\\\s*)?\*"
+
+
+def _pattern(words: set[str]) -> str:
+    if not words:
+        return r"(?!)"  # matches nowhere
+    return r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")\b"

@@ -56,10 +56,12 @@ def difference(path: Path) -> list[str]:
         if not theirs[key] <= mine:
             wrong.append(f"{path}:{start.line}: in scope {mine}, LibCST's {theirs[key]}")
         for candidate in resolver.resolve(reference).candidates:
-            if candidate.binding is not None and spelled(candidate.name) not in theirs[key]:
-                wrong.append(
-                    f"{path}:{start.line}: in force {candidate.name}, LibCST's {theirs[key]}"
-                )
+            # It does not see that a loop brings a binding below a use back to it.
+            is_below = candidate.binding and candidate.binding.point.order > reference.point.order
+            if candidate.binding is None or is_below:
+                continue
+            if spelled(candidate.name) not in theirs[key]:
+                wrong.append(f"{path}:{start.line}: in force {candidate}, LibCST's {theirs[key]}")
     return wrong
 
 
@@ -89,8 +91,12 @@ def has_known_reason(reference: Reference, theirs: set[str]) -> bool:
         or (owner is not None and owner.kind is ScopeKind.CLASS)
         # It does not mangle private names.
         or (reference.name.startswith("_") and "__" in reference.name[1:])
-        # It finds nothing for some targets of a second `for` in a comprehension.
-        or (scope.kind is ScopeKind.COMPREHENSION and not theirs)
+        # It takes the targets of a second `for` in a comprehension for names of the scope around.
+        or any(len(getattr(inner.node, "generators", "")) > 1 for inner in scope.within())
+        # It takes a walrus in a comprehension for a name of the comprehension.
+        or any(b.kind is BindingKind.WALRUS for b in bindings)
+        # It has no binding for the captures of `match`.
+        or any(b.kind is BindingKind.CAPTURE for b in bindings)
     )
 
 
@@ -98,7 +104,8 @@ GROUPS = 12
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
-def test_names_of_the_standard_library_agree(group: int) -> None:
-    files = list(stdlib_files())[group::GROUPS]
-    assert files
+def test_names_of_the_standard_library_agree(group: int, pytestconfig: pytest.Config) -> None:
+    with_tests = bool(pytestconfig.getoption("--whole-stdlib"))
+    files = list(stdlib_files(with_tests=with_tests))[group::GROUPS]
+    assert len(files) > 20
     assert [line for path in files for line in difference(path)] == []

@@ -9,6 +9,7 @@ import warnings
 from collections import defaultdict
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,7 +160,7 @@ def differences(path: Path) -> list[str]:
         mine = sorted(sorted(names.items()) for names in actual.get(key, []))
         other = sorted(sorted(names.items()) for names in expected.get(key, []))
         if mine != other:
-            pairs = list(zip_longest(mine, other, fillvalue=[]))
+            pairs: list[tuple[Any, Any]] = list(zip_longest(mine, other, fillvalue=[]))
             only_mine = [set(map(str, a)) - set(map(str, b)) for a, b in pairs]
             only_other = [set(map(str, b)) - set(map(str, a)) for a, b in pairs]
             wrong.append(f"{path}:{key}: only ours {only_mine}, only symtable's {only_other}")

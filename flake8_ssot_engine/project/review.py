@@ -1,0 +1,50 @@
+"""A review of settings against the files: declarations that may be meant but probably are not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.errors import ConfigProblem, SourceError
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.modules import exported, file_of_module, load_model
+
+
+def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
+    """Yield a warning for each phase without files and each `old` that nothing defines.
+
+    `files` are all files of the project. An `old` whose top package is not in the project is
+    somebody else's and is not looked for.
+    """
+    for migration in settings.migrations:
+        for phase in migration.phases:
+            if not any(matches(phase.paths, file) for file in files):
+                yield phase.place.told(f"no Python file is in the phase `{phase.name}`")
+        for move in migration.moves:
+            near = _is_undefined(move.old, settings.source_roots)
+            if near is not None:
+                yield move.place.told(f"nothing defines `{move.old}`{near}")
+
+
+def _is_undefined(name: QualifiedName, roots: tuple[str, ...]) -> str | None:
+    """Return None for a name that is defined or cannot be known, else a hint or ""."""
+    if file_of_module(QualifiedName(name[:1]), roots) is None:
+        return None
+    for end in range(len(name), 0, -1):
+        path = file_of_module(QualifiedName(name[:end]), roots)
+        if path is None:
+            continue
+        if end == len(name):
+            return None
+        try:
+            model = load_model(path, roots)
+        except (OSError, SourceError):
+            return None
+        scope = model.scopes[0]
+        if exported(model, name[end]) or scope.stars or "__getattr__" in scope.bindings:
+            return None
+        near = difflib.get_close_matches(name[end], scope.bindings, n=1)
+        return f"; did you mean `{QualifiedName((*name[:end], near[0]))}`?" if near else ""
+    return None
