@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import stat
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -116,7 +117,7 @@ def _check_chunk(chunk: _Chunk) -> list[FileResult]:
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:
     try:
         # A FIFO or a device would be read for ever.
-        if not os.path.isfile(path):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             return FileResult(shown_as, error=FileError(shown_as, "is not a regular file"))
         with open(path, "rb") as file:
             data = file.read()

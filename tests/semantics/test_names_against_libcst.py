@@ -30,9 +30,11 @@ def difference(path: Path) -> list[str]:
         source = SourceFile.from_bytes(str(path), path.read_bytes())
         model = SemanticModel(source, source.parse(), QualifiedName(()), is_package=False)
         wrapper = MetadataWrapper(libcst.parse_module(source.text), unsafe_skip_copy=True)
+        positions = wrapper.resolve(PositionProvider)
     except (SourceError, libcst.ParserSyntaxError):
         return []
-    positions = wrapper.resolve(PositionProvider)
+    except RecursionError:  # LibCST's own, in files of deep expressions
+        return []
     theirs: dict[tuple[int, int, int, int], set[str]] = {}
     for node, names in wrapper.resolve(QualifiedNameProvider).items():
         if isinstance(node, (libcst.Name, libcst.Attribute)):
