@@ -106,7 +106,8 @@ def reaching(bindings: Sequence[AnyEvent], use: Point) -> tuple[list[AnyEvent], 
     if killer is not None and not use.is_deferred:
         found = [b for b in found if not _is_overwritten_each_round(b, killer, use)]
     found.reverse()
-    return found, killer is not None and killer.binds
+    may_be_gone = any(binding.overwrites and not binding.binds for binding in found)
+    return found, killer is not None and not may_be_gone
 
 
 def is_fallback(first: Point, second: Point) -> bool:
