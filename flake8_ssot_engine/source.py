@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import enum
-import io
 import re
 import tokenize
 import warnings
@@ -22,6 +21,8 @@ from flake8_ssot_engine.errors import SourceError
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _BOM = "\ufeff"
 _UTF8_BOM = b"\xef\xbb\xbf"
+_FIRST_TWO_LINES = re.compile(rb"(?:[^\r\n]*(?:\r\n|\r|\n|\Z)){2}")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class Span(NamedTuple):
@@ -85,15 +86,17 @@ class SourceFile:
         or bytes that the codec refuses.
         """
         try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-            text = data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
+            encoding = _declared_encoding(data)
+            text = data.decode(encoding)
         except UnicodeDecodeError as error:
             line = len(_NEWLINE.findall(data[: error.start].decode("latin-1"))) + 1
             message = f"cannot be decoded as {error.encoding}: {error.reason}"
             raise SourceError(message, line=line) from None
         except SyntaxError as error:
             raise SourceError(f"cannot be decoded: {error.msg}", line=1) from None
-        return cls(path, text, encoding="utf-8" if encoding == "utf-8-sig" else encoding)
+        except (LookupError, ValueError) as error:  # codecs that are none of text, such as rot13
+            raise SourceError(f"cannot be decoded: {error}", line=1) from None
+        return cls(path, text, encoding=encoding)
 
     def to_bytes(self, text: str) -> bytes:
         """Encode `text` as this file was encoded, BOM included."""
@@ -182,3 +185,17 @@ class SourceFile:
             if units > column:
                 return start + index
         return start + len(text)
+
+
+def _declared_encoding(data: bytes) -> str:
+    """Return the codec that a file's first two lines name (PEP 263), as `tokenize` spells it.
+
+    `tokenize.detect_encoding` ends lines at a line feed only and wants both to be UTF-8;
+    Python ends them at a carriage return too and wants nothing of them but the cookie.
+    """
+    head = _FIRST_TWO_LINES.match(data)
+    assert head is not None  # each of the two lines may be empty
+    bom = _UTF8_BOM if data.startswith(_UTF8_BOM) else b""
+    lines = iter((bom + _NOT_ASCII.sub(b"?", head[0][len(bom) :])).splitlines(keepends=True))
+    encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
+    return "utf-8" if encoding == "utf-8-sig" else encoding

@@ -9,5 +9,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole-stdlib",
         action="store_true",
-        help="compare names with LibCST over the standard library's own tests too (minutes)",
+        help="compare names with LibCST over all of the standard library (a quarter of an hour)",
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_ssot_engine.config.document import Document, Path
 from flake8_ssot_engine.config.spec import TOP, Json, Key
 from flake8_ssot_engine.errors import ConfigProblem
-from flake8_ssot_engine.migrations import Migration, Move
+from flake8_ssot_engine.migrations import Move
 from flake8_ssot_engine.names import QualifiedName
 
 
@@ -47,11 +47,11 @@ def _check_tables(
         yield from _check_table(document, item, keys, (*path, index))
 
 
-def check_moves(migrations: tuple[Migration, ...]) -> list[ConfigProblem]:
+def check_moves(declared: Iterable[Move]) -> list[ConfigProblem]:
     """Return what is wrong between moves: equal ends, rivals for one symbol, cycles."""
     problems: list[ConfigProblem] = []
     moves: dict[QualifiedName, Move] = {}
-    for move in (move for migration in migrations for move in migration.moves):
+    for move in declared:
         rival = moves.get(move.old)
         if move.old == move.new:
             problems.append(move.place.told(f"`{move.old}` moves to itself"))

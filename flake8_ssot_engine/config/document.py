@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
@@ -15,8 +16,16 @@ else:
 
 Path = tuple[str | int, ...]
 
-_HEADER = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=""")
+_TOKEN = re.compile(
+    r'''"""(?:\\[\s\S]|[^\\])*?"{3,5}'''
+    r"|'''[\s\S]*?'{3,5}"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*"
+    r"|[\[\]{}=,.\n]"
+    r"|[^\s\[\]{}=,.\"'#]+"
+)
+_AFTER_VALUE = frozenset({",", "]", "}", "\n"})
 _AT_LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -30,7 +39,7 @@ class Document:
         self._lines: dict[Path, int] | None = None
         try:
             values: Any = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # ValueError: an integer of 5,000 digits, too
             at = _AT_LINE.search(str(error))
             line = int(at[1]) if at else None
             raise ConfigError((ConfigProblem(path, line, "", f"not TOML: {error}"),)) from None
@@ -41,7 +50,7 @@ class Document:
     def line_of(self, path: Path) -> int | None:
         """Return the line (from 1) of a key, or of the nearest table around it."""
         if self._lines is None:
-            self._lines = _key_lines(self._text)
+            self._lines = _KeyLines(self._text).lines
         full: Path = (*self.prefix, *path)
         for end in range(len(full), 0, -1):
             if full[:end] in self._lines:
@@ -56,29 +65,89 @@ class Document:
         return ConfigProblem(self.path, self.line_of(path), key, message)
 
 
-def _key_lines(text: str) -> dict[Path, int]:
-    """Find the line of each header and key; TOML readers do not tell it.
+class _KeyLines:
+    """Finds the line of each table, key and array element, in a text that is known to be TOML.
 
-    A line inside a multi-line string that looks like a key may add a key that is never asked for.
+    TOML readers do not tell lines. Terms are those of https://toml.io/en/v1.0.0.
     """
-    lines: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    table: Path = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = ()
-            names = [part.strip().strip("\"'") for part in header[2].split(".")]
-            for index, name in enumerate(names):
-                table = (*table, name)
-                if header[1] and index == len(names) - 1:
-                    counts[table] = counts.get(table, -1) + 1
-                    lines.setdefault(table, number)
-                if table in counts:
-                    table = (*table, counts[table])
-            for inner in [path for path in counts if len(path) > len(table)]:
-                if header[1] and inner[: len(table)] == table:
-                    del counts[inner]
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            lines.setdefault((*table, key[1].strip("\"'")), number)
-    return lines
+
+    def __init__(self, text: str) -> None:
+        self.lines: dict[Path, int] = {}
+        self._last: dict[Path, int] = {}  # the index of the last element of each array of tables
+        self._tokens: list[tuple[str, int]] = []
+        line = 1
+        for match in _TOKEN.finditer(text):
+            if not match[0].startswith("#"):
+                self._tokens.append((match[0], line))
+            line += match[0].count("\n")
+        self._tokens.reverse()
+        table: Path = ()
+        while self._tokens:
+            if self._takes("\n"):
+                continue
+            if self._takes("["):
+                table = self._header()
+            else:
+                self._pair(table)
+
+    def _takes(self, token: str) -> bool:
+        if self._tokens and self._tokens[-1][0] == token:
+            self._tokens.pop()
+            return True
+        return False
+
+    def _note(self, path: Path) -> None:
+        if self._tokens:
+            self.lines.setdefault(path, self._tokens[-1][1])
+
+    def _key(self, path: Path, *, is_header: bool = False) -> Iterator[Path]:
+        """Yield the path of each part of a dotted key, with nothing taken after the last."""
+        while True:
+            token, line = self._tokens.pop()
+            path = (*path, _unquoted(token))
+            self.lines.setdefault(path, line)
+            yield path
+            if is_header and path in self._last:
+                path = (*path, self._last[path])
+            if not self._takes("."):
+                return
+
+    def _header(self) -> Path:
+        is_array = self._takes("[")
+        line = self._tokens[-1][1]
+        *_, table = self._key((), is_header=True)
+        if is_array:
+            self._last[table] = self._last.get(table, -1) + 1
+        if table in self._last:
+            table = (*table, self._last[table])
+            self.lines.setdefault(table, line)
+        while self._takes("]"):
+            pass
+        return table
+
+    def _pair(self, table: Path) -> None:
+        *_, path = self._key(table)
+        self._takes("=")
+        self._value(path)
+
+    def _value(self, path: Path) -> None:
+        if self._takes("["):
+            index = 0
+            while self._tokens and not self._takes("]"):
+                if not (self._takes("\n") or self._takes(",")):
+                    self._note((*path, index))
+                    self._value((*path, index))
+                    index += 1
+        elif self._takes("{"):
+            while self._tokens and not self._takes("}"):
+                if not (self._takes("\n") or self._takes(",")):
+                    self._pair(path)
+        else:
+            while self._tokens and self._tokens[-1][0] not in _AFTER_VALUE:
+                self._tokens.pop()
+
+
+def _unquoted(token: str) -> str:
+    if not token.startswith(("'", '"')):
+        return token
+    return str(tomllib.loads(f"key = {token}")["key"])

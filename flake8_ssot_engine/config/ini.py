@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import configparser
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.checker import check_moves
+from flake8_ssot_engine.config.spec import CODES
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.names import QualifiedName
 
 _SECTION = "flake8"
+_OPTION = re.compile(r"([^=:]+)[=:](.*)")
 INI_MIGRATION_ID = "ssot-moves"
 
 
@@ -27,23 +31,37 @@ class IniDeclaration(NamedTuple):
 
 def has_moves(path: str) -> bool:
     """Whether an INI file declares moves, or names a configuration file."""
-    with open(path, "rb") as file:
-        data = file.read()
+    data = _read(path)
     if b"ssot" not in data:
         return False
-    section = _section(path)
+    section = _section(path, data)
     return _get(section, "ssot-moves") != "" or _get(section, "ssot-config") != ""
 
 
 def ini_migration(path: str) -> IniDeclaration:
-    """Read the options of an INI file. Raises ConfigError."""
-    section = _section(path)
+    """Read the options of an INI file. Raises ConfigError with all that is wrong."""
+    data = _read(path)
+    section = _section(path, data)
+    problems: list[ConfigProblem] = []
+    migration = Migration(id=INI_MIGRATION_ID)
+    lines = _lines_of_values(data.decode("utf-8"))
+    try:
+        migration = parse_moves(_get(section, "ssot-moves").splitlines(), path, lines=lines)
+    except ConfigError as error:
+        problems += error.problems
+    codes = {}
+    for name in ("ssot-select", "ssot-ignore"):
+        codes[name] = split_codes(_get(section, name))
+        if complaint := CODES.complaint(list(codes[name])):
+            problems.append(ConfigProblem(path, lines.get(name), name, complaint))
+    if problems:
+        raise ConfigError(tuple(problems))
     return IniDeclaration(
-        migration=parse_moves(_get(section, "ssot-moves").splitlines(), path),
+        migration=migration,
         config=_get(section, "ssot-config"),
         baseline=_get(section, "ssot-baseline"),
-        select=split_codes(_get(section, "ssot-select")),
-        ignore=split_codes(_get(section, "ssot-ignore")),
+        select=codes["ssot-select"],
+        ignore=codes["ssot-ignore"],
     )
 
 
@@ -52,34 +70,77 @@ def split_codes(text: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", text) if part)
 
 
-def parse_moves(lines: list[str], path: str) -> Migration:
-    """Read moves, one `old -> new` a line (or `old` alone). Raises ConfigError."""
-    place = ConfigProblem(path, None, "ssot-moves", "")
+def parse_moves(
+    lines_of_option: list[str], path: str, *, lines: Mapping[str, int] = MappingProxyType({})
+) -> Migration:
+    """Read moves, one `old -> new` a line (or `old` alone). Raises ConfigError.
+
+    `lines` tells the line (from 1) in the file of each line of the option.
+    """
     moves: list[Move] = []
     problems: list[ConfigProblem] = []
-    for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
+    for written in map(str.strip, lines_of_option):
+        line = written.partition("#")[0].strip()
+        if not line:
+            continue
+        place = ConfigProblem(path, lines.get(written), "ssot-moves", "")
         old, arrow, new = (part.strip() for part in line.partition("->"))
         try:
             if arrow and not new:
                 raise ValueError("nothing stands after `->`")
-            moves.append(Move(QualifiedName.parse(old), QualifiedName.parse(new) if new else None))
+            target = QualifiedName.parse(new) if new else None
+            moves.append(Move(QualifiedName.parse(old), target, place=place))
         except ValueError as error:
             message = f"`{line}`: {error}; write `old.module.Name -> new.module.Name`"
             problems.append(place.told(message))
-    migration = Migration(id=INI_MIGRATION_ID, moves=tuple(moves))
-    problems += check_moves((migration,))
+    problems += check_moves(moves)
     if problems:
         raise ConfigError(tuple(problems))
-    return migration
+    return Migration(id=INI_MIGRATION_ID, moves=tuple(moves))
 
 
-def _section(path: str) -> configparser.SectionProxy | None:
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ConfigError((ConfigProblem(path, None, "", message),)) from None
+
+
+def _section(path: str, data: bytes) -> configparser.SectionProxy | None:
     parser = configparser.RawConfigParser()
     try:
-        parser.read(path, encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError) as error:
-        raise ConfigError((ConfigProblem(path, None, "", str(error)),)) from None
+        parser.read_string(data.decode("utf-8"), source=path)
+    except configparser.ParsingError as error:
+        lines = [line for line, _ in error.errors] or [getattr(error, "lineno", None)]
+        raise ConfigError(
+            tuple(ConfigProblem(path, line, "", "not a line of an INI file") for line in lines)
+        ) from None
+    except configparser.Error as error:
+        line = getattr(error, "lineno", None)
+        raise ConfigError((ConfigProblem(path, line, "", error.message),)) from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError((ConfigProblem(path, line, "", "not UTF-8"),)) from None
     return parser[_SECTION] if parser.has_section(_SECTION) else None
+
+
+def _lines_of_values(text: str) -> dict[str, int]:
+    """Map each option of ours, and each line of its value, to its line; INI readers do not tell."""
+    lines: dict[str, int] = {}
+    is_ours = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line[:1].strip():
+            option = _OPTION.match(line)
+            name = option[1].strip().lower().replace("_", "-") if option else ""
+            line = option[2] if option else line
+            is_ours = name.startswith("ssot-")
+            if is_ours:
+                lines.setdefault(name, number)
+        if is_ours:
+            lines.setdefault(line.strip(), number)
+    return lines
 
 
 def _get(section: configparser.SectionProxy | None, name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
@@ -64,15 +65,19 @@ class ConfigFinder:
         return self._presets[root]
 
     def _nearest(self, folder: str) -> Settings | None:
-        if folder in self._by_folder:
-            return self._by_folder[folder]
-        path = config_file_in(folder)
-        if path is not None:
-            found: Settings | None = self._complete(load_file(path))
-        else:
-            parent = os.path.dirname(folder)
-            found = None if parent == folder else self._nearest(parent)
-        self._by_folder[folder] = found
+        found: Settings | None = None
+        without_own: list[str] = []
+        while folder not in self._by_folder:
+            path = config_file_in(folder)
+            if path is not None:
+                self._by_folder[folder] = self._complete(load_file(path))
+                break
+            without_own.append(folder)
+            if os.path.dirname(folder) == folder:
+                break
+            folder = os.path.dirname(folder)
+        found = self._by_folder.get(folder)
+        self._by_folder.update(dict.fromkeys(without_own, found))
         return found
 
 
@@ -115,7 +120,7 @@ def project_root(folder: str) -> str:
 
 def load_preset(root: str, name: str = DEFAULT_PRESET) -> Settings:
     """Return a built-in configuration, as if its file lay in `root`."""
-    return _freeze([(_preset_document(name), root)], root, "")
+    return _freeze([(_preset_document(name), root)], root, "", [])
 
 
 def load_file(path: str) -> Settings:
@@ -124,7 +129,8 @@ def load_file(path: str) -> Settings:
     root = os.path.dirname(path)
     if os.path.basename(path) in INI_FILES:
         return ini_settings(path)
-    return _freeze(_layers(path, []), root, path)
+    problems: list[ConfigProblem] = []
+    return _freeze(_layers(path, (), problems), root, path, problems)
 
 
 def ini_settings(path: str) -> Settings:
@@ -132,14 +138,16 @@ def ini_settings(path: str) -> Settings:
     root = os.path.dirname(path)
     ini = ini_migration(path)
     if ini.config:
-        return load_file(os.path.join(root, ini.config)).overridden(
-            select=ini.select, ignore=ini.ignore
-        )
+        config = os.path.join(root, ini.config)
+        if os.path.basename(config) in INI_FILES or not os.path.isfile(config):
+            message = f"`{ini.config}` is no {FILE_NAME} or pyproject.toml"
+            raise ConfigError((ConfigProblem(path, None, "ssot-config", message),))
+        return load_file(config).overridden(select=ini.select, ignore=ini.ignore)
     return Settings(
         root=root,
         path=path,
         source_roots=tuple(_absolute(root, name) for name in _DEFAULT_SOURCE_ROOTS),
-        baseline=ini.baseline,
+        baseline=_absolute(root, ini.baseline) if ini.baseline else "",
         select=ini.select or ("SSOT",),
         ignore=ini.ignore,
         migrations=(ini.migration,),
@@ -147,23 +155,27 @@ def ini_settings(path: str) -> Settings:
 
 
 def _declares(pyproject: str) -> bool:
-    with open(pyproject, "rb") as file:
-        data = file.read()
-    return b"ssot-engine" in data and Document(pyproject, _text(data), _TABLE).values is not None
+    data = _read(pyproject)
+    if b"ssot-engine" not in data:
+        return False
+    return Document(pyproject, _text(pyproject, data), _TABLE).values is not None
 
 
-def _text(data: bytes) -> str:
-    return data.decode("utf-8-sig", "replace")
-
-
-def _read(path: str) -> str:
+def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return _text(file.read())
+            return file.read()
     except OSError as error:
-        reason = error.strerror or str(error)
-        message = f"cannot be read: {reason}; `ssot init` writes a new one"
+        message = f"cannot be read: {error.strerror or error}"
         raise ConfigError((ConfigProblem(path, None, "", message),)) from None
+
+
+def _text(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError((ConfigProblem(path, line, "", "not TOML: not UTF-8"),)) from None
 
 
 def _preset_document(name: str) -> Document:
@@ -171,46 +183,54 @@ def _preset_document(name: str) -> Document:
     return Document(f"<preset {name}>", file.read_text("utf-8"))
 
 
-def _layers(path: str, seen: list[str]) -> list[tuple[Document, str]]:
-    """Return a file and what it builds on, the file itself last."""
+def _layers(
+    path: str, seen: tuple[str, ...], problems: list[ConfigProblem]
+) -> list[tuple[Document, str]]:
+    """Return a file and what it builds on, the file itself last; add what is wrong to `problems`."""
     prefix = _TABLE if os.path.basename(path) == "pyproject.toml" else ()
-    document = Document(path, _read(path), prefix)
+    document = Document(path, _text(path, _read(path)), prefix)
     if document.values is None:
         raise ConfigError((ConfigProblem(path, None, "tool.ssot-engine", "is missing"),))
-    problems = check_document(document)
-    if problems:
-        raise ConfigError(tuple(problems))
+    problems += check_document(document)
     root = os.path.dirname(path)
     layers: list[tuple[Document, str]] = []
     preset, extends = document.values.get("preset"), document.values.get("extends")
-    if preset is not None:
-        if preset not in PRESETS:
+    if isinstance(preset, str):
+        if preset in PRESETS:
+            layers.append((_preset_document(preset), root))
+        else:
             near = difflib.get_close_matches(preset, PRESETS, n=1, cutoff=0.0)
             message = f"no preset is called `{preset}`; did you mean `{near[0]}`?"
-            raise ConfigError((document.problem(("preset",), message),))
-        layers.append((_preset_document(preset), root))
-    if extends is not None:
+            problems.append(document.problem(("preset",), message))
+    if isinstance(extends, str):
         base = os.path.abspath(os.path.join(root, extends))
-        if base in (*seen, path):
-            raise ConfigError((document.problem(("extends",), "extends itself"),))
-        layers += _layers(base, [*seen, path])
+        seen = (*seen, os.path.realpath(path))
+        if os.path.realpath(base) in seen:
+            problems.append(document.problem(("extends",), "extends itself"))
+        elif os.path.basename(base) in INI_FILES or not os.path.isfile(base):
+            message = f"`{extends}` is no {FILE_NAME} or pyproject.toml"
+            problems.append(document.problem(("extends",), message))
+        else:
+            try:
+                layers += _layers(base, seen, problems)
+            except ConfigError as error:
+                problems += error.problems
     return [*layers, (document, root)]
 
 
-def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Settings:
+def _freeze(
+    layers: list[tuple[Document, str]], root: str, path: str, problems: list[ConfigProblem]
+) -> Settings:
+    """Merge layers, the last wins, unless something is wrong with them or between them."""
+    problems += _problems_between(layers)
+    if problems:
+        raise ConfigError(tuple(sorted(problems, key=lambda told: (told.path, told.line or 0))))
     merged: dict[str, Any] = {}
     migrations: dict[str, Migration] = {}
-    problems: list[ConfigProblem] = []
     for document, base in layers:
         values = document.values or {}
-        own: set[str] = set()
         for index, table in enumerate(values.get("migration", ())):
-            migration = _migration(document, table, base, ("migration", index))
-            if migration.id in own:
-                message = f"two migrations are called `{migration.id}`"
-                problems.append(document.problem(("migration", index, "id"), message))
-            own.add(migration.id)
-            migrations[migration.id] = migration
+            migrations[table["id"]] = _migration(document, table, base, ("migration", index))
         if "source-roots" in values:
             merged["source_roots"] = tuple(_absolute(base, n) for n in values["source-roots"])
         if "exclude" in values:
@@ -227,10 +247,8 @@ def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Setting
             )
         if "string-calls" in values:
             merged["string_calls"] = tuple(map(QualifiedName.parse, values["string-calls"]))
-    problems += check_moves(tuple(migrations.values()))
-    if problems:
-        raise ConfigError(tuple(problems))
-    merged.setdefault("source_roots", tuple(_absolute(root, n) for n in _DEFAULT_SOURCE_ROOTS))
+    first = layers[0][1]
+    merged.setdefault("source_roots", tuple(_absolute(first, n) for n in _DEFAULT_SOURCE_ROOTS))
     warnings: tuple[ConfigProblem, ...] = ()
     if not migrations:
         message = "declares no migration, so there is nothing to check"
@@ -242,6 +260,40 @@ def _freeze(layers: list[tuple[Document, str]], root: str, path: str) -> Setting
         warnings=warnings,
         **merged,
     )
+
+
+def _problems_between(layers: list[tuple[Document, str]]) -> list[ConfigProblem]:
+    """Return what is wrong between tables, as far as these are sound by themselves."""
+    problems: list[ConfigProblem] = []
+    moves: dict[object, list[Move]] = {}
+    for document, _ in layers:
+        own: set[object] = set()
+        for index, table in enumerate(_tables(document.values or {}, "migration")):
+            name = table.get("id")
+            if not isinstance(name, str):
+                name = ("migration", document.path, index)
+            elif name in own:
+                message = f"two migrations are called `{name}`"
+                problems.append(document.problem(("migration", index, "id"), message))
+                name = (name, index)
+            own.add(name)
+            moves[name] = list(_sound_moves(document, table, ("migration", index)))
+    return problems + check_moves(move for every in moves.values() for move in every)
+
+
+def _sound_moves(document: Document, table: dict[str, Any], path: Path) -> Iterator[Move]:
+    for index, item in enumerate(_tables(table, "move")):
+        try:
+            old = QualifiedName.parse(item["old"])
+            new = QualifiedName.parse(item["new"]) if "new" in item else None
+        except (KeyError, ValueError, AttributeError):  # told already
+            continue
+        yield Move(old, new, place=document.problem((*path, "move", index, "old"), ""))
+
+
+def _tables(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    value = table.get(key)
+    return value if isinstance(value, list) and all(isinstance(i, dict) for i in value) else []
 
 
 def _absolute(base: str, name: str) -> str:
@@ -272,7 +324,7 @@ def _migration(document: Document, table: dict[str, Any], base: str, path: Path)
         reason=table.get("reason", ""),
         url=table.get("url", ""),
         deadline=table.get("deadline"),
-        owners=(Globs(base, (*owners, *([f"/{bridge}"] if bridge else []))),),
+        owners=(Globs(base, (*owners, *([_as_pattern(bridge)] if bridge else []))),),
         bridge=_absolute(base, bridge) if bridge else "",
         moves=tuple(moves),
         phases=tuple(
@@ -281,6 +333,11 @@ def _migration(document: Document, table: dict[str, Any], base: str, path: Path)
         ),
         place=document.problem(path, ""),
     )
+
+
+def _as_pattern(path: str) -> str:
+    """Return the pattern of one file, from the path to it."""
+    return "/" + re.sub(r"([*?\[\\ ])", r"\\\1", os.path.normpath(path).replace(os.sep, "/"))
 
 
 def _phase(table: dict[str, Any], base: str, place: ConfigProblem) -> Phase:

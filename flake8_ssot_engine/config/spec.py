@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import datetime
+import difflib
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -16,7 +18,9 @@ from flake8_ssot_engine.names import QualifiedName
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _CODE = re.compile(r"SSO[A-Z0-9]*")
-_METAVARIABLE = re.compile(r"\$\$\$(\w+)|\$(\w+)")
+# `$A`, `$$A`, `$$$A` and `$$$`; their names are capitals.
+_METAVARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)?|\$\$?([A-Z_][A-Z0-9_]*)")
+_ENFORCEMENTS = ("off", "ratchet", "error")
 
 Json = dict[str, Any]
 
@@ -42,11 +46,16 @@ def _string(value: object) -> str | None:
     return None if isinstance(value, str) else "must be a string"
 
 
+def _item(value: object) -> str | None:
+    return None if isinstance(value, str) else f"`{value}` must be a string"
+
+
 def _array_of(item: Callable[[object], str | None]) -> Callable[[object], str | None]:
     def complaint(value: object) -> str | None:
         if not isinstance(value, list):
             return "must be an array"
-        return next((told for told in map(item, value) if told), None)
+        told = {message: None for message in map(item, value) if message}
+        return "; ".join(told) or None
 
     return complaint
 
@@ -64,13 +73,16 @@ def _dotted_name(value: object) -> str | None:
 def _code(value: object) -> str | None:
     if isinstance(value, str) and _CODE.fullmatch(value):
         return None
-    return f"`{value}` is not a code of this product, such as `SSOT001`"
+    upper = str(value).upper()
+    hint = f"did you mean `{upper}`?" if _CODE.fullmatch(upper) else "codes look like `SSOT001`"
+    return f"`{value}` is not a code of this product; {hint}"
 
 
 def _codes_by_glob(value: object) -> str | None:
     if not isinstance(value, dict):
         return "must be a table of patterns, each with an array of codes"
-    return next((told for told in map(_array_of(_code), value.values()) if told), None)
+    told = {message: None for message in map(_array_of(_code), value.values()) if message}
+    return "; ".join(told) or None
 
 
 def _date(value: object) -> str | None:
@@ -93,17 +105,18 @@ def seconds(duration: str) -> float:
 
 
 def _enforcement(value: object) -> str | None:
-    return None if value in {"off", "ratchet", "error"} else "must be off, ratchet or error"
+    if value in _ENFORCEMENTS:
+        return None
+    near = difflib.get_close_matches(str(value), _ENFORCEMENTS, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"must be off, ratchet or error{hint}"
 
 
 def _call_pattern(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
-    # A pattern is Python but for its metavariables (https://ast-grep.github.io, "Pattern Syntax").
-    python = _METAVARIABLE.sub(lambda match: f"_{match[1] or match[2]}", value)
-    try:
-        tree = ast.parse(python.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+    tree = _parsed_pattern(value)
+    if tree is None:
         return f"`{value}` is not an ast-grep pattern of a Python call"
     if isinstance(tree, ast.Await):
         tree = tree.value
@@ -113,16 +126,22 @@ def _call_pattern(value: object) -> str | None:
 def _rewrite(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
-    python = _METAVARIABLE.sub(lambda match: f"_{match[1] or match[2]}", value)
+    return f"`{value}` is not a Python expression" if _parsed_pattern(value) is None else None
+
+
+def _parsed_pattern(text: str) -> ast.expr | None:
+    # A pattern is Python but for its metavariables (https://ast-grep.github.io, "Pattern Syntax").
+    python = _METAVARIABLE.sub(lambda match: f"_{match[1] or match[2] or ''}", text)
     try:
-        ast.parse(python.strip(), mode="eval")
-    except (SyntaxError, ValueError):
-        return f"`{value}` is not a Python expression"
-    return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(python.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 STRING = Kind({"type": "string"}, _string)
-STRINGS = Kind({"type": "array", "items": {"type": "string"}}, _array_of(_string))
+STRINGS = Kind({"type": "array", "items": {"type": "string"}}, _array_of(_item))
 NAME = Kind({"type": "string", "pattern": r"^[^\W\d]\w*(\.[^\W\d]\w*)*$"}, _dotted_name)
 NAMES = Kind({"type": "array", "items": NAME.schema}, _array_of(_dotted_name))
 CODES = Kind(
@@ -131,7 +150,7 @@ CODES = Kind(
 CODES_BY_GLOB = Kind({"type": "object", "additionalProperties": CODES.schema}, _codes_by_glob)
 DATE = Kind({"type": "string", "format": "date"}, _date)
 DURATION = Kind({"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m|h)$"}, _duration)
-ENFORCEMENT = Kind({"enum": ["off", "ratchet", "error"]}, _enforcement)
+ENFORCEMENT = Kind({"enum": list(_ENFORCEMENTS)}, _enforcement)
 CALL_PATTERN = Kind({"type": "string"}, _call_pattern)
 REWRITE = Kind({"type": "string"}, _rewrite)
 

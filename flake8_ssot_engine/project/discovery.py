@@ -48,7 +48,7 @@ def find_files(paths: Iterable[str], finder: ConfigFinder) -> Iterator[tuple[str
     found: dict[str, Settings] = {}
     for path in paths:
         if os.path.isdir(path):
-            for file, settings in _walk(path, finder, _outer_ignores(path)):
+            for file, settings in _walk(path, finder):
                 found.setdefault(file, settings)
         elif os.path.exists(path):
             settings = finder.settings_for(os.path.dirname(path))
@@ -64,34 +64,39 @@ def is_excluded(path: str, settings: Settings) -> bool:
     return any(verdict(globs, path) for globs in settings.exclude)
 
 
-def _walk(
-    folder: str, finder: ConfigFinder, ignores: tuple[Globs, ...]
-) -> Iterator[tuple[str, Settings]]:
-    settings = finder.settings_for(folder)
-    folders: list[str] = []
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:  # a folder that may not be read holds nothing that we could check
-        return
-    names = {entry.name for entry in entries}
-    if ".gitignore" in names:
-        ignores = (*ignores, _read_ignores(folder))
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in USUAL_EXCLUDES:
-                folders.append(entry.path)
-        elif (
-            entry.name.endswith(SUFFIXES)
-            and not _is_ignored(entry.path, ignores, is_folder=False)
-            and not is_excluded(entry.path, settings)
-        ):
-            yield entry.path, settings
-    for inner in folders:
-        is_out = _is_ignored(inner, ignores, is_folder=True) or any(
-            verdict(globs, inner, is_folder=True) for globs in settings.exclude
-        )
-        if not is_out and not os.path.exists(os.path.join(inner, "pyvenv.cfg")):
-            yield from _walk(inner, finder, ignores)
+def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
+    waiting = [(top, _outer_ignores(top))]
+    while waiting:
+        folder, ignores = waiting.pop()
+        settings = finder.settings_for(folder)
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:  # a folder that may not be read holds nothing that we could check
+            continue
+        if any(entry.name == ".gitignore" for entry in entries):
+            ignores = (*ignores, _read_ignores(folder))
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not _is_passed_over(entry, settings, ignores):
+                    waiting.append((entry.path, ignores))
+            elif (
+                entry.name.endswith(SUFFIXES)
+                and not _is_ignored(entry.path, ignores, is_folder=False)
+                and not is_excluded(entry.path, settings)
+                and not (entry.is_symlink() and os.path.isdir(entry.path))
+            ):
+                yield entry.path, settings
+
+
+def _is_passed_over(
+    folder: os.DirEntry[str], settings: Settings, ignores: tuple[Globs, ...]
+) -> bool:
+    return (
+        folder.name in USUAL_EXCLUDES
+        or _is_ignored(folder.path, ignores, is_folder=True)
+        or any(verdict(globs, folder.path, is_folder=True) for globs in settings.exclude)
+        or os.path.exists(os.path.join(folder.path, "pyvenv.cfg"))
+    )
 
 
 def _is_ignored(path: str, ignores: tuple[Globs, ...], *, is_folder: bool) -> bool:
@@ -119,7 +124,8 @@ def _outer_ignores(folder: str) -> tuple[Globs, ...]:
 
 def _read_ignores(folder: str) -> Globs:
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            return Globs(folder, tuple(file.read().splitlines()))
+        path = os.path.join(folder, ".gitignore")
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+            return Globs(folder, tuple(file.read().split("\n")))
     except OSError:
         return Globs(folder, ())

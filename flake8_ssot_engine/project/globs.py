@@ -6,6 +6,8 @@ By pathspec: the maintained implementation of gitignore's rules (used by black, 
 from __future__ import annotations
 
 import os
+import re
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,7 +33,19 @@ def verdict(globs: Globs, path: str, *, is_folder: bool = False) -> bool | None:
 
 @lru_cache(maxsize=256)
 def compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    """Return the compiled form of a set of patterns."""
+    """Return the compiled form of a set of patterns; like git, pass over those that are none."""
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what `re` thinks of a class such as `[[:alpha:]]`
+        return GitIgnoreSpec.from_lines(filter(_is_pattern, patterns))
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):  # such as `!`, or `[z-a]`
+        return False
+    return True

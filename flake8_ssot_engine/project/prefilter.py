@@ -73,7 +73,7 @@ class _BytesWords:
         return found and self._pattern.search(data) is not None
 
 
-_STAR = r"\bimport\s*(?:\\\s*)?\*"
+_STAR = r"\bimport[\s\\]*\*"
 
 
 def _pattern(words: set[str]) -> str:

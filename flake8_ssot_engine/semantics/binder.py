@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flake8_ssot_engine.names import QualifiedName, absolute_module
 from flake8_ssot_engine.semantics.bindings import BindingKind
@@ -67,8 +68,7 @@ class Binder(ExpressionBinder):
         self.visit_expressions(node.decorator_list)
         arguments = node.args
         self.visit_expressions([*arguments.defaults, *arguments.kw_defaults])
-        with_type_parameters = self.visit_type_parameters(node, node.name)
-        try:
+        with self.type_parameters(node, node.name):
             for argument in _every_argument(arguments):
                 self.visit_expression(argument.annotation, Role.ANNOTATION)
             self.visit_expression(node.returns, Role.ANNOTATION)
@@ -76,52 +76,46 @@ class Binder(ExpressionBinder):
                 self.declare_outward(node.body)
                 self.bind_parameters(arguments)
                 self.visit_body(node.body)
-        finally:
-            self.leave(with_type_parameters)
         self.bind(node.name, BindingKind.FUNCTION, node, statement=node)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.visit_expressions(node.decorator_list)
-        outer = self.visit_type_parameters(node, node.name)
-        try:
+        with self.type_parameters(node, node.name):
             self.visit_expressions(node.bases, Role.BASE_CLASS)
             self.visit_expressions([keyword.value for keyword in node.keywords])
             with self.inside(ScopeKind.CLASS, node.name, node):
                 self.declare_outward(node.body)
                 self.visit_body(node.body)
-        finally:
-            self.leave(outer)
         self.bind(node.name, BindingKind.CLASS, node, statement=node)
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
         name: ast.Name = node.name  # type: ignore[attr-defined]
-        outer = self.visit_type_parameters(node, name.id)
-        try:
+        with self.type_parameters(node, name.id):
             self.visit_expression(node.value, Role.ANNOTATION)  # type: ignore[attr-defined]
-        finally:
-            self.leave(outer)
         self.bind(name.id, BindingKind.TYPE_ALIAS, name, statement=node)  # type: ignore[arg-type]
 
-    def visit_type_parameters(self, node: ast.AST, name: str) -> Scope | None:
-        """Enter the scope of PEP 695 parameters, if there are any; `leave` ends it."""
+    @contextmanager
+    def type_parameters(self, node: ast.AST, name: str) -> Iterator[None]:
+        """Walk inside the scope of PEP 695 parameters, where a definition has any."""
         parameters: list[ast.AST] = getattr(node, "type_params", [])
         if not parameters:
-            return None
-        outer = self.scope
+            yield
+            return
+        outer, outer_class = self.scope, self.class_name
         self.scope = Scope(ScopeKind.TYPE_PARAMETERS, name, node, outer, self.now())
         self.scopes.append(self.scope)
-        for parameter in parameters:
-            self.bind(parameter.name, BindingKind.TYPE_PARAMETER, parameter)  # type: ignore[attr-defined]
-            self.visit_expression(getattr(parameter, "bound", None), Role.ANNOTATION)
-            self.visit_expression(getattr(parameter, "default_value", None), Role.ANNOTATION)
-        return outer
-
-    def leave(self, outer: Scope | None) -> None:
-        """Go back to `outer` after type parameters."""
-        if outer is not None:
-            self.scope = outer
+        if isinstance(node, ast.ClassDef):  # `class C[__T](Base)` mangles as its body does
+            self.class_name = name
+        try:
+            for parameter in parameters:
+                self.bind(parameter.name, BindingKind.TYPE_PARAMETER, parameter)  # type: ignore[attr-defined]
+                self.visit_expression(getattr(parameter, "bound", None), Role.ANNOTATION)
+                self.visit_expression(getattr(parameter, "default_value", None), Role.ANNOTATION)
+            yield
+        finally:
+            self.scope, self.class_name = outer, outer_class
 
     def declare_outward(self, body: Sequence[ast.stmt]) -> None:
         """Find the `global` and `nonlocal` statements of a body before anything is bound in it."""

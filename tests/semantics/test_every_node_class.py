@@ -26,7 +26,7 @@ PARTS = {
     "MatchStar",
     "MatchValue",
     "Module",  # visit_module
-    "ParamSpec",  # visit_type_parameters
+    "ParamSpec",  # type_parameters
     "TypeVar",
     "TypeVarTuple",
     "alias",  # visit_Import, visit_ImportFrom

@@ -103,11 +103,15 @@ def has_known_reason(reference: Reference, theirs: set[str]) -> bool:
 
 
 GROUPS = 12
+PART = 4
+"""By default one file in four of those that are not tests: LibCST takes minutes for them all."""
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_names_of_the_standard_library_agree(group: int, pytestconfig: pytest.Config) -> None:
-    with_tests = bool(pytestconfig.getoption("--whole-stdlib"))
-    files = list(stdlib_files(with_tests=with_tests))[group::GROUPS]
-    assert len(files) > 20
+    if pytestconfig.getoption("--whole-stdlib"):
+        files = list(stdlib_files())[group::GROUPS]
+    else:
+        files = list(stdlib_files(with_tests=False))[group :: GROUPS * PART]
+    assert len(files) > 10
     assert [line for path in files for line in difference(path)] == []

@@ -73,7 +73,9 @@ def theirs(table: symtable.SymbolTable, found: dict[Table, list[dict[str, str]]]
             names[symbol.get_name()] = "local"
         else:
             names[symbol.get_name()] = "global" if symbol.is_global() else "free"
-    if not is_lazy and kind != "type parameters":
+    # The `symtable` module takes a function that is called `top` for the module.
+    is_named_top = kind == "function" and name == "top"
+    if not is_lazy and kind != "type parameters" and not is_named_top:
         label = name if kind in {"function", "class"} else ""
         found[kind, label, table.get_lineno()].append(names)
     for child in table.get_children():
@@ -87,10 +89,22 @@ def ours(model: SemanticModel) -> dict[Table, list[dict[str, str]]]:
         and any(alias.name == "annotations" for alias in statement.names)
         for statement in model.tree.body
     )
+    lazily_evaluated = {
+        id(node)
+        for owner in ast.walk(model.tree)
+        for field in (
+            "bound",
+            "default_value",
+            "value" if type(owner).__name__ == "TypeAlias" else "",
+        )
+        if isinstance(part := getattr(owner, field, None), ast.AST)
+        for node in ast.walk(part)
+    }
     used: dict[Scope, set[str]] = defaultdict(set)
     for reference in model.references_to(model.names()):
         if not (
             reference.is_quoted
+            or id(reference.node) in lazily_evaluated
             or (lazy and reference.role is Role.ANNOTATION)
             or (
                 isinstance(reference.node, ast.Name)
@@ -119,6 +133,8 @@ def ours(model: SemanticModel) -> dict[Table, list[dict[str, str]]]:
             else:
                 names[name] = "free"
         label = scope.name if scope.kind in {ScopeKind.FUNCTION, ScopeKind.CLASS} else ""
+        if label == "top" and scope.kind is ScopeKind.FUNCTION:
+            continue
         line = getattr(scope.node, "lineno", 0)
         found[scope.kind.value, label, line].append(names)
     return found
