@@ -56,6 +56,12 @@ class Move:
     place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
     @property
+    def is_class(self) -> bool:
+        """Whether it says how to call the symbol, or names it as PEP 8 has classes named."""
+        name = self.old.last.lstrip("_")
+        return bool(self.factory or self.calls) or (name[:1].isupper() and not name.isupper())
+
+    @property
     def renames(self) -> bool:
         """Whether the symbol has another name at its new home."""
         return self.new is not None and self.new.last != self.old.last

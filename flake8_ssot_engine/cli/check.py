@@ -6,6 +6,7 @@ import argparse
 import difflib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from flake8_ssot_engine.config.ini import split_codes
 from flake8_ssot_engine.config.loader import ConfigFinder, load_file
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.config.spec import CODES
 from flake8_ssot_engine.engine.check import Checker, phase_of
 from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
@@ -73,11 +75,12 @@ def run(options: argparse.Namespace) -> int:
         is_whole = not (options.paths or options.phase or options.stdin_filename)
         _tell_settings(tasks, is_verbose=options.verbose, is_whole=is_whole)
     _write(report, options)
-    if options.format == "concise" and not options.quiet:
+    if options.format == "concise":
         for error in report.errors:
             place = f"{printable(error.path)}:{error.line}" if error.line else printable(error.path)
             _say(f"{place}: {error.message}")
-        _say(summary(report))
+        if not options.quiet:
+            _say(summary(report))
     if options.statistics:
         for code, count in report.statistics.items():
             _say(f"{count:7} {code}")
@@ -98,12 +101,15 @@ def _tasks(options: argparse.Namespace, finder: ConfigFinder) -> list[Task]:
             named = {root: os.path.relpath(root, here) for root in named}
         files = find_files(named, finder)
     overridden: dict[int, Settings] = {}
+    select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
     tasks = []
+    files = list(files)
+    if options.phase is not None:
+        every = [settings for _, settings in files] or [finder.settings_for(here)]
+        _check_phase_name(options.phase, every)
     for path, settings in files:
         if id(settings) not in overridden:
-            overridden[id(settings)] = settings.overridden(
-                select=split_codes(options.select), ignore=split_codes(options.ignore)
-            )
+            overridden[id(settings)] = settings.overridden(select=select, ignore=ignore)
         if options.phase is None or _is_in_phase(path, settings, options.phase):
             tasks.append(Task(path, _shown_as(path, named), overridden[id(settings)]))
     return tasks
@@ -120,21 +126,33 @@ def _shown_as(path: str, named: dict[str, str]) -> str:
 
 
 def _is_in_phase(path: str, settings: Settings, name: str) -> bool:
-    known = [phase.name for migration in settings.migrations for phase in migration.phases]
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-        hint = f"; did you mean `{near[0]}`?" if near else ": the configuration declares no phase"
-        raise UsageError(f"no phase is called `{name}`{hint}")
     phases = (phase_of(path, migration) for migration in settings.migrations)
     return any(phase is not None and phase.name == name for phase in phases)
 
 
+def _check_phase_name(name: str, every: list[Settings]) -> None:
+    known = [p.name for settings in every for m in settings.migrations for p in m.phases]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        hint = f"; did you mean `{near[0]}`?" if near else ": the configuration declares no phase"
+        raise UsageError(f"no phase is called `{name}`{hint}")
+
+
+def _codes(option: str, text: str) -> tuple[str, ...]:
+    codes = split_codes(text)
+    if complaint := CODES.complaint(list(codes)):
+        raise UsageError(f"{option}: {complaint}")
+    return codes
+
+
 def _check_stdin(options: argparse.Namespace, tasks: list[Task]) -> Report:
     data = sys.stdin.buffer.read()
-    results = [
-        Checker(task.settings).check_bytes(task.path, data, shown_as=task.shown_as)
-        for task in tasks
-    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked
+        results = [
+            Checker(task.settings).check_bytes(task.path, data, shown_as=task.shown_as)
+            for task in tasks
+        ]
     return report_of(results, files=len(tasks))
 
 
@@ -170,10 +188,10 @@ def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> No
         if is_verbose:
             name = task.settings.path or "the built-in preset `execution-engine`"
             _say(f"configuration: {name}, project root {task.settings.root}")
-        warnings = list(task.settings.warnings)
+        doubts = list(task.settings.warnings)
         if is_whole and task.settings.path:
-            warnings += review(task.settings, [task.path for task in tasks])
-        for warning in warnings:
+            doubts += review(task.settings, [task.path for task in tasks])
+        for warning in doubts:
             _say(f"warning: {warning}")
 
 

@@ -34,17 +34,17 @@ def has_moves(path: str) -> bool:
     data = _read(path)
     if b"ssot" not in data:
         return False
-    section = _section(path, data)
+    section = _section(path, _text(path, data))
     return _get(section, "ssot-moves") != "" or _get(section, "ssot-config") != ""
 
 
 def ini_migration(path: str) -> IniDeclaration:
     """Read the options of an INI file. Raises ConfigError with all that is wrong."""
-    data = _read(path)
-    section = _section(path, data)
+    text = _text(path, _read(path))
+    section = _section(path, text)
     problems: list[ConfigProblem] = []
     migration = Migration(id=INI_MIGRATION_ID)
-    lines = _lines_of_values(data.decode("utf-8"))
+    lines = _lines_of_values(text)
     try:
         migration = parse_moves(_get(section, "ssot-moves").splitlines(), path, lines=lines)
     except ConfigError as error:
@@ -108,21 +108,27 @@ def _read(path: str) -> bytes:
         raise ConfigError((ConfigProblem(path, None, "", message),)) from None
 
 
-def _section(path: str, data: bytes) -> configparser.SectionProxy | None:
-    parser = configparser.RawConfigParser()
+def _text(path: str, data: bytes) -> str:
     try:
-        parser.read_string(data.decode("utf-8"), source=path)
-    except configparser.ParsingError as error:
-        lines = [line for line, _ in error.errors] or [getattr(error, "lineno", None)]
-        raise ConfigError(
-            tuple(ConfigProblem(path, line, "", "not a line of an INI file") for line in lines)
-        ) from None
-    except configparser.Error as error:
-        line = getattr(error, "lineno", None)
-        raise ConfigError((ConfigProblem(path, line, "", error.message),)) from None
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError((ConfigProblem(path, line, "", "not UTF-8"),)) from None
+
+
+def _section(path: str, text: str) -> configparser.SectionProxy | None:
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text, source=path)
+    except configparser.Error as error:
+        message = error.message.partition("\n")[0]
+        lines = [line for line, _ in getattr(error, "errors", ())]
+        raise ConfigError(
+            tuple(
+                ConfigProblem(path, line, "", f"not an INI file: {message}")
+                for line in lines or [getattr(error, "lineno", None)]
+            )
+        ) from None
     return parser[_SECTION] if parser.has_section(_SECTION) else None
 
 
@@ -130,7 +136,7 @@ def _lines_of_values(text: str) -> dict[str, int]:
     """Map each option of ours, and each line of its value, to its line; INI readers do not tell."""
     lines: dict[str, int] = {}
     is_ours = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line[:1].strip():
             option = _OPTION.match(line)
             name = option[1].strip().lower().replace("_", "-") if option else ""

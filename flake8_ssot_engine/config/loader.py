@@ -186,7 +186,7 @@ def _preset_document(name: str) -> Document:
 def _layers(
     path: str, seen: tuple[str, ...], problems: list[ConfigProblem]
 ) -> list[tuple[Document, str]]:
-    """Return a file and what it builds on, the file itself last; add what is wrong to `problems`."""
+    """Return a file and what it builds on, itself last; add what is wrong to `problems`."""
     prefix = _TABLE if os.path.basename(path) == "pyproject.toml" else ()
     document = Document(path, _text(path, _read(path)), prefix)
     if document.values is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from flake8_ssot_engine.config.checker import check_moves
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.migrations import Migration, Move
@@ -28,6 +29,9 @@ def with_bridges(settings: Settings) -> Settings:
         _with_bridge(migration, settings.source_roots) if migration.bridge else migration
         for migration in settings.migrations
     )
+    problems = check_moves(move for migration in migrations for move in migration.moves)
+    if problems:
+        raise ConfigError(tuple(problems))
     return replace(settings, migrations=migrations)
 
 

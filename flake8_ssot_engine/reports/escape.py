@@ -14,4 +14,9 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in _UNFIT else c for c in text)
+    return "".join(_escaped(c) if unicodedata.category(c) in _UNFIT else c for c in text)
+
+
+def _escaped(character: str) -> str:
+    point = ord(character)
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"

@@ -32,7 +32,8 @@ def render_text(report: Report, style: Style = PLAIN) -> Iterator[str]:
         yield ""
     for error in report.errors:
         place = f"{printable(error.path)}:{error.line}" if error.line else printable(error.path)
-        yield f"{style.bold}{place}{style.reset}: {style.red}error{style.reset}: {error.message}"
+        head = f"{style.bold}{place}{style.reset}: {style.red}error{style.reset}: "
+        yield head + printable(error.message)
     if report.errors:
         yield ""
     yield summary(report)
@@ -62,7 +63,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     bar = f"{style.blue}|{style.reset}"
     gutter = " " * len(number)
     pad = "".join(c if c == "\t" else " " * _width(c) for c in before)
-    carets = "^" * max(1, sum(map(_width, marked)))
+    carets = "".join(c if c == "\t" else "^" * _width(c) for c in marked) or "^"
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
     if violation.hint:
@@ -77,6 +78,6 @@ def _width(character: str) -> int:
     """Return how many cells a terminal gives to a character as `_shown` shows it."""
     if not character.isprintable():
         return len(printable(character))
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -19,8 +19,9 @@ class AliasShadowing(Rule):
         Reports a binding that makes one of the two names of a move mean the other: the new
         symbol imported or assigned under the old name, the old one under the new name. It
         reports as well any binding (assignment, class, function, parameter, loop variable
-        and so on) that hides an import of the deprecated symbol in an inner scope, or
-        rebinds it in the same one. A fallback in `except` of the `try` that imports is none.
+        and so on) that hides an import of a deprecated class in an inner scope, or rebinds it
+        in the same one. A fallback in `except` of the `try` that imports is none, and a
+        variable with the name of a moved function or module is everyday code.
 
     Why is this bad?
         The file reads as if it used one of the two while it uses the other. Searches,
@@ -56,7 +57,7 @@ class AliasShadowing(Rule):
                 elif meant is not None:
                     watched.append((binding, meant[0]))
         for imported, match in watched:
-            if imported.name not in _names(match):
+            if imported.name not in _names(match) or not match.move.is_class:
                 continue
             for binding in _hiding(context, imported):
                 if id(binding) not in told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_ssot_engine.migrations import Match, Move
+from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.base import Rule, RuleContext
 from flake8_ssot_engine.rules.hints import call_hint, factory_hint
@@ -57,11 +57,7 @@ class DirectInstantiation(Rule):
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each call or hand-over."""
         for use in context.uses:
-            if (
-                use.is_whole
-                and is_class(use.match.move)
-                and _will_be_called(context, use.reference)
-            ):
+            if use.is_whole and use.match.move.is_class and _will_be_called(context, use.reference):
                 yield self._violation(context, use.reference, use.match, is_deprecated=True)
         yield from self._factory_only(context)
 
@@ -104,14 +100,6 @@ class DirectInstantiation(Rule):
             text=f"{verb} {what} `{symbol}`; {advice}",
             hint=hint,
         )
-
-
-def is_class(move: Move) -> bool:
-    """Whether a move is of a class: it says how to call it, or is named as PEP 8 names classes."""
-    if move.factory or move.calls:
-        return True
-    name = move.old.last.lstrip("_")
-    return name[:1].isupper() and not name.isupper()
 
 
 def _will_be_called(context: RuleContext, reference: Reference) -> bool:

@@ -1,4 +1,4 @@
-"""The columns of `ssot check --format json`, whatever stands before them and however it is stored."""
+"""The columns of `ssot check --format json`, however the file is stored."""
 
 from __future__ import annotations
 

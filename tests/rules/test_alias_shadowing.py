@@ -32,6 +32,8 @@ VALID = (
         "a name that is moved but not renamed",
         "from pkg.old import make_engine\ndef f(make_engine): ...",
     ),
+    Case("a parameter named as a moved module", "from pkg import legacy\ndef f(legacy): ..."),
+    Case("a variable named as a moved module", "from pkg import legacy\nlegacy = 1"),
     Case("hiding a name under another alias", "from pkg.old import OldEngine as E\ndef f(E): ..."),
     Case("bound before the import", "OldEngine = None\nfrom pkg.old import OldEngine"),
     Case(
