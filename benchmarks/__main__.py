@@ -22,6 +22,7 @@ from benchmarks.contenders import (
     ask,
     contenders,
     find_tool,
+    installed_package,
     run,
     survey,
 )
@@ -37,7 +38,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="ssot-benchmark-") as name:
             _benchmark(options, Path(name).resolve())
     except BenchmarkError as error:
-        print(f"benchmarks: {error}", file=sys.stderr)
+        _progress(str(error))
         return 1
     return 0
 
@@ -59,6 +60,8 @@ def _parse_options() -> argparse.Namespace:
 
 
 def _benchmark(options: argparse.Namespace, work: Path) -> None:
+    if installed_package() != Path(__file__).resolve().parents[1] / "flake8_ssot_engine":
+        _progress(f"this is no editable installation: measuring {installed_package()}")
     corpus: Corpus | None = None
     root = options.corpus
     if root is None:
@@ -151,10 +154,10 @@ def _table(found: list[Contender], samples: dict[str, list[Sample]]) -> list[str
     lines = [f"{'':36}{'wall s':>10}{'x':>9}{'CPU s':>14}{'x':>9}", "-" * 78]
     for item in found:
         if item.label not in medians:
-            lines.append(f"{item.label:36}  MISSING: {item.missing}")
+            lines.append(f"{item.label:36}  NOT RUN: {item.missing}")
             continue
         cells = [
-            f"{seconds:{width}.2f}" + (f"{seconds / reference:9.2f}" if reference else f"{'-':>9}")
+            f"{seconds:{width}.3f}" + (f"{seconds / reference:9.2f}" if reference else f"{'-':>9}")
             for seconds, reference, width in zip(
                 medians[item.label], base or (0.0, 0.0), (10, 14), strict=True
             )

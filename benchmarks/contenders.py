@@ -24,6 +24,7 @@ from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.prefilter import Prefilter
 
 _PACKAGE = "flake8_ssot_engine"
+_NOT_INSTALLED = "`ssot` is not installed beside this Python: pip install -e '.[bench]'"
 _ENVIRONMENT = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
 
 
@@ -32,17 +33,22 @@ class BenchmarkError(Exception):
 
 
 class Tree(NamedTuple):
-    """What is measured: a folder, its files, those that name a moved symbol (relative paths)."""
+    """What is measured.
+
+    `candidates` are the relative paths of the files that name a moved symbol; `moved` are the
+    old names that Ruff is to ban, `name` is the last part of the first, for grep.
+    """
 
     root: Path
     files: int
     size_bytes: int
     candidates: tuple[str, ...]
     moved: tuple[str, ...]
+    name: str
 
 
 class Contender(NamedTuple):
-    """One line of the table; without a command, `missing` says why."""
+    """One line of the table; without a command, `missing` says why it cannot be run."""
 
     label: str
     command: tuple[str, ...] = ()
@@ -73,12 +79,15 @@ def survey(root: Path) -> Tree:
     prefilter = Prefilter(settings.index)
     files, size, candidates = 0, 0, []
     for path, _ in find_files([str(root)], finder):
-        data = Path(path).read_bytes()
         files += 1
+        if not os.path.isfile(path):  # a dangling link
+            continue
+        data = Path(path).read_bytes()
         size += len(data)
         if prefilter.passes(data):
             candidates.append(os.path.relpath(path, root))
-    return Tree(root, files, size, tuple(candidates), _moved_names(settings))
+    name = next((move.old.last for _, move in settings.index), "")
+    return Tree(root, files, size, tuple(candidates), _moved_names(settings), name)
 
 
 def _moved_names(settings: Settings) -> tuple[str, ...]:
@@ -96,11 +105,27 @@ def find_tool(name: str) -> str | None:
     return shutil.which(name, path=os.path.dirname(sys.executable)) or shutil.which(name)
 
 
+def installed_package() -> Path:
+    """Return the folder of the package that `ssot` and Flake8 run, perhaps not this checkout's."""
+    code = f"import {_PACKAGE}; print({_PACKAGE}.__file__)"
+    try:
+        sample = run((sys.executable, "-I", "-c", code), Path.cwd())
+    except BenchmarkError:
+        raise BenchmarkError(_NOT_INSTALLED) from None
+    return Path(sample.output.strip()).parent
+
+
+def _ssot() -> str:
+    found = find_tool("ssot")
+    if found is None:
+        raise BenchmarkError(_NOT_INSTALLED)
+    return found
+
+
 def contenders(tree: Tree, work: Path) -> list[Contender]:
     """Return all that is to be timed, in the folder of the tree; `work` is for their files."""
-    ssot, ruff, grep = find_tool("ssot"), find_tool("ruff"), find_tool("grep")
-    if ssot is None:
-        raise BenchmarkError("`ssot` is not installed: pip install -e '.[bench]'")
+    package = installed_package()
+    ssot, ruff, grep = _ssot(), find_tool("ruff"), find_tool("grep")
     found = [
         Contender("ssot check", (ssot, "check")),
         Contender("ssot check --syntax candidates", (ssot, "check", "--syntax", "candidates")),
@@ -112,20 +137,20 @@ def contenders(tree: Tree, work: Path) -> list[Contender]:
         if ruff:
             found.append(Contender(label, (*_ruff_check(ruff, tree.moved), *options)))
         else:
-            found.append(Contender(label, missing="no `ruff`: pip install -e '.[bench]'"))
-    name = tree.moved[0].rpartition(".")[2] if tree.moved else ""
-    if grep and name:
-        found.append(Contender(f"grep -rl {name}", (grep, "-rl", "--include=*.py", name, ".")))
+            found.append(Contender(label, missing="it is in the extra `bench`"))
+    if grep:
+        search = (grep, "-rl", "--include=*.py", "-e", tree.name, ".")
+        found.append(Contender(f"grep -rl {tree.name}", search))
     else:
-        found.append(Contender("grep -rl", missing="no `grep` on PATH" if name else "no move"))
+        found.append(Contender("grep -rl", missing="it is not on PATH"))
     for is_with, label in ((True, "flake8 with the plugin *"), (False, "flake8 without it *")):
         if not tree.candidates:
             found.append(Contender(label, missing="no file names a moved symbol"))
         elif find_spec("flake8") is None:
-            found.append(Contender(label, missing="no `flake8`: pip install -e '.[bench]'"))
+            found.append(Contender(label, missing="it is in the extra `bench`"))
         else:
             folder = work / ("flake8-with" if is_with else "flake8-without")
-            _lay_out_flake8(folder, with_plugin=is_with)
+            _lay_out_flake8(folder, package if is_with else None)
             # -S: no site-packages but the folder, which Python runs and so imports from first.
             command = (sys.executable, "-S", str(folder), "--isolated", *tree.candidates)
             found.append(Contender(label, command))
@@ -138,8 +163,8 @@ def _ruff_check(ruff: str, moved: Iterable[str]) -> tuple[str, ...]:
     return (ruff, "check", "--isolated", "--select", "TID251", *bans)
 
 
-def _lay_out_flake8(folder: Path, *, with_plugin: bool) -> None:
-    """Make a folder to run Flake8 from, that holds this environment with or without the plugin.
+def _lay_out_flake8(folder: Path, package: Path | None) -> None:
+    """Make a folder to run Flake8 from: this environment with the plugin's package, or without.
 
     Flake8 loads and runs every plugin whose entry point it finds, selected or not. So the
     only run without the plugin is one where its metadata cannot be found, and for the two to
@@ -147,12 +172,10 @@ def _lay_out_flake8(folder: Path, *, with_plugin: bool) -> None:
     """
     folder.mkdir()
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if with_plugin or not entry.name.startswith(_PACKAGE):
+        if package is not None or not entry.name.startswith(_PACKAGE):
             (folder / entry.name).symlink_to(entry)
-    if with_plugin and not (folder / _PACKAGE).exists():  # an editable installation
-        spec = find_spec(_PACKAGE)
-        assert spec is not None and spec.origin is not None
-        (folder / _PACKAGE).symlink_to(Path(spec.origin).parent)
+    if package is not None and not (folder / _PACKAGE).exists():  # an editable installation
+        (folder / _PACKAGE).symlink_to(package)
     main = "from flake8.main.cli import main\n\nif __name__ == '__main__':\n"
     (folder / "__main__.py").write_text(f"{main}    raise SystemExit(main())\n", encoding="utf-8")
 
@@ -177,9 +200,8 @@ def run(command: Sequence[str], root: Path) -> Sample:
 
 def ask(tree: Tree, flake8_output: dict[bool, str]) -> Agreement:
     """Count what each linter finds; `flake8_output` is Flake8's, with (True) and without."""
-    ssot, ruff = find_tool("ssot"), find_tool("ruff")
-    assert ssot is not None
-    found = json.loads(run((ssot, "check", "--format", "json"), tree.root).output)["violations"]
+    ruff = find_tool("ruff")
+    found = json.loads(run((_ssot(), "check", "--format", "json"), tree.root).output)["violations"]
     imports = [
         (item["path"], item["line"])
         for item in found

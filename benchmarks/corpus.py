@@ -19,17 +19,19 @@ _LOOKALIKE_SHARE = 0.05
 _FILES_IN_FOLDER = 11
 _AREAS = ("netra_backend/app", "tests/unit", "netra_backend/app/services", "tests/e2e", "shared")
 
-_NOUNS = tuple(
+_NOUNS = re.findall(
+    r"\w+",
     """account agent alert archive audit batch billing budget bucket channel client cluster
     connection container context cursor customer dashboard deadline delivery document event
     feature gateway history invoice ledger message metric payload permission pipeline policy
     quota record region report request resource result retry route schedule schema secret segment
-    session snapshot stream tenant thread ticket token tool trace upload worker workspace""".split()
+    session snapshot stream tenant thread ticket token tool trace upload worker workspace""",
 )
-_VERBS = tuple(
+_VERBS = re.findall(
+    r"\w+",
     """accept assign build cancel collect compare deliver expand export fetch forward import
     inspect merge migrate notify prepare publish rebuild record release render replay resolve
-    restore schedule select store submit transform update validate""".split()
+    restore schedule select store submit transform update validate""",
 )
 
 
@@ -78,7 +80,7 @@ _FORMS = (
         f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from {_OLD} import"
         " ExecutionEngine\n",
         'def start(registry, bridge) -> "ExecutionEngine":\n'
-        f"    from {_OLD} import ExecutionEngine as Engine\n\n    return Engine(registry, bridge)\n",
+        f"    from {_OLD} import ExecutionEngine as Old\n\n    return Old(registry, bridge)\n",
         2,
     ),
     _Form(

@@ -71,6 +71,8 @@ def run(options: argparse.Namespace) -> int:
             report = check_files(
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
+    if not tasks:
+        _say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
         is_whole = not (options.paths or options.phase or options.stdin_filename)
         _tell_settings(tasks, is_verbose=options.verbose, is_whole=is_whole)

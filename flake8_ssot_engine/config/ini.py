@@ -32,7 +32,7 @@ class IniDeclaration(NamedTuple):
 def has_moves(path: str) -> bool:
     """Whether an INI file declares moves, or names a configuration file."""
     data = _read(path)
-    if b"ssot" not in data:
+    if b"ssot" not in data.lower():
         return False
     section = _section(path, _text(path, data))
     return _get(section, "ssot-moves") != "" or _get(section, "ssot-config") != ""

@@ -9,7 +9,7 @@ from flake8_ssot_engine.config.loader import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.globs import verdict
+from flake8_ssot_engine.project.globs import own_verdict, verdict
 
 SUFFIXES = (".py", ".pyi")
 USUAL_EXCLUDES = frozenset(
@@ -48,6 +48,9 @@ def find_files(paths: Iterable[str], finder: ConfigFinder) -> Iterator[tuple[str
     found: dict[str, Settings] = {}
     for path in paths:
         if os.path.isdir(path):
+            settings = finder.settings_for(path)
+            if is_excluded(path, settings, is_folder=True):
+                continue
             for file, settings in _walk(path, finder):
                 found.setdefault(file, settings)
         elif os.path.exists(path):
@@ -59,9 +62,9 @@ def find_files(paths: Iterable[str], finder: ConfigFinder) -> Iterator[tuple[str
     yield from sorted(found.items(), key=lambda item: item[0])
 
 
-def is_excluded(path: str, settings: Settings) -> bool:
-    """Whether the configuration excludes a file, by itself or by a folder above it."""
-    return any(verdict(globs, path) for globs in settings.exclude)
+def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bool:
+    """Whether the configuration excludes a path, by itself or by a folder above it."""
+    return any(verdict(globs, path, is_folder=is_folder) for globs in settings.exclude)
 
 
 def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
@@ -82,7 +85,7 @@ def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
             elif (
                 entry.name.endswith(SUFFIXES)
                 and not _is_ignored(entry.path, ignores, is_folder=False)
-                and not is_excluded(entry.path, settings)
+                and not any(own_verdict(g, entry.path, is_folder=False) for g in settings.exclude)
                 and not (entry.is_symlink() and os.path.isdir(entry.path))
             ):
                 yield entry.path, settings
@@ -94,7 +97,7 @@ def _is_passed_over(
     return (
         folder.name in USUAL_EXCLUDES
         or _is_ignored(folder.path, ignores, is_folder=True)
-        or any(verdict(globs, folder.path, is_folder=True) for globs in settings.exclude)
+        or any(own_verdict(g, folder.path, is_folder=True) for g in settings.exclude)
         or os.path.exists(os.path.join(folder.path, "pyvenv.cfg"))
     )
 
@@ -102,14 +105,17 @@ def _is_passed_over(
 def _is_ignored(path: str, ignores: tuple[Globs, ...], *, is_folder: bool) -> bool:
     """Whether the innermost `.gitignore` that speaks of a path ignores it."""
     for globs in reversed(ignores):
-        told = verdict(globs, path, is_folder=is_folder)
+        told = own_verdict(globs, path, is_folder=is_folder)
         if told is not None:
             return told
     return False
 
 
 def _outer_ignores(folder: str) -> tuple[Globs, ...]:
-    """Return the `.gitignore` files above a folder, up to the root of its repository."""
+    """Return the `.gitignore` files above a folder, up to the root of its repository.
+
+    None of them counts for a folder that they ignore: who names it wants what is in it.
+    """
     found: list[Globs] = []
     current = folder
     while not os.path.exists(os.path.join(current, ".git")):
@@ -119,7 +125,8 @@ def _outer_ignores(folder: str) -> tuple[Globs, ...]:
         current = parent
         if os.path.isfile(os.path.join(current, ".gitignore")):
             found.append(_read_ignores(current))
-    return tuple(reversed(found))
+    outer = tuple(reversed(found))
+    return () if _is_ignored(folder, outer, is_folder=True) else outer
 
 
 def _read_ignores(folder: str) -> Globs:

@@ -13,4 +13,4 @@ def render_concise(report: Report) -> Iterator[str]:
     for finding in report.findings:
         violation = finding.violation
         place = f"{printable(finding.path)}:{finding.start.line}:{finding.start.column}"
-        yield f"{place}: {violation.code} {violation.message}"
+        yield f"{place}: {violation.code} {printable(violation.message)}"

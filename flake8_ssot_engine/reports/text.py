@@ -54,7 +54,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     violation = finding.violation
     place = f"{printable(finding.path)}:{finding.start.line}:{finding.start.column}"
     head = f"{style.bold}{place}{style.reset}: {style.red}{violation.code}{style.reset}"
-    yield f"{head} {violation.message}"
+    yield f"{head} {printable(violation.message)}"
     line = finding.lines[0]
     number = str(finding.start.line)
     before = line[: finding.start.column - 1]
@@ -67,7 +67,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
     if violation.hint:
-        yield f"{gutter} {bar} {style.green}+ {violation.hint}{style.reset}"
+        yield f"{gutter} {bar} {style.green}+ {printable(violation.hint)}{style.reset}"
 
 
 def _shown(line: str) -> str:
