@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 from flake8.formatting.default import Default
 
@@ -37,15 +39,15 @@ def test_the_line(found: Finding, line: str) -> None:
 
 def test_it_is_the_line_of_flake8() -> None:
     found = finding("\nx = «Old»")
-    text = Default.error_format % {
-        "path": found.path,
-        "row": found.start.line,
-        "col": found.start.column,
-        "code": found.violation.code,
-        "text": found.violation.message,
-        **dict.fromkeys(["bold", "black", "red", "green", "yellow", "blue", "purple", "cyan"], ""),
-        **dict.fromkeys(["white", "off"], ""),
-    }
+    values = defaultdict(
+        str,  # the names of the colors, which are off
+        path=found.path,
+        row=found.start.line,
+        col=found.start.column,
+        code=found.violation.code,
+        text=found.violation.message,
+    )
+    text = Default.error_format % values
     assert list(render_concise(Report(findings=(found,)))) == [text]
 
 

@@ -269,7 +269,7 @@ def test_what_a_name_was_is_what_the_resolver_said(seed: int) -> None:
 def test_the_generator_is_worth_running() -> None:
     """Most programs compile, run, and see imports; else the property above proves nothing."""
     compiled = seen_imports = certain = 0
-    for seed in range(150):
+    for seed in range(250):
         text = Program(random.Random(seed)).text()
         if not compile_or_none(text):
             continue
