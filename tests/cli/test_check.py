@@ -141,6 +141,11 @@ BAD_FILES = [
     pytest.param(b"print 'python 2'\n", "does not parse", id="Python 2"),
     pytest.param(b"x = '\xff'\n", "cannot be decoded as utf-8", id="encoding"),
     pytest.param(b"# coding: klingon\n", "cannot be decoded: unknown encoding", id="codec"),
+    pytest.param(b"# coding: rot13\n", "cannot be decoded", id="codec that is not of text"),
+    pytest.param(
+        b"# coding: punycode\n\xff", "cannot be decoded", id="codec with errors of its own"
+    ),
+    pytest.param(b"x = a" + b".a" * 100_000, "nested too deeply", id="endless chain"),
     pytest.param(b"\xef\xbb\xbf# coding: latin-1\n", "cannot be decoded", id="BOM and cookie"),
     pytest.param(b"x = 1\0\n", "does not parse", id="null byte"),
     pytest.param(b"(" * 5000 + b")" * 5000, "does not parse", id="too many brackets"),
