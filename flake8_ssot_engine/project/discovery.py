@@ -68,10 +68,13 @@ def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bo
 
 
 def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
-    waiting = [(top, _outer_ignores(top))]
+    waiting: list[tuple[str, tuple[Globs, ...], tuple[Globs, ...]]]
+    waiting = [(top, _outer_ignores(top), ())]
     while waiting:
-        folder, ignores = waiting.pop()
+        folder, ignores, excludes = waiting.pop()
         settings = finder.settings_for(folder)
+        # What an outer configuration excludes stays out, whatever a nested one says.
+        excludes += tuple(globs for globs in settings.exclude if globs not in excludes)
         try:
             entries = list(os.scandir(folder))
         except OSError:  # a folder that may not be read holds nothing that we could check
@@ -80,24 +83,24 @@ def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
             ignores = (*ignores, _read_ignores(folder))
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if not _is_passed_over(entry, settings, ignores):
-                    waiting.append((entry.path, ignores))
+                if not _is_passed_over(entry, ignores, excludes):
+                    waiting.append((entry.path, ignores, excludes))
             elif (
                 entry.name.endswith(SUFFIXES)
                 and not _is_ignored(entry.path, ignores, is_folder=False)
-                and not any(own_verdict(g, entry.path, is_folder=False) for g in settings.exclude)
+                and not any(own_verdict(g, entry.path, is_folder=False) for g in excludes)
                 and not (entry.is_symlink() and os.path.isdir(entry.path))
             ):
                 yield entry.path, settings
 
 
 def _is_passed_over(
-    folder: os.DirEntry[str], settings: Settings, ignores: tuple[Globs, ...]
+    folder: os.DirEntry[str], ignores: tuple[Globs, ...], excludes: tuple[Globs, ...]
 ) -> bool:
     return (
         folder.name in USUAL_EXCLUDES
         or _is_ignored(folder.path, ignores, is_folder=True)
-        or any(own_verdict(g, folder.path, is_folder=True) for g in settings.exclude)
+        or any(own_verdict(g, folder.path, is_folder=True) for g in excludes)
         or os.path.exists(os.path.join(folder.path, "pyvenv.cfg"))
     )
 

@@ -325,3 +325,16 @@ def test_a_gitignore_counts_without_a_repository_but_not_from_above(tmp_path: Pa
 def test_a_gitignore_that_is_a_folder(tmp_path: Path) -> None:
     lay_out(tmp_path, {".gitignore/x.py": "", "a.py": ""})
     assert found(tmp_path) == [".gitignore/x.py", "a.py"]
+
+
+def test_what_an_outer_configuration_excludes_stays_out_of_a_nested_one(tmp_path: Path) -> None:
+    declared = '[[migration]]\nid = "{}"\n'
+    nested = tmp_path / "sample" / "project"
+    nested.mkdir(parents=True)
+    (tmp_path / "ssot.toml").write_text('exclude = ["/sample/project/**"]\n' + declared.format(1))
+    (nested / "ssot.toml").write_text(declared.format(2))
+    for folder in (tmp_path, nested):
+        (folder / "a.py").write_text("")
+    found = [path for path, _ in find_files([str(tmp_path)], ConfigFinder())]
+    assert found == [str(tmp_path / "a.py")]
+    assert [path for path, _ in find_files([str(nested)], ConfigFinder())] == [str(nested / "a.py")]
