@@ -148,6 +148,8 @@ def _codes(option: str, text: str) -> tuple[str, ...]:
 
 
 def _check_stdin(options: argparse.Namespace, tasks: list[Task]) -> Report:
+    if sys.stdin is None:  # closed by the caller, `<&-`
+        raise UsageError("--stdin-filename: standard input is closed")
     data = sys.stdin.buffer.read()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked

@@ -85,18 +85,19 @@ def config_file_in(folder: str) -> str | None:
     """Return the configuration file of one folder, if it has one. Raises ConfigError for two."""
     toml, pyproject = os.path.join(folder, FILE_NAME), os.path.join(folder, "pyproject.toml")
     in_pyproject = os.path.isfile(pyproject) and _declares(pyproject)
-    if os.path.isfile(toml):
-        if in_pyproject:
-            message = f"configures the same project as [tool.ssot-engine] in {pyproject}; keep one"
-            raise ConfigError((ConfigProblem(toml, None, "", message),))
-        return toml
-    if in_pyproject:
-        return pyproject
-    for name in INI_FILES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path) and has_moves(path):
-            return path
-    return None
+    inis = [os.path.join(folder, name) for name in INI_FILES]
+    inis = [path for path in inis if os.path.isfile(path) and has_moves(path)]
+    declared = [(toml, "the migrations")] * os.path.isfile(toml)
+    declared += [(pyproject, "[tool.ssot-engine]")] * in_pyproject
+    if not declared:
+        return inis[0] if inis else None
+    # One that only says `ssot-config` points Flake8 to another file and declares nothing.
+    declared += [(path, "ssot-moves") for path in inis if not ini_migration(path).config]
+    if len(declared) > 1:
+        other, what = declared[1]
+        message = f"configures the same project as {what} in {other}; keep one"
+        raise ConfigError((ConfigProblem(declared[0][0], None, "", message),))
+    return declared[0][0]
 
 
 def project_root(folder: str) -> str:

@@ -18,6 +18,7 @@ from flake8_ssot_engine.names import QualifiedName
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _CODE = re.compile(r"SSO[A-Z0-9]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # `$A`, `$$A`, `$$$A` and `$$$`; their names are capitals.
 _METAVARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)?|\$\$?([A-Z_][A-Z0-9_]*)")
 _ENFORCEMENTS = ("off", "ratchet", "error")
@@ -44,6 +45,12 @@ class Key(NamedTuple):
 
 def _string(value: object) -> str | None:
     return None if isinstance(value, str) else "must be a string"
+
+
+def _line(value: object) -> str | None:
+    if isinstance(value, str) and _CONTROL.search(value):
+        return "must be one line, without control characters"
+    return _string(value)
 
 
 def _item(value: object) -> str | None:
@@ -141,6 +148,7 @@ def _parsed_pattern(text: str) -> ast.expr | None:
 
 
 STRING = Kind({"type": "string"}, _string)
+LINE = Kind({"type": "string", "pattern": r"^[^\u0000-\u001f\u007f]*$"}, _line)
 STRINGS = Kind({"type": "array", "items": {"type": "string"}}, _array_of(_item))
 NAME = Kind({"type": "string", "pattern": r"^[^\W\d]\w*(\.[^\W\d]\w*)*$"}, _dotted_name)
 NAMES = Kind({"type": "array", "items": NAME.schema}, _array_of(_dotted_name))
@@ -161,20 +169,20 @@ CALL = (
 MOVE = (
     Key("old", NAME, "Dotted path of the symbol or module that must go.", True),
     Key("new", NAME, "Dotted path of its replacement; without it nothing is fixed."),
-    Key("hint", STRING, "What to do instead, for a person."),
-    Key("factory", STRING, "Method of the replacement to call; its class is then factory-only."),
+    Key("hint", LINE, "What to do instead, for a person."),
+    Key("factory", NAME, "Method of the replacement to call; its class is then factory-only."),
     Key("factory-modules", NAMES, "Modules that may call the constructor."),
     Key("call", None, "Rewrites of calls; the first that matches wins.", items=CALL),
 )
 PHASE = (
-    Key("name", STRING, "How commands and reports name the phase.", True),
+    Key("name", LINE, "How commands and reports name the phase.", True),
     Key("paths", STRINGS, "Gitignore-style patterns of the files in it.", True),
     Key("enforce", ENFORCEMENT, "How strictly its files are held."),
     Key("validate", STRINGS, "Commands that must pass before and after."),
     Key("timeout", DURATION, "How long each of them may take."),
 )
 MIGRATION = (
-    Key("id", STRING, "Ends every message of this migration.", True),
+    Key("id", LINE, "Ends every message of this migration.", True),
     Key("title", STRING, "What it is about."),
     Key("reason", STRING, "Why the old names must go."),
     Key("url", STRING, "Where to read more."),

@@ -116,6 +116,8 @@ def _check_chunk(chunk: _Chunk) -> list[FileResult]:
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:
     try:
+        if os.path.isdir(path):  # discovery hands on a folder that it could not look into
+            os.scandir(path).close()
         # A FIFO or a device would be read for ever.
         if not stat.S_ISREG(os.stat(path).st_mode):
             return FileResult(shown_as, error=FileError(shown_as, "is not a regular file"))

@@ -77,7 +77,8 @@ def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
         excludes += tuple(globs for globs in settings.exclude if globs not in excludes)
         try:
             entries = list(os.scandir(folder))
-        except OSError:  # a folder that may not be read holds nothing that we could check
+        except OSError:
+            yield folder, settings  # the run tells why it cannot be read
             continue
         if any(entry.name == ".gitignore" for entry in entries):
             ignores = (*ignores, _read_ignores(folder))

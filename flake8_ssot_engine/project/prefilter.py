@@ -1,8 +1,8 @@
 """The needle prefilter: whether a file can hold a violation at all, before it is parsed.
 
-To reach a moved symbol, code must spell the last part of its old name somewhere (or import
-`*` from its home). Python folds compatibility characters in identifiers (NFKC), and a file
-that spells a name in such characters only is passed over.
+To reach a moved symbol, code must spell the last part of its old name somewhere, or import `*`
+from its home (which a relative import need not spell). Python folds compatibility characters
+in identifiers (NFKC), and a file that spells a name in such characters only is passed over.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from flake8_ssot_engine.migrations import MoveIndex
 class Prefilter:
     """Searches a file for the needles of a set of moves, as whole words."""
 
-    __slots__ = ("_homes", "_homes_in_text", "_star", "_star_in_text", "_words", "_words_in_text")
+    __slots__ = (
+        "_homes",
+        "_homes_in_text",
+        "_relative_star",
+        "_relative_star_in_text",
+        "_star",
+        "_star_in_text",
+        "_words",
+        "_words_in_text",
+    )
 
     def __init__(self, index: MoveIndex) -> None:
         needles: set[str] = set()
@@ -29,6 +38,9 @@ class Prefilter:
         self._words_in_text = _Words(needles)
         self._homes_in_text = _Words(homes - needles)
         self._star_in_text = re.compile(_STAR)
+        relative = _RELATIVE_STAR if homes else r"(?!)"
+        self._relative_star_in_text = re.compile(relative)
+        self._relative_star = re.compile(relative.encode())
         self._words = _BytesWords(needles)
         self._homes = _BytesWords(homes - needles)
         self._star = re.compile(_STAR.encode())
@@ -36,13 +48,15 @@ class Prefilter:
     def passes(self, data: bytes) -> bool:
         """Whether the bytes of a file can hold a violation."""
         return self._words.occur_in(data) or bool(
-            self._homes.occur_in(data) and self._star.search(data)
+            self._relative_star.search(data)
+            or (self._homes.occur_in(data) and self._star.search(data))
         )
 
     def passes_text(self, text: str) -> bool:
         """Whether decoded text can hold a violation."""
         return self._words_in_text.occur_in(text) or bool(
-            self._homes_in_text.occur_in(text) and self._star_in_text.search(text)
+            self._relative_star_in_text.search(text)
+            or (self._homes_in_text.occur_in(text) and self._star_in_text.search(text))
         )
 
 
@@ -74,6 +88,8 @@ class _BytesWords:
 
 
 _STAR = r"\bimport[\s\\]*\*"
+# No boundary before it: `re` then looks for the letters first, several times faster.
+_RELATIVE_STAR = r"from[\s\\]*\.[\s\\.]*import[\s\\]*\*"
 
 
 def _pattern(words: set[str]) -> str:

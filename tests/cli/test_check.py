@@ -144,7 +144,13 @@ BAD_FILES = [
     pytest.param(
         b"# coding: punycode\n\xff", "cannot be decoded", id="codec with errors of its own"
     ),
-    pytest.param(b"x = a" + b".a" * 100_000, "nested too deeply", id="endless chain"),
+    pytest.param(b"x = " + b"-" * 100_000 + b"1", "nested too deeply", id="endless nesting"),
+    pytest.param(
+        b"x = a" + b".a" * 100_000,
+        "nested too deeply",
+        id="endless chain",
+        marks=pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 parses it"),
+    ),
     pytest.param(b"\xef\xbb\xbf# coding: latin-1\n", "cannot be decoded", id="BOM and cookie"),
     pytest.param(b"x = 1\0\n", "does not parse", id="null byte"),
     pytest.param(b"(" * 5000 + b")" * 5000, "does not parse", id="too many brackets"),

@@ -211,7 +211,7 @@ def test_paths_are_shown_below_what_was_named(
     assert shown("sub") == ["sub/b.py"]
     assert shown(absolute) == [absolute]
     monkeypatch.chdir(project / "sub")
-    assert shown() == ["../a.py", "b.py"]
+    assert shown() == ["../a.py", "../sub/b.py"]
     assert shown("../a.py", ".") == ["../a.py", "b.py"]
 
 
@@ -328,6 +328,15 @@ def test_standard_input(
     code, out, _ = ssot("--format=concise", f"--stdin-filename={name}")
     assert code == int(bool(place))
     assert places(out) == ([place] if place else [])
+
+
+def test_standard_input_that_is_closed(ssot: Ssot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert ssot("--stdin-filename=a.py") == (
+        2,
+        "",
+        "ssot: --stdin-filename: standard input is closed\n",
+    )
 
 
 def test_standard_input_that_cannot_be_decoded(ssot: Ssot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -514,6 +514,19 @@ def test_two_files_are_an_error_that_names_both(tmp_path: Path) -> None:
     )
 
 
+def test_a_toml_file_beside_moves_of_flake8_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, ssot__toml=ONE)
+    (tmp_path / "setup.cfg").write_text("[flake8]\nssot-moves = a.B -> c.D\n")
+    with pytest.raises(ConfigError, match="configures the same project as ssot-moves in"):
+        config_file_in(str(tmp_path))
+
+
+def test_a_flake8_file_may_point_to_the_toml_file(tmp_path: Path) -> None:
+    write(tmp_path, ssot__toml=ONE)
+    (tmp_path / "setup.cfg").write_text("[flake8]\nssot-config = ssot.toml\n")
+    assert config_file_in(str(tmp_path)) == str(tmp_path / "ssot.toml")
+
+
 def test_a_broken_pyproject_matters_only_if_it_may_be_ours(tmp_path: Path) -> None:
     write(tmp_path, pyproject__toml="[project\n")
     assert config_file_in(str(tmp_path)) is None

@@ -17,6 +17,7 @@ def kinds(keys: tuple[Key, ...]) -> list[Key]:
 GOOD = [
     pytest.param(spec.STRING, "", id="string-empty"),
     pytest.param(spec.STRING, "x", id="string"),
+    pytest.param(spec.LINE, "é𝒳 `x`", id="line"),
     pytest.param(spec.STRINGS, [], id="strings-none"),
     pytest.param(spec.STRINGS, ["a", ""], id="strings"),
     pytest.param(spec.NAME, "a.b.C", id="name"),
@@ -54,6 +55,13 @@ def test_accepted(kind: Kind, value: object) -> None:
     ("kind", "value", "complaint"),
     [
         pytest.param(spec.STRING, 1, "must be a string", id="string"),
+        pytest.param(spec.LINE, 1, "must be a string", id="line-number"),
+        pytest.param(
+            spec.LINE, "a\nb", "must be one line, without control characters", id="two-lines"
+        ),
+        pytest.param(
+            spec.LINE, "a\x1b[31m", "must be one line, without control characters", id="escape"
+        ),
         pytest.param(spec.STRINGS, "x", "must be an array", id="strings"),
         pytest.param(
             spec.STRINGS, ["x", 1, 2], "`1` must be a string; `2` must be a string", id="items"

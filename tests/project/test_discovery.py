@@ -12,6 +12,7 @@ import pytest
 
 from flake8_ssot_engine.config.loader import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.run import Task, check_files
 from flake8_ssot_engine.errors import ConfigError, UsageError
 from flake8_ssot_engine.migrations import Globs
 from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, find_files, is_excluded
@@ -183,7 +184,7 @@ def test_a_link_to_nowhere_is_left_for_the_report(tmp_path: Path) -> None:
     assert found(tmp_path) == ["gone.py", "self.py"]
 
 
-def test_a_folder_that_may_not_be_read_stops_nothing(
+def test_a_folder_that_may_not_be_read_is_an_error_and_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lay_out(tmp_path, {"a.py": "", "secret/b.py": "", "z/c.py": ""})
@@ -195,7 +196,10 @@ def test_a_folder_that_may_not_be_read_stops_nothing(
         return scandir(path)
 
     monkeypatch.setattr("os.scandir", refuse)
-    assert found(tmp_path) == ["a.py", "z/c.py"]
+    assert found(tmp_path) == ["a.py", "secret", "z/c.py"]
+    tasks = [Task(str(tmp_path / "secret"), "secret", ConfigFinder().settings_for(str(tmp_path)))]
+    (error,) = check_files(tasks, jobs=1).errors
+    assert (error.path, error.message) == ("secret", "cannot be read: Permission denied")
 
 
 def test_folders_nested_deeper_than_python_recurses(tmp_path: Path) -> None:
