@@ -10,7 +10,12 @@ from typing import Any, ClassVar
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.config.ini import parse_moves, split_codes
-from flake8_ssot_engine.config.loader import ConfigFinder, config_file_in, load_file
+from flake8_ssot_engine.config.loader import (
+    ConfigFinder,
+    config_file_in,
+    load_file,
+    settings_of_moves,
+)
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import ConfigError
@@ -96,8 +101,7 @@ class SsotPlugin:
                 here = os.getcwd()
                 config_file_in(here)  # raises where a TOML file declares moves as well
                 migration = parse_moves(options.ssot_moves.splitlines(), "Flake8's configuration")
-                roots = (here, os.path.join(here, "src"))
-                fixed = Settings(root=here, source_roots=roots, migrations=(migration,))
+                fixed = settings_of_moves(migration, here)
             cls._session = Session(fixed, select, ignore)
             cls._session.checker_for(os.getcwd())
         except ConfigError as error:

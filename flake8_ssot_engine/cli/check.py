@@ -6,7 +6,6 @@ import argparse
 import difflib
 import os
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,9 +21,8 @@ from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import find_files, is_excluded
 from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.project.review import review
-from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.registry import FORMATS
-from flake8_ssot_engine.reports.text import COLOR, render_text, summary
+from flake8_ssot_engine.reports.text import COLOR, error_place, render_text, summary
 
 _PROGRESS_FROM = 500
 """Files from which on a terminal shows a progress bar."""
@@ -79,8 +77,7 @@ def run(options: argparse.Namespace) -> int:
     _write(report, options)
     if options.format == "concise":
         for error in report.errors:
-            place = f"{printable(error.path)}:{error.line}" if error.line else printable(error.path)
-            _say(f"{place}: {error.message}")
+            _say(f"{error_place(error)}: {error.message}")
         if not options.quiet:
             _say(summary(report))
     if options.statistics:
@@ -151,12 +148,10 @@ def _check_stdin(options: argparse.Namespace, tasks: list[Task]) -> Report:
     if sys.stdin is None:  # closed by the caller, `<&-`
         raise UsageError("--stdin-filename: standard input is closed")
     data = sys.stdin.buffer.read()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked
-        results = [
-            Checker(task.settings).check_bytes(task.path, data, shown_as=task.shown_as)
-            for task in tasks
-        ]
+    results = [
+        Checker(task.settings).check_bytes(task.path, data, shown_as=task.shown_as)
+        for task in tasks
+    ]
     return report_of(results, files=len(tasks))
 
 

@@ -29,6 +29,25 @@ _AFTER_VALUE = frozenset({",", "]", "}", "\n"})
 _AT_LINE = re.compile(r"\(at line (\d+)")
 
 
+def read_file(path: str) -> bytes:
+    """Return the bytes of a configuration file. Raises ConfigError."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ConfigError((ConfigProblem(path, None, "", message),)) from None
+
+
+def decode(path: str, data: bytes, *, message: str) -> str:
+    """Decode the bytes of a configuration file. Raises ConfigError with `message`."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError((ConfigProblem(path, line, "", message),)) from None
+
+
 class Document:
     """The values of a TOML file, or of one table in it (`prefix`)."""
 

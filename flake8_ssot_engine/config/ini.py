@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.checker import check_moves
+from flake8_ssot_engine.config.document import decode, read_file
 from flake8_ssot_engine.config.spec import CODES
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.migrations import Migration, Move
@@ -31,7 +32,7 @@ class IniDeclaration(NamedTuple):
 
 def has_moves(path: str) -> bool:
     """Whether an INI file declares moves, or names a configuration file."""
-    data = _read(path)
+    data = read_file(path)
     if b"ssot" not in data.lower():
         return False
     section = _section(path, _text(path, data))
@@ -40,7 +41,7 @@ def has_moves(path: str) -> bool:
 
 def ini_migration(path: str) -> IniDeclaration:
     """Read the options of an INI file. Raises ConfigError with all that is wrong."""
-    text = _text(path, _read(path))
+    text = _text(path, read_file(path))
     section = _section(path, text)
     problems: list[ConfigProblem] = []
     migration = Migration(id=INI_MIGRATION_ID)
@@ -99,21 +100,9 @@ def parse_moves(
     return Migration(id=INI_MIGRATION_ID, moves=tuple(moves))
 
 
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise ConfigError((ConfigProblem(path, None, "", message),)) from None
-
-
 def _text(path: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError((ConfigProblem(path, line, "", "not UTF-8"),)) from None
+    text = decode(path, data, message="not UTF-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _section(path: str, text: str) -> configparser.SectionProxy | None:

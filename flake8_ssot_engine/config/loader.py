@@ -6,11 +6,12 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
 from flake8_ssot_engine.config.checker import check_document, check_moves
-from flake8_ssot_engine.config.document import Document, Path
+from flake8_ssot_engine.config.document import Document, Path, decode, read_file
 from flake8_ssot_engine.config.ini import has_moves, ini_migration
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.config.spec import seconds
@@ -144,39 +145,31 @@ def ini_settings(path: str) -> Settings:
             message = f"`{ini.config}` is no {FILE_NAME} or pyproject.toml"
             raise ConfigError((ConfigProblem(path, None, "ssot-config", message),))
         return load_file(config).overridden(select=ini.select, ignore=ini.ignore)
-    return Settings(
-        root=root,
-        path=path,
-        source_roots=tuple(_absolute(root, name) for name in _DEFAULT_SOURCE_ROOTS),
-        baseline=_absolute(root, ini.baseline) if ini.baseline else "",
-        select=ini.select or ("SSOT",),
-        ignore=ini.ignore,
-        migrations=(ini.migration,),
+    settings = settings_of_moves(ini.migration, root)
+    baseline = _absolute(root, ini.baseline) if ini.baseline else ""
+    return replace(settings, path=path, baseline=baseline).overridden(
+        select=ini.select, ignore=ini.ignore
     )
 
 
+def settings_of_moves(migration: Migration, root: str) -> Settings:
+    """Return the settings of a project that declares moves and nothing else."""
+    return Settings(root=root, source_roots=_default_source_roots(root), migrations=(migration,))
+
+
+def _default_source_roots(root: str) -> tuple[str, ...]:
+    return tuple(_absolute(root, name) for name in _DEFAULT_SOURCE_ROOTS)
+
+
 def _declares(pyproject: str) -> bool:
-    data = _read(pyproject)
+    data = read_file(pyproject)
     if b"ssot-engine" not in data:
         return False
     return Document(pyproject, _text(pyproject, data), _TABLE).values is not None
 
 
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise ConfigError((ConfigProblem(path, None, "", message),)) from None
-
-
 def _text(path: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError((ConfigProblem(path, line, "", "not TOML: not UTF-8"),)) from None
+    return decode(path, data, message="not TOML: not UTF-8").removeprefix("\ufeff")
 
 
 def _preset_document(name: str) -> Document:
@@ -189,7 +182,7 @@ def _layers(
 ) -> list[tuple[Document, str]]:
     """Return a file and what it builds on, itself last; add what is wrong to `problems`."""
     prefix = _TABLE if os.path.basename(path) == "pyproject.toml" else ()
-    document = Document(path, _text(path, _read(path)), prefix)
+    document = Document(path, _text(path, read_file(path)), prefix)
     if document.values is None:
         raise ConfigError((ConfigProblem(path, None, "tool.ssot-engine", "is missing"),))
     problems += check_document(document)
@@ -248,8 +241,7 @@ def _freeze(
             )
         if "string-calls" in values:
             merged["string_calls"] = tuple(map(QualifiedName.parse, values["string-calls"]))
-    first = layers[0][1]
-    merged.setdefault("source_roots", tuple(_absolute(first, n) for n in _DEFAULT_SOURCE_ROOTS))
+    merged.setdefault("source_roots", _default_source_roots(layers[0][1]))
     warnings: tuple[ConfigProblem, ...] = ()
     if not migrations:
         message = "declares no migration, so there is nothing to check"

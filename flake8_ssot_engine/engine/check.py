@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import symtable
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -159,7 +160,9 @@ def _surely_parses(data: bytes) -> bool:
     is only a reason to parse.
     """
     try:
-        symtable.symtable(data, "<file>", "exec")  # type: ignore[arg-type]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked
+            symtable.symtable(data, "<file>", "exec")  # type: ignore[arg-type]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

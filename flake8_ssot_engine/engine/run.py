@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import stat
-import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -101,12 +100,10 @@ def _check_chunk(chunk: _Chunk) -> list[FileResult]:
     was_enabled = gc.isenabled()
     gc.disable()  # trees are large and live briefly; collecting among them costs a third
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked
-            for path, shown_as, number in chunk.files:
-                result = _check_file(checkers[number], path, shown_as, chunk.parses_all)
-                if result.findings or result.error or result.references:
-                    results.append(result)
+        for path, shown_as, number in chunk.files:
+            result = _check_file(checkers[number], path, shown_as, chunk.parses_all)
+            if result.findings or result.error or result.references:
+                results.append(result)
     finally:
         if was_enabled:
             gc.enable()

@@ -10,7 +10,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.modules import exported, file_of_module, load_model
+from flake8_ssot_engine.project.modules import Modules, exported
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 
@@ -25,8 +25,9 @@ def with_bridges(settings: Settings) -> Settings:
     """
     if not any(migration.bridge for migration in settings.migrations):
         return settings
+    modules = Modules(settings.source_roots)
     migrations = tuple(
-        _with_bridge(migration, settings.source_roots) if migration.bridge else migration
+        _with_bridge(migration, modules) if migration.bridge else migration
         for migration in settings.migrations
     )
     problems = check_moves(move for migration in migrations for move in migration.moves)
@@ -35,10 +36,10 @@ def with_bridges(settings: Settings) -> Settings:
     return replace(settings, migrations=migrations)
 
 
-def _with_bridge(migration: Migration, source_roots: tuple[str, ...]) -> Migration:
+def _with_bridge(migration: Migration, modules: Modules) -> Migration:
     place = replace(migration.place, key=f"{migration.place.key}.bridge")
     try:
-        model = load_model(migration.bridge, source_roots)
+        model = modules.model_of(migration.bridge)
     except OSError as error:
         raise ConfigError(
             (place.told(f"{migration.bridge} cannot be read: {error.strerror or error}"),)
@@ -49,13 +50,13 @@ def _with_bridge(migration: Migration, source_roots: tuple[str, ...]) -> Migrati
     derived = []
     for name in _public_names(model):
         old = model.module.child(name)
-        new = home_of(model, name, source_roots)
+        new = home_of(model, name, modules)
         if old not in declared and new is not None and new != old:
             derived.append(Move(old, new, place=place))
     return replace(migration, moves=(*migration.moves, *derived))
 
 
-def home_of(model: SemanticModel, name: str, source_roots: tuple[str, ...]) -> QualifiedName | None:
+def home_of(model: SemanticModel, name: str, modules: Modules) -> QualifiedName | None:
     """Follow a name of a module through re-exports to the module of the project that defines it.
 
     None where the way is not certain: several bindings, a star, a home outside the project.
@@ -67,11 +68,11 @@ def home_of(model: SemanticModel, name: str, source_roots: tuple[str, ...]) -> Q
         target = _target(bindings[0], model)
         if target is None or len(target) < 2:
             return model.name_of(bindings[0]) if bindings[0].target is None else None
-        path = file_of_module(target.parent, source_roots)
-        if path is None or file_of_module(target, source_roots) is not None:
+        path = modules.file_of(target.parent)
+        if path is None or modules.file_of(target) is not None:
             return target if path is not None else None
         try:
-            model = load_model(path, source_roots)
+            model = modules.model_of(path)
         except (OSError, SourceError):
             return None
         name = target.last

@@ -23,27 +23,38 @@ def module_name(path: str, source_roots: Iterable[str]) -> QualifiedName:
     return module_of_path(path, source_roots, is_regular_package=is_regular_package)
 
 
-def file_of_module(module: QualifiedName, source_roots: Iterable[str]) -> str | None:
-    """Return the file of a module; a package before a module of the same name, as Python does."""
-    for root in source_roots:
-        base = os.path.join(root, *module)
-        for path in (os.path.join(base, "__init__.py"), f"{base}.py"):
-            if os.path.isfile(path):
-                return path
-    return None
+class Modules:
+    """The modules below some source roots; each is read once in the life of this object."""
 
+    def __init__(self, source_roots: Iterable[str]) -> None:
+        self._roots = tuple(source_roots)
+        self._models: dict[str, SemanticModel] = {}
 
-def load_model(path: str, source_roots: Iterable[str]) -> SemanticModel:
-    """Read and bind the file at an absolute path. Raises SourceError, and OSError."""
-    with open(path, "rb") as file:
-        source = SourceFile.from_bytes(path, file.read())
-    try:
-        tree = source.parse()
-        is_package = os.path.basename(path) == "__init__.py"
-        module = module_name(path, source_roots)
-        return SemanticModel(source, tree, module, is_package=is_package)
-    except RecursionError:
-        raise SourceError("is nested too deeply") from None
+    def file_of(self, module: QualifiedName) -> str | None:
+        """Return the file of a module; a package before a module of the same name, as in Python."""
+        for root in self._roots:
+            base = os.path.join(root, *module)
+            for path in (os.path.join(base, "__init__.py"), f"{base}.py"):
+                if os.path.isfile(path):
+                    return path
+        return None
+
+    def model_of(self, path: str) -> SemanticModel:
+        """Read and bind the file at an absolute path. Raises SourceError, and OSError."""
+        if path not in self._models:
+            self._models[path] = self._read(path)
+        return self._models[path]
+
+    def _read(self, path: str) -> SemanticModel:
+        with open(path, "rb") as file:
+            source = SourceFile.from_bytes(path, file.read())
+        try:
+            tree = source.parse()
+            is_package = os.path.basename(path) == "__init__.py"
+            module = module_name(path, self._roots)
+            return SemanticModel(source, tree, module, is_package=is_package)
+        except RecursionError:
+            raise SourceError("is nested too deeply") from None
 
 
 def exported(model: SemanticModel, name: str) -> list[Binding]:

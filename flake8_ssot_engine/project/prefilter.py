@@ -8,6 +8,8 @@ in identifiers (NFKC), and a file that spells a name in such characters only is 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import AnyStr, Generic
 
 from flake8_ssot_engine.migrations import MoveIndex
 
@@ -15,16 +17,7 @@ from flake8_ssot_engine.migrations import MoveIndex
 class Prefilter:
     """Searches a file for the needles of a set of moves, as whole words."""
 
-    __slots__ = (
-        "_homes",
-        "_homes_in_text",
-        "_relative_star",
-        "_relative_star_in_text",
-        "_star",
-        "_star_in_text",
-        "_words",
-        "_words_in_text",
-    )
+    __slots__ = ("_is_ascii", "_of_bytes", "_of_text")
 
     def __init__(self, index: MoveIndex) -> None:
         needles: set[str] = set()
@@ -35,64 +28,58 @@ class Prefilter:
                 needles.add(move.new.last)
             if len(move.old) > 1:
                 homes.add(move.old.parent.last)
-        self._words_in_text = _Words(needles)
-        self._homes_in_text = _Words(homes - needles)
-        self._star_in_text = re.compile(_STAR)
-        relative = _RELATIVE_STAR if homes else r"(?!)"
-        self._relative_star_in_text = re.compile(relative)
-        self._relative_star = re.compile(relative.encode())
-        self._words = _BytesWords(needles)
-        self._homes = _BytesWords(homes - needles)
-        self._star = re.compile(_STAR.encode())
+        self._is_ascii = all(map(str.isascii, needles | homes))
+        self._of_text = _Search(needles, homes, str)
+        self._of_bytes = _Search(needles, homes, str.encode)
 
     def passes(self, data: bytes) -> bool:
-        """Whether the bytes of a file can hold a violation."""
-        return self._words.occur_in(data) or bool(
-            self._relative_star.search(data)
-            or (self._homes.occur_in(data) and self._star.search(data))
-        )
+        """Whether the bytes of a file can hold a violation.
+
+        A needle that is not ASCII may be encoded in any way, so that every file passes.
+        """
+        return not self._is_ascii or self._of_bytes.passes(data)
 
     def passes_text(self, text: str) -> bool:
         """Whether decoded text can hold a violation."""
-        return self._words_in_text.occur_in(text) or bool(
-            self._relative_star_in_text.search(text)
-            or (self._homes_in_text.occur_in(text) and self._star_in_text.search(text))
+        return self._of_text.passes(text)
+
+
+class _Search(Generic[AnyStr]):
+    """The search over text, or over bytes: `convert` makes the one or the other of a pattern."""
+
+    def __init__(
+        self, needles: set[str], homes: set[str], convert: Callable[[str], AnyStr]
+    ) -> None:
+        self._needles: _Words[AnyStr] = _Words(needles, convert)
+        self._homes: _Words[AnyStr] = _Words(homes - needles, convert)
+        self._star: re.Pattern[AnyStr] = re.compile(convert(_STAR))
+        self._relative_star: re.Pattern[AnyStr] = re.compile(
+            convert(_RELATIVE_STAR if homes else _NOWHERE)
+        )
+
+    def passes(self, text: AnyStr) -> bool:
+        return self._needles.occur_in(text) or bool(
+            self._relative_star.search(text)
+            or (self._homes.occur_in(text) and self._star.search(text))
         )
 
 
-class _Words:
-    """Words to look for in text: as plain substrings first, which is ten times faster."""
+class _Words(Generic[AnyStr]):
+    """Words to look for: as plain substrings first, which is ten times faster."""
 
-    def __init__(self, words: set[str]) -> None:
-        self._words = sorted(words)
-        self._pattern = re.compile(_pattern(words))
+    def __init__(self, words: set[str], convert: Callable[[str], AnyStr]) -> None:
+        self._words: list[AnyStr] = [convert(word) for word in sorted(words)]
+        alternatives = "|".join(map(re.escape, sorted(words)))
+        self._pattern: re.Pattern[AnyStr] = re.compile(
+            convert(rf"\b(?:{alternatives})\b" if words else _NOWHERE)
+        )
 
-    def occur_in(self, text: str) -> bool:
+    def occur_in(self, text: AnyStr) -> bool:
         found = any(word in text for word in self._words)
         return found and self._pattern.search(text) is not None
 
 
-class _BytesWords:
-    """The same in bytes; a word that is not ASCII may be encoded in any way: it always occurs."""
-
-    def __init__(self, words: set[str]) -> None:
-        self._always = not all(map(str.isascii, words))
-        self._words = [word.encode() for word in sorted(words)]
-        self._pattern = re.compile(_pattern(words).encode())
-
-    def occur_in(self, data: bytes) -> bool:
-        if self._always:
-            return True
-        found = any(word in data for word in self._words)
-        return found and self._pattern.search(data) is not None
-
-
+_NOWHERE = r"(?!)"
 _STAR = r"\bimport[\s\\]*\*"
 # No boundary before it: `re` then looks for the letters first, several times faster.
 _RELATIVE_STAR = r"from[\s\\]*\.[\s\\.]*import[\s\\]*\*"
-
-
-def _pattern(words: set[str]) -> str:
-    if not words:
-        return r"(?!)"  # matches nowhere
-    return r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")\b"

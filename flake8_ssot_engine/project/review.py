@@ -9,7 +9,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigProblem, SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
-from flake8_ssot_engine.project.modules import exported, file_of_module, load_model
+from flake8_ssot_engine.project.modules import Modules, exported
 
 
 def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
@@ -18,28 +18,29 @@ def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
     `files` are all files of the project. An `old` whose top package is not in the project is
     somebody else's and is not looked for.
     """
+    modules = Modules(settings.source_roots)
     for migration in settings.migrations:
         for phase in migration.phases:
             if not any(matches(phase.paths, file) for file in files):
                 yield phase.place.told(f"no Python file is in the phase `{phase.name}`")
         for move in migration.moves:
-            near = _is_undefined(move.old, settings.source_roots)
+            near = _is_undefined(move.old, modules)
             if near is not None:
                 yield move.place.told(f"nothing defines `{move.old}`{near}")
 
 
-def _is_undefined(name: QualifiedName, roots: tuple[str, ...]) -> str | None:
+def _is_undefined(name: QualifiedName, modules: Modules) -> str | None:
     """Return None for a name that is defined or cannot be known, else a hint or ""."""
-    if file_of_module(QualifiedName(name[:1]), roots) is None:
+    if modules.file_of(QualifiedName(name[:1])) is None:
         return None
     for end in range(len(name), 0, -1):
-        path = file_of_module(QualifiedName(name[:end]), roots)
+        path = modules.file_of(QualifiedName(name[:end]))
         if path is None:
             continue
         if end == len(name):
             return None
         try:
-            model = load_model(path, roots)
+            model = modules.model_of(path)
         except (OSError, SourceError):
             return None
         scope = model.scopes[0]

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.check import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 
@@ -31,12 +31,17 @@ def render_text(report: Report, style: Style = PLAIN) -> Iterator[str]:
         yield from _finding(finding, style)
         yield ""
     for error in report.errors:
-        place = f"{printable(error.path)}:{error.line}" if error.line else printable(error.path)
-        head = f"{style.bold}{place}{style.reset}: {style.red}error{style.reset}: "
+        head = f"{style.bold}{error_place(error)}{style.reset}: {style.red}error{style.reset}: "
         yield head + printable(error.message)
     if report.errors:
         yield ""
     yield summary(report)
+
+
+def error_place(error: FileError) -> str:
+    """Return `path:line` of a file that could not be checked, or its path alone."""
+    path = printable(error.path)
+    return f"{path}:{error.line}" if error.line else path
 
 
 def summary(report: Report) -> str:

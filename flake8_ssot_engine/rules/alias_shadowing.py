@@ -72,13 +72,10 @@ class AliasShadowing(Rule):
         what, name = ("", new.last) if is_new else ("deprecated ", match.move.old.last)
         verb = "imported" if binding.kind in IMPORTS else "bound"
         hint = from_import(new) if binding.kind in IMPORTS else new.last
-        return Violation(
-            code=self.code,
-            name=self.name,
-            span=context.model.span_of_binding(binding),
+        return self.violation(
+            match,
+            context.model.span_of_binding(binding),
             symbol=new if is_new else match.move.old,
-            replacement=new,
-            migration=match.migration.id,
             kind=ReferenceKind.ALIAS,
             text=f"{what}`{name}` {verb} as `{binding.name}`, which hides what it is; use `{hint}`",
             hint=hint,
@@ -90,13 +87,10 @@ class AliasShadowing(Rule):
         model = context.model
         line = model.source.position(model.span_of_binding(imported).start).line
         verb = "rebinds" if binding.scope is imported.scope else "hides"
-        return Violation(
-            code=self.code,
-            name=self.name,
-            span=model.span_of_binding(binding),
+        return self.violation(
+            match,
+            model.span_of_binding(binding),
             symbol=match.move.old,
-            replacement=match.replacement,
-            migration=match.migration.id,
             kind=ReferenceKind.ALIAS,
             text=(
                 f"{binding.kind.value} `{binding.name}` {verb} the import of it on line {line};"

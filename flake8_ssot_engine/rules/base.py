@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from flake8_ssot_engine.migrations import Match, MoveIndex
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
-from flake8_ssot_engine.semantics.references import Reference, Role
+from flake8_ssot_engine.semantics.references import Reference, Role, root_of
 from flake8_ssot_engine.semantics.resolver import Candidate
+from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 _KINDS = {
@@ -145,9 +147,7 @@ class RuleContext:
 
     def callee_of(self, call: ast.Call) -> Reference | None:
         """Return the reference that a call calls, where it is a name or an attribute chain."""
-        root: ast.expr = call.func
-        while isinstance(root, ast.Attribute):
-            root = root.value
+        root = root_of(call.func)
         if not isinstance(root, ast.Name):
             return None
         every = self.model.references_to([root.id])
@@ -167,3 +167,26 @@ class Rule(ABC):
     @abstractmethod
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield the violations of one file, in any order."""
+
+    def violation(
+        self,
+        match: Match,
+        span: Span,
+        *,
+        kind: ReferenceKind,
+        text: str,
+        hint: str = "",
+        symbol: QualifiedName | None = None,
+    ) -> Violation:
+        """Return a violation of this rule; its symbol is that of the match unless it is given."""
+        return Violation(
+            code=self.code,
+            name=self.name,
+            span=span,
+            symbol=match.symbol if symbol is None else symbol,
+            replacement=match.replacement,
+            migration=match.migration.id,
+            kind=kind,
+            text=text,
+            hint=hint,
+        )

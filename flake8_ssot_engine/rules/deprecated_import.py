@@ -50,13 +50,9 @@ class DeprecatedImport(Rule):
         what = "import"
         if binding.kind is BindingKind.STAR_IMPORT:
             what = "star import"
-        return Violation(
-            code=self.code,
-            name=self.name,
-            span=context.model.span_of_binding(binding),
-            symbol=match.symbol,
-            replacement=match.replacement,
-            migration=match.migration.id,
+        return self.violation(
+            match,
+            context.model.span_of_binding(binding),
             kind=ReferenceKind.IMPORT,
             text=f"{what} of deprecated `{match.symbol}`; {advice(match, hint)}",
             hint=hint,
@@ -77,13 +73,9 @@ class DeprecatedImport(Rule):
         )
         end = len(best.symbol) - len(candidate.name)
         hint = str(best.replacement) if best.replacement else ""
-        return Violation(
-            code=self.code,
-            name=self.name,
-            span=context.model.span_of_reference(reference, end),
-            symbol=best.symbol,
-            replacement=best.replacement,
-            migration=best.migration.id,
+        return self.violation(
+            best,
+            context.model.span_of_reference(reference, end),
             kind=ReferenceKind.ATTRIBUTE,
             text=f"access to deprecated `{best.symbol}`; {advice(best, hint)}",
             hint=hint,

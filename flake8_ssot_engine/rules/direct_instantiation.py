@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.base import Rule, RuleContext
-from flake8_ssot_engine.rules.hints import call_hint, factory_hint
+from flake8_ssot_engine.rules.hints import advice, call_hint, factory_hint
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
@@ -88,16 +88,12 @@ class DirectInstantiation(Rule):
         symbol = match.symbol if is_deprecated or new is None else new
         what = "deprecated" if is_deprecated else "factory-only"
         verb = "direct instantiation of" if is_call else "factory made of"
-        advice = f"use `{hint}`" if hint else (match.move.hint or "it has no replacement")
-        return Violation(
-            code=self.code,
-            name=self.name,
-            span=context.model.span_of_reference(reference),
+        return self.violation(
+            match,
+            context.model.span_of_reference(reference),
             symbol=symbol,
-            replacement=new,
-            migration=match.migration.id,
             kind=ReferenceKind.INSTANTIATION,
-            text=f"{verb} {what} `{symbol}`; {advice}",
+            text=f"{verb} {what} `{symbol}`; {advice(match, hint)}",
             hint=hint,
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_ssot_engine.semantics.references import root_of
+
 
 def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
     """Yield the names and attribute chains of a string annotation, at their place in the file.
@@ -44,23 +46,16 @@ def _chains(tree: ast.expr) -> Iterator[ast.expr]:
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Name) or (
-            isinstance(node, ast.Attribute) and _is_chain(node.value)
-        ):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(root_of(node), ast.Name):
             yield node
-        elif isinstance(node, ast.Subscript) and _last_name(node.value) == "Literal":
+        elif isinstance(node, ast.Subscript) and last_name(node.value) == "Literal":
             stack.append(node.value)
         else:
             stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _is_chain(node: ast.expr) -> bool:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return isinstance(node, ast.Name)
-
-
-def _last_name(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
+    """Return the rightmost part of a name or attribute chain; "" for anything else."""
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else ""

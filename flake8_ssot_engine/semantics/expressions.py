@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_ssot_engine.semantics.annotations import parse_annotation
+from flake8_ssot_engine.semantics.annotations import last_name, parse_annotation
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.semantics.builder import ScopeBuilder
 from flake8_ssot_engine.semantics.flow import Region
-from flake8_ssot_engine.semantics.references import Role
+from flake8_ssot_engine.semantics.references import Role, root_of
 from flake8_ssot_engine.semantics.scopes import ScopeKind
 
 GENERIC = frozenset(
@@ -85,10 +85,7 @@ class ExpressionBinder(ScopeBuilder):
             role = Role.STORE
         if self.refer(node, role) is not None:
             return []
-        value: ast.expr = node
-        while isinstance(value, ast.Attribute):
-            value = value.value
-        return [(value, Role.VALUE)]
+        return [(root_of(node), Role.VALUE)]
 
     def visit_Call(self, node: ast.Call, role: Role) -> list[tuple[ast.AST, Role]]:
         parts: list[tuple[ast.AST, Role]] = []
@@ -116,13 +113,8 @@ class ExpressionBinder(ScopeBuilder):
         return []
 
     def visit_Subscript(self, node: ast.Subscript, role: Role) -> list[tuple[ast.AST, Role]]:
-        literal = (
-            isinstance(node.value, (ast.Name, ast.Attribute))
-            and (node.value.id if isinstance(node.value, ast.Name) else node.value.attr)
-            == "Literal"
-        )
-        inner = role if role is Role.ANNOTATION and not literal else Role.VALUE
-        return [(node.value, role), (node.slice, inner)]
+        is_annotation = role is Role.ANNOTATION and last_name(node.value) != "Literal"
+        return [(node.value, role), (node.slice, role if is_annotation else Role.VALUE)]
 
     def visit_NamedExpr(self, node: ast.NamedExpr, role: Role) -> list[tuple[ast.AST, Role]]:
         self.visit_expression(node.value)

@@ -33,6 +33,13 @@ class Role(enum.Enum):
     """Anything else."""
 
 
+def root_of(node: ast.expr) -> ast.expr:
+    """Return what an attribute chain starts with; a node that is no attribute is its own root."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
+
+
 class Reference(NamedTuple):
     """A use of `name`, or of the attribute chain that starts with it.
 
