@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from flake8_ssot_engine.config.loader import ConfigFinder
+from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.prefilter import Prefilter

@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from flake8_ssot_engine import __version__
+from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in
 from flake8_ssot_engine.config.ini import parse_moves, split_codes
-from flake8_ssot_engine.config.loader import (
-    ConfigFinder,
-    config_file_in,
-    load_file,
-    settings_of_moves,
-)
+from flake8_ssot_engine.config.loader import load_file, settings_of_moves
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import ConfigError

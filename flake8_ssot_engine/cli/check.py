@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.ini import split_codes
-from flake8_ssot_engine.config.loader import ConfigFinder, load_file
+from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.config.spec import CODES
 from flake8_ssot_engine.engine.check import Checker, phase_of

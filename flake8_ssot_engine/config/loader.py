@@ -1,18 +1,18 @@
-"""Loads configuration: finds the file for a folder, follows what it builds on, checks, freezes."""
+"""Loads a configuration file: follows what it builds on, checks, merges and freezes it."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import resources
 from typing import Any
 
 from flake8_ssot_engine.config.checker import check_document, check_moves
 from flake8_ssot_engine.config.document import Document, Path, decode, read_file
-from flake8_ssot_engine.config.ini import has_moves, ini_migration
+from flake8_ssot_engine.config.ini import ini_migration
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.config.spec import seconds
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
@@ -30,94 +30,8 @@ FILE_NAME = "ssot.toml"
 PRESETS = ("execution-engine",)
 DEFAULT_PRESET = "execution-engine"
 INI_FILES = ("setup.cfg", "tox.ini", ".flake8")
-_TABLE = ("tool", "ssot-engine")
-_ROOT_MARKERS = (".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
+TABLE = ("tool", "ssot-engine")
 _DEFAULT_SOURCE_ROOTS = [".", "src"]
-
-
-class ConfigFinder:
-    """Gives the Settings that hold for a folder: those of the nearest file above it.
-
-    Each folder and each file is looked at once in the life of a finder.
-    """
-
-    def __init__(
-        self,
-        *,
-        fixed: Settings | None = None,
-        complete: Callable[[Settings], Settings] = lambda settings: settings,
-    ) -> None:
-        """Take `fixed` for every folder, if given; `complete` adds what the project's files say."""
-        self._fixed = None if fixed is None else complete(fixed)
-        self._complete = complete
-        self._by_folder: dict[str, Settings | None] = {}
-        self._presets: dict[str, Settings] = {}
-
-    def settings_for(self, folder: str) -> Settings:
-        """Return the settings for the files of an absolute `folder`. Raises ConfigError."""
-        if self._fixed is not None:
-            return self._fixed
-        found = self._nearest(folder)
-        if found is not None:
-            return found
-        root = project_root(folder)
-        if root not in self._presets:
-            self._presets[root] = self._complete(load_preset(root))
-        return self._presets[root]
-
-    def _nearest(self, folder: str) -> Settings | None:
-        found: Settings | None = None
-        without_own: list[str] = []
-        while folder not in self._by_folder:
-            path = config_file_in(folder)
-            if path is not None:
-                self._by_folder[folder] = self._complete(load_file(path))
-                break
-            without_own.append(folder)
-            if os.path.dirname(folder) == folder:
-                break
-            folder = os.path.dirname(folder)
-        found = self._by_folder.get(folder)
-        self._by_folder.update(dict.fromkeys(without_own, found))
-        return found
-
-
-def config_file_in(folder: str) -> str | None:
-    """Return the configuration file of one folder, if it has one. Raises ConfigError for two."""
-    toml, pyproject = os.path.join(folder, FILE_NAME), os.path.join(folder, "pyproject.toml")
-    in_pyproject = os.path.isfile(pyproject) and _declares(pyproject)
-    inis = [os.path.join(folder, name) for name in INI_FILES]
-    inis = [path for path in inis if os.path.isfile(path) and has_moves(path)]
-    declared = [(toml, "the migrations")] * os.path.isfile(toml)
-    declared += [(pyproject, "[tool.ssot-engine]")] * in_pyproject
-    if not declared:
-        return inis[0] if inis else None
-    # One that only says `ssot-config` points Flake8 to another file and declares nothing.
-    declared += [(path, "ssot-moves") for path in inis if not ini_migration(path).config]
-    if len(declared) > 1:
-        other, what = declared[1]
-        message = f"configures the same project as {what} in {other}; keep one"
-        raise ConfigError((ConfigProblem(declared[0][0], None, "", message),))
-    return declared[0][0]
-
-
-def project_root(folder: str) -> str:
-    """Return where a project without configuration starts.
-
-    The nearest folder under version control; else the outermost one above that holds a
-    file that projects have at their root; else `folder` itself.
-    """
-    outermost = folder
-    current = folder
-    while True:
-        if any(os.path.exists(os.path.join(current, name)) for name in _ROOT_MARKERS[:2]):
-            return current
-        if any(os.path.exists(os.path.join(current, name)) for name in _ROOT_MARKERS[2:]):
-            outermost = current
-        parent = os.path.dirname(current)
-        if parent == current:
-            return outermost
-        current = parent
 
 
 def load_preset(root: str, name: str = DEFAULT_PRESET) -> Settings:
@@ -161,14 +75,8 @@ def _default_source_roots(root: str) -> tuple[str, ...]:
     return tuple(_absolute(root, name) for name in _DEFAULT_SOURCE_ROOTS)
 
 
-def _declares(pyproject: str) -> bool:
-    data = read_file(pyproject)
-    if b"ssot-engine" not in data:
-        return False
-    return Document(pyproject, _text(pyproject, data), _TABLE).values is not None
-
-
-def _text(path: str, data: bytes) -> str:
+def decode_toml(path: str, data: bytes) -> str:
+    """Decode the bytes of a TOML file. Raises ConfigError."""
     return decode(path, data, message="not TOML: not UTF-8").removeprefix("\ufeff")
 
 
@@ -181,8 +89,8 @@ def _layers(
     path: str, seen: tuple[str, ...], problems: list[ConfigProblem]
 ) -> list[tuple[Document, str]]:
     """Return a file and what it builds on, itself last; add what is wrong to `problems`."""
-    prefix = _TABLE if os.path.basename(path) == "pyproject.toml" else ()
-    document = Document(path, _text(path, read_file(path)), prefix)
+    prefix = TABLE if os.path.basename(path) == "pyproject.toml" else ()
+    document = Document(path, decode_toml(path, read_file(path)), prefix)
     if document.values is None:
         raise ConfigError((ConfigProblem(path, None, "tool.ssot-engine", "is missing"),))
     problems += check_document(document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from flake8_ssot_engine.config.loader import ConfigFinder
+from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Globs

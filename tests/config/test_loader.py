@@ -8,13 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.config.loader import (
-    ConfigFinder,
-    config_file_in,
-    load_file,
-    load_preset,
-    project_root,
-)
+from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in, project_root
+from flake8_ssot_engine.config.loader import load_file, load_preset
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.migrations import Enforcement

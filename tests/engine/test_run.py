@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.config.loader import ConfigFinder, load_file
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.run import Report, Task, check_files
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.reports.json_format import render_json

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.config.loader import ConfigFinder
+from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task, check_files
 from flake8_ssot_engine.errors import ConfigError, UsageError
