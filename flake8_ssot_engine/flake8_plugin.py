@@ -16,6 +16,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.project.bridge import with_bridges
+from flake8_ssot_engine.project.discovery import is_excluded
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -111,7 +112,7 @@ class SsotPlugin:
         except ConfigError as error:
             raise _execution_error(error) from None
         text = "".join(self._lines)
-        if not checker.prefilter.passes_text(text):
+        if not checker.prefilter.passes_text(text) or is_excluded(path, checker.settings):
             return
         source = SourceFile(self._filename, text)
         result = checker.check_tree(path, source, self._tree, with_noqa=False)

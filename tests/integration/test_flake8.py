@@ -159,6 +159,15 @@ def test_ssot_toml_needs_no_option(flake8: Flake8, tmp_path: Path) -> None:
     assert line.endswith("use `from n import N` (9)")
 
 
+def test_what_ssot_toml_excludes_is_not_checked_here_either(flake8: Flake8, tmp_path: Path) -> None:
+    (tmp_path / "ssot.toml").write_text(
+        'exclude = ["tests/**"]\n[[migration]]\nid = "9"\n'
+        '[[migration.move]]\nold = "pkg.old.OldEngine"\nnew = "n.N"\n'
+    )
+    found = lines(flake8("--select=SSOT001"))
+    assert [line.split(" ")[0] for line in found] == ["./a.py:1:21:"]
+
+
 def test_ssot_config_names_a_file(flake8: Flake8, tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_text(
         '[[migration]]\nid = "7"\n[[migration.move]]\nold = "pkg.old.OldEngine"\nnew = "n.N"\n'
