@@ -1,16 +1,18 @@
-"""Modules on disk: from a qualified name to its file, and to what that file binds."""
+"""Modules on disk: from a qualified name to its files, and to what they export."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.names import QualifiedName, module_of_path
-from flake8_ssot_engine.semantics.bindings import Binding
-from flake8_ssot_engine.semantics.flow import Branch, Point, Region, reaching
-from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.names import QualifiedName, module_of_path, package_of
+from flake8_ssot_engine.project.cycles import AcyclicMemo
+from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.source import SourceFile
+
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 def is_regular_package(folder: str) -> bool:
@@ -18,54 +20,121 @@ def is_regular_package(folder: str) -> bool:
     return any(os.path.exists(os.path.join(folder, f"__init__{end}")) for end in (".py", ".pyi"))
 
 
+def is_package_file(path: str) -> bool:
+    """Whether a file is the `__init__` of a package."""
+    return os.path.splitext(os.path.basename(path))[0] == "__init__"
+
+
 def module_name(path: str, source_roots: Iterable[str]) -> QualifiedName:
     """Name the module that the file at an absolute path is."""
     return module_of_path(path, source_roots, is_regular_package=is_regular_package)
 
 
+class _Place(NamedTuple):
+    """Where a module is: its files, the source before the stub, and where its submodules are."""
+
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
 class Modules:
-    """The modules below some source roots; each is read once in the life of this object."""
+    """The modules below some source roots; each is looked for and read once.
+
+    A module is found as Python's path finder does it (The Python Language Reference, "The
+    import system"): root by root, a regular package before a module of the same name, and
+    a folder without `__init__` (PEP 420) only where no root has either.
+    """
 
     def __init__(self, source_roots: Iterable[str]) -> None:
         self._roots = tuple(source_roots)
-        self._models: dict[str, SemanticModel] = {}
+        self._places: dict[QualifiedName, _Place | None] = {}
+        self._exports: dict[str, Exports] = {}
+        self._errors: dict[str, OSError | SourceError] = {}
+        self.public_names: AcyclicMemo[QualifiedName, frozenset[str] | None]
+        self.public_names = AcyclicMemo(self._public_names, _NO_NAMES)
 
     def file_of(self, module: QualifiedName) -> str | None:
-        """Return the file of a module; a package before a module of the same name, as in Python."""
-        for root in self._roots:
-            base = os.path.join(root, *module)
-            for path in (os.path.join(base, "__init__.py"), f"{base}.py"):
-                if os.path.isfile(path):
-                    return path
-        return None
+        """Return the file of a module; None for one that is not below the roots or has none."""
+        place = self._place_of(module)
+        return place.files[0] if place and place.files else None
 
-    def model_of(self, path: str) -> SemanticModel:
-        """Read and bind the file at an absolute path. Raises SourceError, and OSError."""
-        if path not in self._models:
-            self._models[path] = self._read(path)
-        return self._models[path]
+    def is_module(self, name: QualifiedName) -> bool:
+        """Whether a name is a module or a package, namespace packages included."""
+        return self._place_of(name) is not None
 
-    def _read(self, path: str) -> SemanticModel:
+    def split(self, name: QualifiedName) -> tuple[QualifiedName, tuple[str, ...]]:
+        """Split a name into the longest module that exists and the attributes after it."""
+        for end in range(len(name), 0, -1):
+            if self._place_of(QualifiedName(name[:end])) is not None:
+                return QualifiedName(name[:end]), name[end:]
+        return QualifiedName(()), tuple(name)
+
+    def exports_of(self, module: QualifiedName) -> list[Exports]:
+        """Return what a module exports: by its source, then by the stub beside it.
+
+        A file that cannot be read or parsed exports nothing that could be known.
+        """
+        place = self._place_of(module)
+        found = []
+        for path in place.files if place else ():
+            try:
+                found.append(self.read(path, module))
+            except (OSError, SourceError):
+                continue
+        return found
+
+    def read(self, path: str, module: QualifiedName | None = None) -> Exports:
+        """Read the file at an absolute path. Raises SourceError, and OSError."""
+        if path in self._errors:
+            raise self._errors[path]
+        if path not in self._exports:
+            try:
+                self._exports[path] = self._read(path, module)
+            except (OSError, SourceError) as error:
+                self._errors[path] = error
+                raise
+        return self._exports[path]
+
+    def _read(self, path: str, module: QualifiedName | None) -> Exports:
+        if not os.path.isfile(path) and os.path.exists(path):
+            raise SourceError("is not a regular file")
         with open(path, "rb") as file:
             source = SourceFile.from_bytes(path, file.read())
+        name = module_name(path, self._roots) if module is None else module
+        package = package_of(name, is_package=is_package_file(path))
         try:
-            tree = source.parse()
-            is_package = os.path.basename(path) == "__init__.py"
-            module = module_name(path, self._roots)
-            return SemanticModel(source, tree, module, is_package=is_package)
+            return Exports(source.parse(), source.text, name, package, self.public_names)
         except RecursionError:
             raise SourceError("is nested too deeply") from None
 
+    def _public_names(self, module: QualifiedName) -> frozenset[str] | None:
+        """Return what a star import of a module brings; None if it cannot be known."""
+        return next((exports.public() for exports in self.exports_of(module)), None)
 
-def exported(model: SemanticModel, name: str) -> list[Binding]:
-    """Return the bindings of a module's name that may be in force once it has run."""
-    bindings = model.scopes[0].bindings.get(name, [])
-    end = Point(2**62, _root_of(bindings[0].point.branch)) if bindings else None
-    return reaching(bindings, end)[0] if end else []
+    def _place_of(self, module: QualifiedName) -> _Place | None:
+        if module not in self._places:
+            if not module:
+                self._places[module] = _Place((), self._roots)
+            else:
+                outer = self._place_of(module.parent)
+                self._places[module] = outer and _find(module.last, outer.folders)
+        return self._places[module]
 
 
-def _root_of(branch: Branch) -> Branch:
-    while branch.parent is not None:
-        branch = branch.parent
-    assert branch.region is Region.ROOT
-    return branch
+def _find(name: str, folders: Sequence[str]) -> _Place | None:
+    portions = []
+    for folder in folders:
+        inner = os.path.join(folder, name)
+        package = _existing(os.path.join(inner, "__init__"))
+        if package:
+            return _Place(package, (inner,))
+        module = _existing(inner)
+        if module:
+            return _Place(module, ())
+        if os.path.isdir(inner):
+            portions.append(inner)
+    return _Place((), tuple(portions)) if portions else None
+
+
+def _existing(stem: str) -> tuple[str, ...]:
+    return tuple(path for path in (f"{stem}.py", f"{stem}.pyi") if os.path.isfile(path))

@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.errors import ConfigProblem, SourceError
+from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
-from flake8_ssot_engine.project.modules import Modules, exported
+from flake8_ssot_engine.project.modules import Modules
 
 
 def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
@@ -33,19 +33,11 @@ def _is_undefined(name: QualifiedName, modules: Modules) -> str | None:
     """Return None for a name that is defined or cannot be known, else a hint or ""."""
     if modules.file_of(QualifiedName(name[:1])) is None:
         return None
-    for end in range(len(name), 0, -1):
-        path = modules.file_of(QualifiedName(name[:end]))
-        if path is None:
-            continue
-        if end == len(name):
-            return None
-        try:
-            model = modules.model_of(path)
-        except (OSError, SourceError):
-            return None
-        scope = model.scopes[0]
-        if exported(model, name[end]) or scope.stars or "__getattr__" in scope.bindings:
-            return None
-        near = difflib.get_close_matches(name[end], scope.bindings, n=1)
-        return f"; did you mean `{QualifiedName((*name[:end], near[0]))}`?" if near else ""
-    return None
+    module, attributes = modules.split(name)
+    if not attributes or modules.file_of(module) is None:
+        return None if not attributes else ""
+    every = modules.exports_of(module)
+    if not every or any(e.is_open or e.targets(attributes[0])[0] for e in every):
+        return None
+    near = difflib.get_close_matches(attributes[0], every[0].names(), n=1)
+    return f"; did you mean `{module.child(near[0])}`?" if near else ""

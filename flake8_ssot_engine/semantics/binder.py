@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flake8_ssot_engine.names import QualifiedName, absolute_module
-from flake8_ssot_engine.semantics.bindings import BindingKind
+from flake8_ssot_engine.semantics.bindings import ANY_NAME, BindingKind
 from flake8_ssot_engine.semantics.expressions import ExpressionBinder
 from flake8_ssot_engine.semantics.flow import Branch, Region
 from flake8_ssot_engine.semantics.references import Role
@@ -49,8 +49,8 @@ class Binder(ExpressionBinder):
         module = absolute_module(self.package, node.level, node.module)
         for alias in node.names:
             if alias.name == "*":
-                self.bind("*", BindingKind.STAR_IMPORT, alias, target=module, statement=node)
-                self.scope.stars = self.scope.bindings["*"]
+                self.bind(ANY_NAME, BindingKind.STAR_IMPORT, alias, target=module, statement=node)
+                self.scope.stars = self.scope.bindings[ANY_NAME]
                 continue
             target = None if module is None else module.child(alias.name)
             self.bind(
@@ -76,7 +76,7 @@ class Binder(ExpressionBinder):
                 self.declare_outward(node.body)
                 self.bind_parameters(arguments)
                 self.visit_body(node.body)
-        self.bind(node.name, BindingKind.FUNCTION, node, statement=node)
+        self.bind_definition(node)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -88,7 +88,12 @@ class Binder(ExpressionBinder):
             with self.inside(ScopeKind.CLASS, node.name, node):
                 self.declare_outward(node.body)
                 self.visit_body(node.body)
-        self.bind(node.name, BindingKind.CLASS, node, statement=node)
+        self.bind_definition(node)
+
+    def bind_definition(self, node: _Function | ast.ClassDef) -> None:
+        """Bind the name of a function or a class."""
+        kind = BindingKind.CLASS if isinstance(node, ast.ClassDef) else BindingKind.FUNCTION
+        self.bind(node.name, kind, node, statement=node)
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
         name: ast.Name = node.name  # type: ignore[attr-defined]

@@ -24,7 +24,8 @@ class BindingKind(enum.Enum):
     FROM_IMPORT = "from import"
     """`from a import b as c`: stands for an attribute or a submodule of `a`."""
     STAR_IMPORT = "star import"
-    """`from a import *`: may bind any public name, so it makes every look-up uncertain."""
+    """`from a import *`: may bind any public name, so it makes every look-up uncertain. Where
+    the names of `a` are known, the resolver gives each a binding of its own in its place."""
     FUNCTION = "function"
     """`def`: a definition has a qualified name of its own."""
     CLASS = "class"
@@ -57,8 +58,9 @@ class BindingKind(enum.Enum):
     """`del x`, and the end of an `except … as x`: what was bound is gone."""
 
 
-_OVERWRITES_NOTHING = frozenset({BindingKind.STAR_IMPORT, BindingKind.DECLARATION})
 _BINDS_NOTHING = frozenset({BindingKind.DECLARATION, BindingKind.DELETION})
+ANY_NAME = "*"
+"""What a star import binds, as far as its own file can tell."""
 IMPORTS = frozenset({BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT, BindingKind.FROM_IMPORT})
 
 
@@ -86,7 +88,7 @@ class Binding(NamedTuple):
     @property
     def overwrites(self) -> bool:
         """Whether it ends the binding before it."""
-        return self.kind not in _OVERWRITES_NOTHING
+        return self.kind is not BindingKind.DECLARATION and self.name != ANY_NAME
 
     @property
     def binds(self) -> bool:

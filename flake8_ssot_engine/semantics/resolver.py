@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
@@ -12,6 +13,10 @@ from flake8_ssot_engine.semantics.references import Reference
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
 
 _BUILTINS = frozenset(dir(builtins))
+
+
+PublicNames: TypeAlias = Callable[[QualifiedName], frozenset[str] | None]
+"""Tells the names that `from module import *` brings; None where that cannot be known."""
 
 
 class Candidate(NamedTuple):
@@ -35,8 +40,15 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves the references of one file; `module` is the file's own name."""
 
-    def __init__(self, module: QualifiedName, *, follows_aliases: bool = True) -> None:
+    def __init__(
+        self,
+        module: QualifiedName,
+        *,
+        public_names: PublicNames = lambda module: None,
+        follows_aliases: bool = True,
+    ) -> None:
         self.module = module
+        self.public_names = public_names
         self.follows_aliases = follows_aliases
 
     def resolve(self, reference: Reference) -> Resolution:
@@ -58,7 +70,7 @@ class Resolver:
         self, name: str, scope: Scope, point: Point, seen: frozenset[int] = frozenset()
     ) -> Resolution:
         """Resolve `name`, used at `point` of `scope`."""
-        live, shows_through = visible_bindings(name, scope, point)
+        live, shows_through = visible_bindings(name, scope, point, self._stars_of(name, scope))
         found: dict[QualifiedName, Candidate] = {}
         certain = True
         for binding in live:
@@ -76,6 +88,8 @@ class Resolver:
         if not binding.binds:
             return Resolution((), True)
         if binding.kind is BindingKind.STAR_IMPORT:
+            if binding.name == name:  # the names of the module are known, and this is one
+                return Resolution((Candidate(binding.target, binding),), True)
             if binding.target is None or name.startswith("_"):
                 return Resolution((), False)
             return Resolution((Candidate(binding.target.child(name), binding),), False)
@@ -94,13 +108,28 @@ class Resolver:
                 )
         return Resolution((Candidate(self.name_of(binding), binding),), True)
 
+    def _stars_of(self, name: str, scope: Scope) -> list[Binding]:
+        """Return the star imports that may bind `name`; those that do for sure under that name."""
+        found = []
+        for star in scope.module.stars:
+            known = None if star.target is None else self.public_names(star.target)
+            if known is None:
+                found.append(star)
+            elif name in known and star.target is not None:
+                found.append(star._replace(name=name, target=star.target.child(name)))
+        return found
+
     def name_of(self, binding: Binding) -> QualifiedName:
         """Return the qualified name of the binding itself, whatever it stands for."""
         return self.module.child(*binding.scope.path, binding.name)
 
 
-def visible_bindings(name: str, scope: Scope, point: Point) -> tuple[list[Binding], bool]:
+def visible_bindings(
+    name: str, scope: Scope, point: Point, stars: list[Binding]
+) -> tuple[list[Binding], bool]:
     """Return the bindings of `name` that may be in force, and whether builtins show through.
+
+    `stars` are the star imports that may bind it.
 
     A name of a function is never looked for elsewhere, even where it is still unbound; one of
     a class body is looked for among the globals next (the LOAD_NAME instruction).
@@ -109,11 +138,13 @@ def visible_bindings(name: str, scope: Scope, point: Point) -> tuple[list[Bindin
     owner = scope.owner_of(name) or module
     bindings = owner.bindings.get(name, [])
     if owner is module:
-        bindings = bindings + module.stars
+        bindings = bindings + stars
     live, is_bound = reaching(bindings, owner.position_of(scope, point))
     if is_bound or owner.kind not in (ScopeKind.MODULE, ScopeKind.CLASS):
         return live, False
     if owner is module:
         return live, True
-    outer, shows_through = visible_bindings(name, module, module.position_of(scope, point))
+    outer, shows_through = visible_bindings(
+        name, module, module.position_of(scope, point), stars
+    )
     return outer + live, shows_through

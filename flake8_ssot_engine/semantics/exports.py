@@ -1,0 +1,168 @@
+"""Exports: what the names of a module stand for once it has run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cached_property, partial
+
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.semantics.binder import Binder
+from flake8_ssot_engine.semantics.bindings import Binding
+from flake8_ssot_engine.semantics.builder import ScopeBuilder
+from flake8_ssot_engine.semantics.flow import Point, reaching
+from flake8_ssot_engine.semantics.lazy_exports import HOOK, lazy_exports
+from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
+from flake8_ssot_engine.semantics.references import root_of
+from flake8_ssot_engine.semantics.resolver import PublicNames, Resolver
+from flake8_ssot_engine.semantics.scopes import Scope
+
+_BINDS_FROM_INSIDE = re.compile(r"(?:^|[;:])[ \t]*global[ \t\\]|:=", re.MULTILINE)
+"""What binds names of the module from inside its functions and expressions."""
+
+
+class Exports:
+    """The names of one module, without its tree: it is kept for as long as a run lasts.
+
+    `package` is what the module's relative imports start from. `public_names` tells what the
+    star imports in it bring.
+    """
+
+    def __init__(
+        self,
+        tree: ast.Module,
+        text: str,
+        module: QualifiedName,
+        package: QualifiedName,
+        public_names: PublicNames,
+    ) -> None:
+        self.module = module
+        self._public_names = public_names
+        self._resolver = Resolver(module, public_names=public_names)
+        is_whole = HOOK in text or _BINDS_FROM_INSIDE.search(text) is not None
+        binder = (Binder if is_whole else _Outline)(tree, package, has_walrus=":=" in text)
+        binder.visit_module(tree)
+        self._scope = binder.scopes[0]
+        self._package = package
+        self._listed = public_list(tree.body) if NAME in text else None
+        has_hook = HOOK in text and HOOK in self._scope.bindings
+        self._hook = (tree, binder) if has_hook else None
+        if not has_hook:
+            _forget_tree(self._scope)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the module may have names that no statement in it binds."""
+        return bool(self._scope.stars) or HOOK in self._scope.bindings
+
+    def names(self) -> list[str]:
+        """Return the names that the module binds by itself, in source order."""
+        return [name for name in self._scope.bindings if self.bindings_of(name)]
+
+    def bindings_of(self, name: str) -> list[Binding]:
+        """Return the bindings of `name` that may be in force at the end (without their nodes)."""
+        live, _ = reaching(self._scope.bindings.get(name, []), end_of(self._scope))
+        return [binding for binding in live if binding.binds]
+
+    def targets(self, name: str) -> tuple[list[QualifiedName], bool]:
+        """Return what the module's attribute `name` may stand for, and whether that is certain.
+
+        A definition stands for its own qualified name; nothing at all means that the module
+        has no such attribute.
+        """
+        found = self._resolver.look_up(name, self._scope, end_of(self._scope))
+        targets = [candidate.name for candidate in found.candidates if candidate.binding]
+        if not targets and name in self._lazy:
+            return self._lazy[name], len(self._lazy[name]) == 1
+        return targets, found.is_certain
+
+    def lazy_names(self) -> list[str]:
+        """Return the names that the module's `__getattr__` is seen to answer to."""
+        return list(self._lazy)
+
+    @cached_property
+    def _lazy(self) -> dict[str, list[QualifiedName]]:
+        found: dict[str, list[QualifiedName]] = {}
+        if self._hook is not None:
+            tree, binder = self._hook
+            for lazy in lazy_exports(tree, self._package, partial(resolved, binder, self._resolver)):
+                found.setdefault(lazy.name, []).append(lazy.target)
+        return found
+
+    def public(self) -> frozenset[str] | None:
+        """Return the names that a star import of the module brings; None if that is unknown."""
+        if self._listed is not None:
+            names, others = set(self._listed.names), self._listed_modules(self._listed)
+            if not self._listed.is_whole:
+                return None
+        else:
+            names = {name for name in self.names() if not name.startswith("_") and name != "*"}
+            others = [star.target for star in self._scope.stars]
+        for other in others:
+            known = None if other is None else self._public_names(other)
+            if known is None:
+                return None
+            names |= known
+        return frozenset(names)
+
+    def listed_names(self) -> list[str] | None:
+        """Return the names that `__all__` spells out; None where there is no `__all__`."""
+        return None if self._listed is None else self._listed.names
+
+    def _listed_modules(self, listed: PublicList) -> list[QualifiedName | None]:
+        """Return the modules whose lists are added: `sub.__all__`.
+
+        A submodule is an attribute of its package once anything has imported it, bound or not.
+        """
+        found: list[QualifiedName | None] = []
+        for node in listed.others:
+            root = root_of(node)
+            if not isinstance(root, ast.Name):
+                found.append(None)
+                continue
+            tail = ast.unparse(node).split(".")[1:]
+            targets, _ = self.targets(root.id)
+            start = targets[0] if targets else self._package.child(root.id)
+            found.append(start.child(*tail))
+        return found
+
+
+def resolved(
+    binder: ScopeBuilder, resolver: Resolver, node: ast.expr
+) -> list[tuple[QualifiedName, ast.AST]]:
+    """Return what a name or attribute chain may stand for, each with the node that binds it."""
+    root = root_of(node)
+    references = binder.references.get(root.id, ()) if isinstance(root, ast.Name) else ()
+    return [
+        (candidate.name, candidate.binding.node)
+        for reference in references
+        if reference.node is node
+        for candidate in resolver.resolve(reference).candidates
+        if candidate.binding is not None
+    ]
+
+
+def end_of(module: Scope) -> Point:
+    """Return the point at which a module's statements have all run."""
+    return Point(2**62, module.point.branch)
+
+
+class _Outline(Binder):
+    """Binds what the statements of a module bind, and looks into nothing that they hold."""
+
+    def visit_expression(self, node: ast.AST | None, *_: object) -> None: ...
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.bind_definition(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.bind_definition(node)
+
+
+def _forget_tree(module: Scope) -> None:
+    nothing = ast.Pass()
+    module.node = nothing
+    for bindings in module.bindings.values():
+        bindings[:] = [b._replace(node=nothing, statement=None) for b in bindings]
