@@ -112,7 +112,7 @@ class SsotPlugin:
         except ConfigError as error:
             raise _execution_error(error) from None
         text = "".join(self._lines)
-        if not checker.prefilter.passes_text(text) or is_excluded(path, checker.settings):
+        if is_excluded(path, checker.settings):
             return
         source = SourceFile(self._filename, text)
         result = checker.check_tree(path, source, self._tree, with_noqa=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import symtable
 import warnings
 from collections import Counter
@@ -15,9 +14,11 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
-from flake8_ssot_engine.project.modules import module_name
+from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
 from flake8_ssot_engine.project.prefilter import Prefilter
-from flake8_ssot_engine.rules.base import Rule, RuleContext
+from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.source import Position, SourceFile
@@ -60,9 +61,12 @@ class FileResult:
 class Checker:
     """Checks the files that one configuration holds for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, needles: frozenset[str] | None = None) -> None:
+        """Take the names that `find_needles` found, or None to follow every name on demand."""
         self.settings = settings
-        self.prefilter = Prefilter(settings.index)
+        self.needles = needles
+        self.prefilter = Prefilter(settings.index, needles or frozenset())
+        self._reexports = Reexports(Modules(settings.source_roots))
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
 
@@ -74,14 +78,17 @@ class Checker:
         A file without a needle is only tried for whether it parses, and not even that with
         `parses_all=False`. Whatever the bytes are, the answer is a FileResult.
         """
+        is_candidate = self.prefilter.passes(data)
         try:
-            if not self.prefilter.passes(data):
+            if not is_candidate and self.needles is not None:
                 if parses_all and not _surely_parses(data):
                     SourceFile.from_bytes(shown_as, data).parse()
                 return FileResult(shown_as)
             source = SourceFile.from_bytes(shown_as, data)
             return self.check_tree(path, source, source.parse())
         except SourceError as error:
+            if not is_candidate and not parses_all:
+                return FileResult(shown_as)
             problem = FileError(shown_as, error.message, error.line, error.column)
         except RecursionError:
             problem = FileError(shown_as, "is nested too deeply to be checked")
@@ -93,9 +100,14 @@ class Checker:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
         settings = self.settings
         module = module_name(path, settings.source_roots)
-        is_package = os.path.splitext(os.path.basename(path))[0] == "__init__"
-        model = SemanticModel(source, tree, module, is_package=is_package)
-        context = RuleContext(model, self._index_for(path, module))
+        model = SemanticModel(
+            source,
+            tree,
+            module,
+            is_package=is_package_file(path),
+            public_names=self._reexports.modules.public_names,
+        )
+        context = RuleContext(model, self._index_for(path, module), self._reexports, self.needles)
         suppressions = Suppressions(source)
         found: list[Finding] = []
         for rule in self._rules_for(path):

@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, FileError, FileResult, Finding
+from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
 
 _CHUNK = 128
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
+_FEW = 20
+"""Files from which on it pays to search the whole project for the names of moved symbols."""
 
 
 class Task(NamedTuple):
@@ -47,7 +50,7 @@ class Report:
 
 
 class _Chunk(NamedTuple):
-    settings: tuple[Settings, ...]
+    settings: tuple[tuple[Settings, frozenset[str] | None], ...]
     files: tuple[tuple[str, str, int], ...]
     parses_all: bool
 
@@ -61,8 +64,10 @@ def check_files(
 ) -> Report:
     """Check every file; `on_progress` hears of each batch of files that is done."""
     results: list[FileResult] = []
+    needles = _needles(tasks, jobs)
     chunks = [
-        _chunk(tasks[start : start + _CHUNK], parses_all) for start in range(0, len(tasks), _CHUNK)
+        _chunk(tasks[start : start + _CHUNK], needles, parses_all)
+        for start in range(0, len(tasks), _CHUNK)
     ]
     for chunk, batch in zip(chunks, parallel_map(_check_chunk, chunks, jobs=jobs), strict=True):
         results += batch
@@ -81,21 +86,33 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
     )
 
 
-def _chunk(tasks: Sequence[Task], parses_all: bool) -> _Chunk:
+def _needles(tasks: Sequence[Task], jobs: int) -> dict[int, frozenset[str] | None]:
+    """Return, by the identity of the settings, what `find_needles` says; None for few files."""
+    counts = Counter(id(task.settings) for task in tasks)
+    every = {id(task.settings): task.settings for task in tasks}
+    return {
+        number: find_needles(settings, jobs=jobs) if counts[number] >= _FEW else None
+        for number, settings in every.items()
+    }
+
+
+def _chunk(
+    tasks: Sequence[Task], needles: dict[int, frozenset[str] | None], parses_all: bool
+) -> _Chunk:
     numbers: dict[int, int] = {}
-    every: list[Settings] = []
+    every: list[tuple[Settings, frozenset[str] | None]] = []
     files = []
     for task in tasks:
         if id(task.settings) not in numbers:
             numbers[id(task.settings)] = len(every)
-            every.append(task.settings)
+            every.append((task.settings, needles[id(task.settings)]))
         files.append((task.path, task.shown_as, numbers[id(task.settings)]))
     return _Chunk(tuple(every), tuple(files), parses_all)
 
 
 def _check_chunk(chunk: _Chunk) -> list[FileResult]:
     """Check a batch; files without anything to tell are left out of the answer."""
-    checkers = [Checker(settings) for settings in chunk.settings]
+    checkers = [Checker(settings, needles) for settings, needles in chunk.settings]
     results = []
     was_enabled = gc.isenabled()
     gc.disable()  # trees are large and live briefly; collecting among them costs a third

@@ -67,6 +67,12 @@ def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bo
     return any(verdict(globs, path, is_folder=is_folder) for globs in settings.exclude)
 
 
+def is_never_source(folder: str) -> bool:
+    """Whether a folder is one of those that hold no source of any project."""
+    is_usual = os.path.basename(folder) in USUAL_EXCLUDES
+    return is_usual or os.path.exists(os.path.join(folder, "pyvenv.cfg"))
+
+
 def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
     waiting: list[tuple[str, tuple[Globs, ...], tuple[Globs, ...]]]
     waiting = [(top, _outer_ignores(top), ())]
@@ -99,10 +105,9 @@ def _is_passed_over(
     folder: os.DirEntry[str], ignores: tuple[Globs, ...], excludes: tuple[Globs, ...]
 ) -> bool:
     return (
-        folder.name in USUAL_EXCLUDES
-        or _is_ignored(folder.path, ignores, is_folder=True)
+        _is_ignored(folder.path, ignores, is_folder=True)
         or any(own_verdict(g, folder.path, is_folder=True) for g in excludes)
-        or os.path.exists(os.path.join(folder.path, "pyvenv.cfg"))
+        or is_never_source(folder.path)
     )
 
 

@@ -1,36 +1,44 @@
 """The needle prefilter: whether a file can hold a violation at all, before it is parsed.
 
 To reach a moved symbol, code must spell the last part of its old name somewhere, or import `*`
-from its home (which a relative import need not spell). Python folds compatibility characters
-in identifiers (NFKC), and a file that spells a name in such characters only is passed over.
+from its home (which a relative import need not spell), or spell a name under which some module
+re-exports it (`needles.py` finds those). To define one again, it must spell the new name. Python
+folds compatibility characters in identifiers (NFKC), and a file that spells a name in such
+characters only is passed over.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import AnyStr, Generic
 
 from flake8_ssot_engine.migrations import MoveIndex
 
 
+def needles_of(index: MoveIndex) -> frozenset[str]:
+    """Return the last parts of the names that code must spell to break a rule by them."""
+    factories = (move.new for _, move in index if move.factory and move.new is not None)
+    return frozenset((*(move.old.last for _, move in index), *(new.last for new in factories)))
+
+
 class Prefilter:
-    """Searches a file for the needles of a set of moves, as whole words."""
+    """Searches a file for the needles of a set of moves, as whole words.
+
+    `needles` may hold more than `needles_of` gives: the other names under which modules of
+    the project hand a moved symbol on.
+    """
 
     __slots__ = ("_is_ascii", "_of_bytes", "_of_text")
 
-    def __init__(self, index: MoveIndex) -> None:
-        needles: set[str] = set()
-        homes: set[str] = set()
-        for _, move in index:
-            needles.add(move.old.last)
-            if move.factory and move.new is not None:
-                needles.add(move.new.last)
-            if len(move.old) > 1:
-                homes.add(move.old.parent.last)
-        self._is_ascii = all(map(str.isascii, needles | homes))
-        self._of_text = _Search(needles, homes, str)
-        self._of_bytes = _Search(needles, homes, str.encode)
+    def __init__(self, index: MoveIndex, needles: frozenset[str] = frozenset()) -> None:
+        needles |= needles_of(index)
+        homes = {move.old.parent.last for _, move in index if len(move.old) > 1}
+        canonical = {move.new.last for _, move in index if move.new is not None}
+        self._is_ascii = all(map(str.isascii, needles | homes | canonical))
+        self._of_text = _Search(needles, homes, canonical, str)
+        self._of_bytes = _Search(needles, homes, canonical, str.encode)
 
     def passes(self, data: bytes) -> bool:
         """Whether the bytes of a file can hold a violation.
@@ -48,10 +56,15 @@ class _Search(Generic[AnyStr]):
     """The search over text, or over bytes: `convert` makes the one or the other of a pattern."""
 
     def __init__(
-        self, needles: set[str], homes: set[str], convert: Callable[[str], AnyStr]
+        self,
+        needles: AbstractSet[str],
+        homes: AbstractSet[str],
+        canonical: AbstractSet[str],
+        convert: Callable[[str], AnyStr],
     ) -> None:
         self._needles: _Words[AnyStr] = _Words(needles, convert)
         self._homes: _Words[AnyStr] = _Words(homes - needles, convert)
+        self._defined: _Words[AnyStr] = _Words(canonical - needles, convert, before=_DEFINES)
         self._star: re.Pattern[AnyStr] = re.compile(convert(_STAR))
         self._relative_star: re.Pattern[AnyStr] = re.compile(
             convert(_RELATIVE_STAR if homes else _NOWHERE)
@@ -59,7 +72,8 @@ class _Search(Generic[AnyStr]):
 
     def passes(self, text: AnyStr) -> bool:
         return self._needles.occur_in(text) or bool(
-            self._relative_star.search(text)
+            self._defined.occur_in(text)
+            or self._relative_star.search(text)
             or (self._homes.occur_in(text) and self._star.search(text))
         )
 
@@ -67,11 +81,13 @@ class _Search(Generic[AnyStr]):
 class _Words(Generic[AnyStr]):
     """Words to look for: as plain substrings first, which is ten times faster."""
 
-    def __init__(self, words: set[str], convert: Callable[[str], AnyStr]) -> None:
+    def __init__(
+        self, words: AbstractSet[str], convert: Callable[[str], AnyStr], before: str = r"\b"
+    ) -> None:
         self._words: list[AnyStr] = [convert(word) for word in sorted(words)]
         alternatives = "|".join(map(re.escape, sorted(words)))
         self._pattern: re.Pattern[AnyStr] = re.compile(
-            convert(rf"\b(?:{alternatives})\b" if words else _NOWHERE)
+            convert(rf"{before}(?:{alternatives})\b" if words else _NOWHERE)
         )
 
     def occur_in(self, text: AnyStr) -> bool:
@@ -80,6 +96,7 @@ class _Words(Generic[AnyStr]):
 
 
 _NOWHERE = r"(?!)"
+_DEFINES = r"\b(?:class|def)[\s\\]+"
 _STAR = r"\bimport[\s\\]*\*"
 # No boundary before it: `re` then looks for the letters first, several times faster.
 _RELATIVE_STAR = r"from[\s\\]*\.[\s\\.]*import[\s\\]*\*"

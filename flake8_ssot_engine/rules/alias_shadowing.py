@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_ssot_engine.migrations import Match
-from flake8_ssot_engine.rules.base import Rule, RuleContext
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.hints import from_import
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.flow import is_fallback, reaching
@@ -51,7 +52,7 @@ class AliasShadowing(Rule):
                 told.add(id(binding))
                 yield self._misnamed(context, binding, *meant)
             if binding.kind in IMPORTS and binding.target is not None:
-                match = context.index.match(binding.target)
+                match = context.match(binding.target)
                 if match is not None and match.is_exact and match.move.renames:
                     watched.append((binding, match))
                 elif meant is not None:
@@ -106,20 +107,30 @@ def _names(match: Match) -> set[str]:
 
 def _is_misnamed(context: RuleContext, binding: Binding) -> tuple[Match, bool] | None:
     """Return the move whose one name this binding gives to the other end; True for the new end."""
+    if binding.name not in context.names_of_moves:
+        return None
     if binding.kind is BindingKind.ALIAS and binding.value is not None:
-        targets = [candidate.name for candidate in context.resolves_to(binding.value)]
+        value = binding.value
+        spelled = value.attributes[-1] if value.attributes else value.name
+        targets = [candidate.name for candidate in context.resolves_to(value)]
     elif binding.kind in {BindingKind.IMPORT, BindingKind.FROM_IMPORT} and binding.target:
+        spelled = binding.target.last
         targets = [binding.target]
     else:
         return None
+    if spelled == binding.name:  # whoever gave it this name is the one to tell
+        return None
     for target in targets:
-        old = context.index.match(target)
-        new = target if old is None else old.replacement
-        if new is None:
+        old = context.match(target)
+        if old is None:
+            ends = context.moved_to(target)
+        elif old.replacement is None:
             continue
-        if old is not None and old.is_exact and old.move.renames and binding.name == new.last:
+        elif old.is_exact and old.move.renames and binding.name == old.replacement.last:
             return old, False
-        for match in context.index.moved_to(new):
+        else:
+            ends = context.index.moved_to(old.replacement)
+        for match in ends:
             if match.move.renames and binding.name == match.move.old.last:
                 if old is not None and old.move.old == match.move.old:
                     continue  # the old symbol under its own name: SSOT001

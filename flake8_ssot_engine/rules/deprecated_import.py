@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_ssot_engine.rules.base import MovedImport, MovedUse, Rule, RuleContext
-from flake8_ssot_engine.rules.hints import advice, import_hint
-from flake8_ssot_engine.semantics.bindings import BindingKind
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.context import MovedImport, MovedUse, RuleContext
+from flake8_ssot_engine.rules.hints import advice, import_hint, symbol_as_reached
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 
@@ -47,39 +49,44 @@ class DeprecatedImport(Rule):
     def _at_import(self, context: RuleContext, moved: MovedImport) -> Violation:
         binding, match = moved
         hint = import_hint(binding, match)
-        what = "import"
-        if binding.kind is BindingKind.STAR_IMPORT:
-            what = "star import"
+        what = "star import" if binding.kind is BindingKind.STAR_IMPORT else "import"
+        symbol = symbol_as_reached(match, _reached(binding))
         return self.violation(
             match,
             context.model.span_of_binding(binding),
             kind=ReferenceKind.IMPORT,
-            text=f"{what} of deprecated `{match.symbol}`; {advice(match, hint)}",
+            text=f"{what} of deprecated {symbol}; {advice(match, hint)}",
             hint=hint,
         )
 
     def _at_attribute(self, context: RuleContext, use: MovedUse) -> Violation:
         reference, candidate, _, depth = use
         # Of `pkg.old.X.method` only the part that moved is named: `pkg.old.X`.
-        best = max(
+        end, best = max(
             (
-                match
+                (end, match)
                 for end in range(depth, len(reference.attributes) + 1)
-                if (match := context.index.match(candidate.name.child(*reference.attributes[:end])))
+                if (match := context.match(candidate.name.child(*reference.attributes[:end])))
                 and match.is_exact
             ),
-            key=lambda match: len(match.symbol),
-            default=use.match,
+            key=lambda found: len(found[1].symbol),
+            default=(len(reference.attributes), use.match),
         )
-        end = len(best.symbol) - len(candidate.name)
         hint = str(best.replacement) if best.replacement else ""
+        reached = candidate.name.child(*reference.attributes[:end])
         return self.violation(
             best,
             context.model.span_of_reference(reference, end),
             kind=ReferenceKind.ATTRIBUTE,
-            text=f"access to deprecated `{best.symbol}`; {advice(best, hint)}",
+            text=f"access to deprecated {symbol_as_reached(best, reached)}; {advice(best, hint)}",
             hint=hint,
         )
+
+
+def _reached(binding: Binding) -> QualifiedName | None:
+    """Return the name that an import spells; None for one that spells several or a module."""
+    is_one = binding.kind in {BindingKind.IMPORT, BindingKind.FROM_IMPORT}
+    return binding.target if is_one else None
 
 
 def _is_told_at_import(context: RuleContext, use: MovedUse) -> bool:

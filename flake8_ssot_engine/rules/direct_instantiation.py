@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.rules.base import Rule, RuleContext
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.hints import advice, call_hint, factory_hint
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.violations import ReferenceKind, Violation
@@ -69,7 +70,7 @@ class DirectInstantiation(Rule):
             if not _will_be_called(context, reference):
                 continue
             for candidate in context.resolves_to(reference):
-                matches = [m for m in context.index.moved_to(candidate.name) if m.move.factory]
+                matches = [m for m in context.moved_to(candidate.name) if m.move.factory]
                 allowed = any(
                     module in m.move.factory_modules or module == candidate.name.parent
                     for m in matches
@@ -108,7 +109,4 @@ def _will_be_called(context: RuleContext, reference: Reference) -> bool:
     call = reference.call
     if not call.args or call.args[0] is not reference.node:
         return False
-    callee = context.callee_of(call)
-    return callee is not None and any(
-        candidate.name in _FACTORY_TAKERS for candidate in context.resolves_to(callee)
-    )
+    return any(candidate.name in _FACTORY_TAKERS for candidate in context.callee_names(call))

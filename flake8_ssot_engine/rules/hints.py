@@ -40,6 +40,12 @@ def advice(match: Match, hint: str) -> str:
     return match.move.hint or "it has no replacement"
 
 
+def symbol_as_reached(match: Match, reached: QualifiedName | None) -> str:
+    """Return a moved symbol in backticks, with the name that re-exports it where one does."""
+    is_own = reached is None or reached == match.symbol
+    return f"`{match.symbol}`" if is_own else f"`{match.symbol}`, re-exported as `{reached}`"
+
+
 def call_hint(move: Move, new: QualifiedName) -> str:
     """Return the call that replaces a direct instantiation, its arguments as placeholders."""
     if move.factory:

@@ -1,14 +1,59 @@
-"""Forward references: the names inside a string annotation (PEP 484)."""
+"""Types in text: the names inside string annotations and type comments (PEP 484)."""
 
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flake8_ssot_engine.semantics.references import root_of
 
+_MOST = 10_000
+"""Characters from which on a text is no type."""
+_TYPE_COMMENT = re.compile(r"#[ \t]*type:[ \t]*(?!ignore\b)(?P<type>[^#\r\n]+)")
 
-def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
+
+class TypeComment(NamedTuple):
+    """The text of a `# type:` comment; `column` is where it starts, in UTF-8 bytes."""
+
+    text: str
+    column: int
+
+
+def type_comments(source: str) -> dict[int, TypeComment]:
+    """Return the type comments of a file by line (from 1), those that ignore errors left out."""
+    if _TYPE_COMMENT.search(source) is None:
+        return {}
+    found: dict[int, TypeComment] = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            match = _TYPE_COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+            if match is not None:
+                before = token.line[: token.start[1]] + token.string[: match.start("type")]
+                column = len(before.encode("utf-8", "surrogatepass"))
+                found[token.start[0]] = TypeComment(match["type"].rstrip(), column)
+    except (tokenize.TokenError, SyntaxError):  # stricter than the parser in places
+        pass
+    return found
+
+
+def names_in_comment(comment: TypeComment, line: int) -> Iterator[ast.expr]:
+    """Yield the names and attribute chains of a type comment on `line`, at their place."""
+    for mode in ("func_type", "eval"):
+        try:
+            tree = ast.parse(comment.text, mode=mode)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for part in _chains(tree):
+            _shift(part, line, comment.column)
+            yield part
+        return
+
+
+def names_in_string(node: ast.Constant) -> Iterator[ast.expr]:
     """Yield the names and attribute chains of a string annotation, at their place in the file.
 
     Where the literal is one plain piece (no escapes, one line) each name has its own
@@ -16,7 +61,7 @@ def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
     """
     text = node.value
     assert isinstance(text, str)
-    if not text.strip() or len(text) > 10_000:
+    if not text.strip() or len(text) > _MOST:
         return
     try:
         tree = ast.parse(text.strip(), mode="eval").body
@@ -29,19 +74,24 @@ def parse_annotation(node: ast.Constant) -> Iterator[ast.expr]:
     # and then the literal's start alone is certain.
     is_plain = node.lineno == node.end_lineno and quotes == 2 and "\n" not in text
     for part in _chains(tree):
-        for piece in ast.walk(part):
-            if not isinstance(piece, ast.expr):
-                continue
-            if is_plain:
-                piece.lineno = piece.end_lineno = node.lineno
-                piece.col_offset += node.col_offset + 1 + lead
-                piece.end_col_offset = (piece.end_col_offset or 0) + node.col_offset + 1 + lead
-            else:
+        if is_plain:
+            _shift(part, node.lineno, node.col_offset + 1 + lead)
+        else:
+            for piece in ast.walk(part):
                 ast.copy_location(piece, node)
         yield part
 
 
-def _chains(tree: ast.expr) -> Iterator[ast.expr]:
+def _shift(part: ast.expr, line: int, column: int) -> None:
+    """Move an expression that was parsed from a text of its own to where it stands."""
+    for piece in ast.walk(part):
+        if isinstance(piece, ast.expr):
+            piece.lineno = piece.end_lineno = line
+            piece.col_offset += column
+            piece.end_col_offset = (piece.end_col_offset or 0) + column
+
+
+def _chains(tree: ast.AST) -> Iterator[ast.expr]:
     """Yield the outermost names and attribute chains of an expression."""
     stack: list[ast.AST] = [tree]
     while stack:

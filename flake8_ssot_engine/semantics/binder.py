@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.semantics.annotations import last_name, names_in_comment, names_in_string
 from flake8_ssot_engine.semantics.bindings import ANY_NAME, BindingKind
 from flake8_ssot_engine.semantics.expressions import ExpressionBinder
 from flake8_ssot_engine.semantics.flow import Branch, Region
+from flake8_ssot_engine.semantics.public_list import public_list
 from flake8_ssot_engine.semantics.references import Role
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
 
@@ -22,7 +24,18 @@ class Binder(ExpressionBinder):
     def visit_module(self, tree: ast.Module) -> None:
         """Walk the whole file."""
         self.visit_body(tree.body)
+        listed = public_list(tree.body) if "__all__" in self.scope.bindings else None
+        for entry in listed.entries if listed else ():
+            for name in names_in_string(entry):
+                self.refer(name, Role.EXPORT, quoted=True)
         self.settle_nonlocals()
+
+    def visit_type_comment(self, first: int, last: int) -> None:
+        """Record the names of the type comments on some lines, as uses in the current scope."""
+        for line in range(first, last + 1) if self.type_comments else ():
+            if line in self.type_comments:
+                for name in names_in_comment(self.type_comments[line], line):
+                    self.refer(name, Role.ANNOTATION, quoted=True)
 
     def visit_body(self, body: Sequence[ast.stmt]) -> None:
         """Walk statements in order; those without a method have only expressions in them."""
@@ -72,6 +85,7 @@ class Binder(ExpressionBinder):
             for argument in _every_argument(arguments):
                 self.visit_expression(argument.annotation, Role.ANNOTATION)
             self.visit_expression(node.returns, Role.ANNOTATION)
+            self.visit_type_comment(*_header(node))
             with self.inside(ScopeKind.FUNCTION, node.name, node):
                 self.declare_outward(node.body)
                 self.bind_parameters(arguments)
@@ -142,6 +156,7 @@ class Binder(ExpressionBinder):
             value = self.refer(node.value, Role.ALIAS)
         if value is None:
             self.visit_expression(node.value)
+        self.visit_type_comment(node.end_lineno or 0, node.end_lineno or 0)
         for target in node.targets:
             if value is not None and isinstance(target, ast.Name):
                 self.bind(target.id, BindingKind.ALIAS, target, value=value, statement=node)
@@ -150,6 +165,8 @@ class Binder(ExpressionBinder):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit_expression(node.annotation, Role.ANNOTATION)
+        if last_name(node.annotation) == "TypeAlias":
+            self.refer_in_string(node.value)
         value = None
         if isinstance(node.value, (ast.Name, ast.Attribute)):
             value = self.refer(node.value, Role.ALIAS)
@@ -195,6 +212,7 @@ class Binder(ExpressionBinder):
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit_expression(node.iter)
+        self.visit_type_comment(*_header(node))
         with self.region(Region.LOOP):
             self.visit_target(node.target, BindingKind.LOOP, node)
             self.visit_body(node.body)
@@ -215,6 +233,7 @@ class Binder(ExpressionBinder):
             self.visit_expression(item.context_expr)
             if item.optional_vars is not None:
                 self.visit_target(item.optional_vars, BindingKind.WITH, node)
+        self.visit_type_comment(*_header(node))
         with self.region(Region.PART):  # its manager may swallow an exception
             self.visit_body(node.body)
 
@@ -268,6 +287,14 @@ class Binder(ExpressionBinder):
             name = pattern.name
         if name is not None:
             self.bind(name, BindingKind.CAPTURE, pattern)
+
+
+def _header(node: _Function | ast.For | ast.AsyncFor | ast.With | ast.AsyncWith) -> tuple[int, int]:
+    """Return the first and last line of what stands before a statement's body."""
+    body = node.body[0]
+    decorators: list[ast.expr] = getattr(body, "decorator_list", [])
+    inner = min([body.lineno, *(decorator.lineno for decorator in decorators)])
+    return node.lineno, max(node.lineno, inner - 1)
 
 
 def _every_argument(arguments: ast.arguments) -> list[ast.arg]:

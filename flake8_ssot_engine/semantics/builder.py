@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.semantics.annotations import TypeComment
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.flow import Branch, Point, Region
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
+
+_LATER = frozenset({Role.ANNOTATION, Role.EXPORT})
+"""What is looked up at a time unknown, once the module has run."""
 
 
 class ScopeBuilder:
@@ -30,10 +34,16 @@ class ScopeBuilder:
         cls.handlers = {name.removeprefix("visit_"): getattr(cls, name) for name in methods}
 
     def __init__(
-        self, tree: ast.Module, package: QualifiedName | None, *, has_walrus: bool = True
+        self,
+        tree: ast.Module,
+        package: QualifiedName | None,
+        *,
+        has_walrus: bool = True,
+        type_comments: dict[int, TypeComment] | None = None,
     ) -> None:
         self.package = package
         self.has_walrus = has_walrus
+        self.type_comments = type_comments or {}
         self.branch = Branch(None, Region.ROOT)
         self.order = 0
         self.constructs = 0
@@ -151,7 +161,7 @@ class ScopeBuilder:
             return None
         name = self.mangle(root.id)
         attributes.reverse()
-        point = self.now(deferred=role is Role.ANNOTATION)
+        point = self.now(deferred=role in _LATER)
         reference = Reference(
             name, tuple(attributes), node, self.scope, point, role, call, keyword, quoted
         )

@@ -85,7 +85,9 @@ class Exports:
         found: dict[str, list[QualifiedName]] = {}
         if self._hook is not None:
             tree, binder = self._hook
-            for lazy in lazy_exports(tree, self._package, partial(resolved, binder, self._resolver)):
+            for lazy in lazy_exports(
+                tree, self._package, partial(resolved, binder, self._resolver)
+            ):
                 found.setdefault(lazy.name, []).append(lazy.target)
         return found
 

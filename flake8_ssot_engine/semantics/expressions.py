@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_ssot_engine.semantics.annotations import last_name, parse_annotation
+from flake8_ssot_engine.semantics.annotations import last_name, names_in_string
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.semantics.builder import ScopeBuilder
 from flake8_ssot_engine.semantics.flow import Region
@@ -41,6 +41,13 @@ GENERIC = frozenset(
 (Comprehensions are here for the listing alone; they are told apart by `generators`.)
 """
 
+TYPE_ARGUMENTS: dict[str, tuple[int | str, ...]] = {
+    "assert_type": (1, "typ"),
+    "cast": (0, "typ"),
+    "NewType": (1, "tp"),
+    "TypeVar": (*range(1, 10), "bound", "default"),
+}
+"""The functions of `typing` that take types, by name, with the arguments that may be strings."""
 _CLASS_TESTS = frozenset({"isinstance", "issubclass"})
 
 
@@ -92,9 +99,12 @@ class ExpressionBinder(ScopeBuilder):
         if self.refer(node.func, Role.CALL, call=node) is None:
             parts.append((node.func, Role.VALUE))
         classes = isinstance(node.func, ast.Name) and node.func.id in _CLASS_TESTS
+        types = TYPE_ARGUMENTS.get(last_name(node.func), ())
         for index, argument in enumerate((*node.args, *node.keywords)):
             value = argument.value if isinstance(argument, ast.keyword) else argument
             keyword = argument.arg if isinstance(argument, ast.keyword) else None
+            if types and (keyword or index) in types:
+                self.refer_in_string(value, node)
             if classes and index == 1:
                 parts.append((value, Role.ISINSTANCE))
             elif role is Role.ANNOTATION:
@@ -108,9 +118,14 @@ class ExpressionBinder(ScopeBuilder):
 
     def visit_Constant(self, node: ast.Constant, role: Role) -> list[tuple[ast.AST, Role]]:
         if role is Role.ANNOTATION and isinstance(node.value, str):
-            for name in parse_annotation(node):
-                self.refer(name, role, quoted=True)
+            self.refer_in_string(node)
         return []
+
+    def refer_in_string(self, node: ast.AST | None, call: ast.Call | None = None) -> None:
+        """Record the names of a type that is written as a string."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for name in names_in_string(node):
+                self.refer(name, Role.ANNOTATION, call=call, quoted=True)
 
     def visit_Subscript(self, node: ast.Subscript, role: Role) -> list[tuple[ast.AST, Role]]:
         is_annotation = role is Role.ANNOTATION and last_name(node.value) != "Literal"

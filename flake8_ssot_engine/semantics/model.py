@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flake8_ssot_engine.names import QualifiedName, package_of
+from flake8_ssot_engine.semantics.annotations import type_comments
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.references import Reference
-from flake8_ssot_engine.semantics.resolver import Resolution, Resolver
+from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope
 from flake8_ssot_engine.source import SourceFile, Span
 
@@ -21,20 +22,32 @@ class SemanticModel:
     """The scopes, bindings and references of one file, with what they resolve to.
 
     `module` is the file's own qualified name, `is_package` whether it is an `__init__`.
+    `public_names` tells what the star imports in it bring, None where nobody knows.
     """
 
     def __init__(
-        self, source: SourceFile, tree: ast.Module, module: QualifiedName, *, is_package: bool
+        self,
+        source: SourceFile,
+        tree: ast.Module,
+        module: QualifiedName,
+        *,
+        is_package: bool,
+        public_names: PublicNames = lambda module: None,
     ) -> None:
         self.source = source
         self.tree = tree
         self.module = module
         self.package = package_of(module, is_package=is_package)
-        binder = Binder(tree, self.package, has_walrus=":=" in source.text)
+        binder = Binder(
+            tree,
+            self.package,
+            has_walrus=":=" in source.text,
+            type_comments=type_comments(source.text),
+        )
         binder.visit_module(tree)
         self.scopes: list[Scope] = binder.scopes
         self._references = binder.references
-        self._resolver = Resolver(module)
+        self._resolver = Resolver(module, public_names=public_names)
 
     # --- what there is
 

@@ -27,6 +27,8 @@ class Role(enum.Enum):
     """The class argument of `isinstance` or `issubclass`, or the class of a pattern."""
     ALIAS = "alias"
     """It is the whole value of an assignment to a name."""
+    EXPORT = "export"
+    """An entry of `__all__`."""
     STORE = "store"
     """An attribute of it is assigned to or deleted."""
     VALUE = "value"
@@ -44,8 +46,9 @@ class Reference(NamedTuple):
     """A use of `name`, or of the attribute chain that starts with it.
 
     `node` is the whole chain (`Name` or `Attribute`); `attributes` are the parts after
-    `name`, from left to right. `call` is the call that a CALL or ARGUMENT belongs to.
-    `is_quoted` says that it stands inside a string annotation.
+    `name`, from left to right. `call` is the call that a CALL or ARGUMENT belongs to, and for
+    an ANNOTATION the call that takes a type, if it is what it looks like (`cast("X", y)`).
+    `is_quoted` says that it stands inside a string or a comment.
     """
 
     name: str

@@ -88,9 +88,11 @@ class Resolver:
         if not binding.binds:
             return Resolution((), True)
         if binding.kind is BindingKind.STAR_IMPORT:
+            if binding.target is None:
+                return Resolution((), False)
             if binding.name == name:  # the names of the module are known, and this is one
                 return Resolution((Candidate(binding.target, binding),), True)
-            if binding.target is None or name.startswith("_"):
+            if name.startswith("_"):
                 return Resolution((), False)
             return Resolution((Candidate(binding.target.child(name), binding),), False)
         if binding.kind in IMPORTS and binding.target is not None:
@@ -144,7 +146,5 @@ def visible_bindings(
         return live, False
     if owner is module:
         return live, True
-    outer, shows_through = visible_bindings(
-        name, module, module.position_of(scope, point), stars
-    )
+    outer, shows_through = visible_bindings(name, module, module.position_of(scope, point), stars)
     return outer + live, shows_through

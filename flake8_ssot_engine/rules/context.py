@@ -1,0 +1,259 @@
+"""RuleContext: one file as the rules see it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from flake8_ssot_engine.migrations import Match, MoveIndex
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
+from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.references import Reference, Role, root_of
+from flake8_ssot_engine.semantics.resolver import Candidate
+from flake8_ssot_engine.violations import ReferenceKind
+
+_KINDS = {
+    Role.ANNOTATION: ReferenceKind.ANNOTATION,
+    Role.BASE_CLASS: ReferenceKind.BASE_CLASS,
+    Role.ISINSTANCE: ReferenceKind.ISINSTANCE,
+    Role.ALIAS: ReferenceKind.ALIAS,
+    Role.EXPORT: ReferenceKind.RE_EXPORT,
+}
+_TYPING = frozenset({"typing", "typing_extensions"})
+
+
+class MovedImport(NamedTuple):
+    """An import whose target falls under a move."""
+
+    binding: Binding
+    match: Match
+
+
+class MovedUse(NamedTuple):
+    """A reference that falls under a move, by one of the names that it may stand for.
+
+    `match` is for the whole chain. `depth` is the number of attributes after which the chain
+    first falls under a move: 0 means that its first part does already.
+    """
+
+    reference: Reference
+    candidate: Candidate
+    match: Match
+    depth: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole chain is the moved symbol, not something below it."""
+        return self.match.is_exact
+
+    @property
+    def kind(self) -> ReferenceKind:
+        """How progress counts this use."""
+        role = self.reference.role
+        if role is Role.CALL and self.is_whole:
+            return ReferenceKind.INSTANTIATION
+        if role in _KINDS:
+            return _KINDS[role]
+        return ReferenceKind.ATTRIBUTE if self.reference.attributes else ReferenceKind.VALUE
+
+
+class RuleContext:
+    """One file as the rules see it: its model, and the moves that are its business.
+
+    `reexports` follows names into other files. `needles` are all the names under which the
+    project knows a moved symbol, where that was found out beforehand: others need not be
+    followed. None means that it was not, and every name of the project is.
+    """
+
+    def __init__(
+        self,
+        model: SemanticModel,
+        index: MoveIndex,
+        reexports: Reexports,
+        needles: frozenset[str] | None,
+    ) -> None:
+        self.model = model
+        self.index = index
+        self.reexports = reexports
+        self.needles = needles
+
+    # --- what a qualified name means for the migrations
+
+    def match(self, name: QualifiedName) -> Match | None:
+        """Return the move that `name` falls under, by itself or by what it re-exports.
+
+        A symbol's own move, wherever on the way it is met, wins over that of its module.
+        """
+        own = self.index.match(name)
+        if own is not None and self._is_of_symbol(own):
+            return own
+        if self.needles is None or not self.needles.isdisjoint(name):
+            for reached in self.reexports.reach(name)[1:]:
+                match = self.index.match(reached)
+                if match is not None and (own is None or self._is_of_symbol(match)):
+                    return match
+        return own
+
+    def moved_to(self, name: QualifiedName) -> list[Match]:
+        """Return a Match for each move whose new home is what `name` stands for."""
+        for reached in self.reexports.reach(name):
+            match = self.index.match(reached)
+            if match is not None and self._is_of_symbol(match):
+                return []
+            if found := self.index.moved_to(reached):
+                return found
+        return []
+
+    @cached_property
+    def names_of_moves(self) -> frozenset[str]:
+        """The last parts of both ends of every move."""
+        ends = [(move.old, move.new) for _, move in self.index]
+        return frozenset(name.last for pair in ends for name in pair if name)
+
+    def _is_of_symbol(self, match: Match) -> bool:
+        return match.is_exact or not self.reexports.modules.is_module(match.move.old)
+
+    def _may_lead(self, binding: Binding) -> bool:
+        """Whether an import can bring in either end of a move."""
+        target = binding.target
+        if target is None:
+            return False
+        if self.index.is_relevant(target):
+            return True
+        if self.needles is None:
+            return bool(self.reexports.modules.split(target)[0])
+        return target.last in self.needles or any(
+            not self.needles.isdisjoint(reference.attributes)
+            for reference in self.model.references_to([binding.name])
+        )
+
+    # --- what the file does
+
+    @cached_property
+    def imports(self) -> list[MovedImport]:
+        """The imports that reach a moved symbol or module, star imports included."""
+        found = []
+        for binding in self.model.bindings():
+            if binding.target is None:
+                continue
+            if binding.kind is BindingKind.STAR_IMPORT:
+                match = self._match_star(binding.target)
+            elif binding.kind is BindingKind.SUBMODULE_IMPORT and binding.imported is not None:
+                match = self.index.match(binding.imported)
+            else:
+                match = self.match(binding.target)
+            if match is not None:
+                found.append(MovedImport(binding, match))
+        return found
+
+    @cached_property
+    def uses(self) -> list[MovedUse]:
+        """The references that may stand for a moved symbol, or for something below one."""
+        found = []
+        for reference in self.references:
+            for candidate in self.model.resolve_root(reference).candidates:
+                use = self._match_use(reference, candidate)
+                if use is not None:
+                    found.append(use)
+                    break
+        return found
+
+    def _match_star(self, module: QualifiedName) -> Match | None:
+        """Match a star import: its module moved, a public symbol of it did, or one is used."""
+        match = self.index.match(module)
+        if match is not None:
+            return match
+        known = self.reexports.modules.public_names(module)
+        for _, move in self.index:
+            name = move.old.last
+            if move.old.parent == module and (
+                name in known if known is not None else not name.startswith("_")
+            ):
+                return self.index.match(move.old)
+        for name in sorted((known or frozenset()) & self._unbound_names):
+            match = self.match(module.child(name))
+            if match is not None:
+                return match
+        return None
+
+    @cached_property
+    def _unbound_names(self) -> frozenset[str]:
+        """The names that the file uses and does not bind at module level."""
+        return frozenset(self.model.names()) - self.model.scopes[0].bindings.keys()
+
+    def _match_use(self, reference: Reference, candidate: Candidate) -> MovedUse | None:
+        match = self.match(candidate.name.child(*reference.attributes))
+        if match is None:
+            return None
+        for depth in range(len(reference.attributes) + 1):
+            if self.match(candidate.name.child(*reference.attributes[:depth])):
+                return MovedUse(reference, candidate, match, depth)
+        raise AssertionError("the whole chain matched")
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """The names whose references are worth resolving."""
+        names: set[str] = set()
+        aliases: list[Binding] = []
+        for binding in self.model.bindings():
+            if binding.kind is BindingKind.STAR_IMPORT:
+                if binding.target is not None:
+                    names.update(self._names_of_star(binding.target))
+            elif binding.kind in IMPORTS:
+                if self._may_lead(binding):
+                    names.add(binding.name)
+            elif binding.value is not None:
+                aliases.append(binding)
+            elif self.index.is_relevant(self.model.name_of(binding)):
+                names.add(binding.name)
+        before = -1
+        while before != len(names):
+            before = len(names)
+            names.update(b.name for b in aliases if b.value and b.value.name in names)
+        return names
+
+    def _names_of_star(self, module: QualifiedName) -> Iterator[str]:
+        known = self.reexports.modules.public_names(module)
+        for name in self.model.names():
+            if (known is None or name in known) and (
+                self.index.is_relevant(module.child(name))
+                or self.needles is None
+                or name in self.needles
+            ):
+                yield name
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """The references that may stand for either end of a move, in source order."""
+        every = self.model.references_to(self._names)
+        return [reference for reference in every if self._is_what_it_seems(reference)]
+
+    def _is_what_it_seems(self, reference: Reference) -> bool:
+        """Whether a type in a call's string is one: `cast` may be anybody's function."""
+        if reference.role is not Role.ANNOTATION or reference.call is None:
+            return True
+        return any(
+            candidate.name[0] in _TYPING and len(candidate.name) == 2
+            for candidate in self.callee_names(reference.call)
+        )
+
+    def callee_of(self, call: ast.Call) -> Reference | None:
+        """Return the reference that a call calls, where it is a name or an attribute chain."""
+        root = root_of(call.func)
+        if not isinstance(root, ast.Name):
+            return None
+        every = self.model.references_to([root.id])
+        return next((reference for reference in every if reference.node is call.func), None)
+
+    def callee_names(self, call: ast.Call) -> tuple[Candidate, ...]:
+        """Return what a call may call, where it spells a name or an attribute chain."""
+        callee = self.callee_of(call)
+        return () if callee is None else self.model.resolve(callee).candidates
+
+    def resolves_to(self, reference: Reference) -> Iterator[Candidate]:
+        """Yield what a whole reference may stand for."""
+        yield from self.model.resolve(reference).candidates
