@@ -107,7 +107,13 @@ class Checker:
             is_package=is_package_file(path),
             public_names=self._reexports.modules.public_names,
         )
-        context = RuleContext(model, self._index_for(path, module), self._reexports, self.needles)
+        context = RuleContext(
+            model,
+            self._index_for(path, module),
+            self._reexports,
+            self.needles,
+            self.settings.string_calls,
+        )
         suppressions = Suppressions(source)
         found: list[Finding] = []
         for rule in self._rules_for(path):
@@ -183,4 +189,5 @@ def _surely_parses(data: bytes) -> bool:
 def _count_references(context: RuleContext) -> Counter[str]:
     counts = Counter(use.kind.value for use in context.uses)
     counts[ReferenceKind.IMPORT.value] += len(context.imports)
+    counts[ReferenceKind.STRING.value] += len(context.strings)
     return +counts

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.rules.moved_strings import MovedString, find_moved_strings
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
-from flake8_ssot_engine.semantics.references import Reference, Role, root_of
+from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.semantics.resolver import Candidate
 from flake8_ssot_engine.violations import ReferenceKind
 
@@ -66,7 +67,8 @@ class RuleContext:
 
     `reexports` follows names into other files. `needles` are all the names under which the
     project knows a moved symbol, where that was found out beforehand: others need not be
-    followed. None means that it was not, and every name of the project is.
+    followed. None means that it was not, and every name of the project is. `string_calls` are
+    the callables that the configuration says to take dotted paths.
     """
 
     def __init__(
@@ -75,11 +77,13 @@ class RuleContext:
         index: MoveIndex,
         reexports: Reexports,
         needles: frozenset[str] | None,
+        string_calls: tuple[QualifiedName, ...] = (),
     ) -> None:
         self.model = model
         self.index = index
         self.reexports = reexports
         self.needles = needles
+        self.string_calls = string_calls
 
     # --- what a qualified name means for the migrations
 
@@ -162,6 +166,12 @@ class RuleContext:
                     break
         return found
 
+    @cached_property
+    def strings(self) -> list[MovedString]:
+        """The strings that stand for a moved symbol or module."""
+        found = find_moved_strings(self.model, self.index, self.match, self.string_calls)
+        return list(found)
+
     def _match_star(self, module: QualifiedName) -> Match | None:
         """Match a star import: its module moved, a public symbol of it did, or one is used."""
         match = self.index.match(module)
@@ -241,17 +251,9 @@ class RuleContext:
             for candidate in self.callee_names(reference.call)
         )
 
-    def callee_of(self, call: ast.Call) -> Reference | None:
-        """Return the reference that a call calls, where it is a name or an attribute chain."""
-        root = root_of(call.func)
-        if not isinstance(root, ast.Name):
-            return None
-        every = self.model.references_to([root.id])
-        return next((reference for reference in every if reference.node is call.func), None)
-
     def callee_names(self, call: ast.Call) -> tuple[Candidate, ...]:
         """Return what a call may call, where it spells a name or an attribute chain."""
-        callee = self.callee_of(call)
+        callee = self.model.reference_at(call.func)
         return () if callee is None else self.model.resolve(callee).candidates
 
     def resolves_to(self, reference: Reference) -> Iterator[Candidate]:

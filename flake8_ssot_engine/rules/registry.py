@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flake8_ssot_engine.rules.alias_shadowing import AliasShadowing
 from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.deprecated_base_class import DeprecatedBaseClass
 from flake8_ssot_engine.rules.deprecated_import import DeprecatedImport
+from flake8_ssot_engine.rules.deprecated_re_export import DeprecatedReExport
+from flake8_ssot_engine.rules.deprecated_string_reference import DeprecatedStringReference
 from flake8_ssot_engine.rules.direct_instantiation import DirectInstantiation
+from flake8_ssot_engine.rules.duplicate_definition import DuplicateDefinition
 
-RULES: tuple[Rule, ...] = (DeprecatedImport(), DirectInstantiation(), AliasShadowing())
+RULES: tuple[Rule, ...] = (
+    DeprecatedImport(),
+    DirectInstantiation(),
+    AliasShadowing(),
+    DeprecatedStringReference(),
+    DeprecatedBaseClass(),
+    DuplicateDefinition(),
+    DeprecatedReExport(),
+)
 
 
 def rule_of(code: str) -> Rule | None:

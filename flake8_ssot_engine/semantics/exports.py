@@ -9,9 +9,8 @@ from functools import cached_property, partial
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding
-from flake8_ssot_engine.semantics.builder import ScopeBuilder
 from flake8_ssot_engine.semantics.flow import Point, reaching
-from flake8_ssot_engine.semantics.lazy_exports import HOOK, lazy_exports
+from flake8_ssot_engine.semantics.lazy_exports import HOOK, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
 from flake8_ssot_engine.semantics.references import root_of
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolver
@@ -86,7 +85,7 @@ class Exports:
         if self._hook is not None:
             tree, binder = self._hook
             for lazy in lazy_exports(
-                tree, self._package, partial(resolved, binder, self._resolver)
+                tree, self._package, partial(bound_as, binder.references, self._resolver)
             ):
                 found.setdefault(lazy.name, []).append(lazy.target)
         return found
@@ -127,21 +126,6 @@ class Exports:
             start = targets[0] if targets else self._package.child(root.id)
             found.append(start.child(*tail))
         return found
-
-
-def resolved(
-    binder: ScopeBuilder, resolver: Resolver, node: ast.expr
-) -> list[tuple[QualifiedName, ast.AST]]:
-    """Return what a name or attribute chain may stand for, each with the node that binds it."""
-    root = root_of(node)
-    references = binder.references.get(root.id, ()) if isinstance(root, ast.Name) else ()
-    return [
-        (candidate.name, candidate.binding.node)
-        for reference in references
-        if reference.node is node
-        for candidate in resolver.resolve(reference).candidates
-        if candidate.binding is not None
-    ]
 
 
 def end_of(module: Scope) -> Point:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.semantics.references import Reference, root_of
+from flake8_ssot_engine.semantics.resolver import Resolver
 
 HOOK = "__getattr__"
 
@@ -43,6 +45,21 @@ def lazy_exports(
                     yield from _from_value(name, value, parameter, package, resolve)
     for table in _tables(tree):
         yield from _from_table(table, package)
+
+
+def bound_as(
+    references: Mapping[str, Sequence[Reference]], resolver: Resolver, node: ast.expr
+) -> list[tuple[QualifiedName, ast.AST]]:
+    """Return what a name or attribute chain may stand for, each with the node that binds it."""
+    root = root_of(node)
+    every = references.get(root.id, ()) if isinstance(root, ast.Name) else ()
+    return [
+        (candidate.name, candidate.binding.node)
+        for reference in every
+        if reference.node is node
+        for candidate in resolver.resolve(reference).candidates
+        if candidate.binding is not None
+    ]
 
 
 def _tests(hook: ast.FunctionDef, parameter: str) -> Iterator[tuple[list[str], list[ast.stmt]]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property, partial
 
 from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.semantics.annotations import type_comments
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
-from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.lazy_exports import HOOK, LazyExport, bound_as, lazy_exports
+from flake8_ssot_engine.semantics.public_list import public_list
+from flake8_ssot_engine.semantics.references import Reference, Role, root_of
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope
 from flake8_ssot_engine.source import SourceFile, Span
@@ -37,6 +40,7 @@ class SemanticModel:
         self.source = source
         self.tree = tree
         self.module = module
+        self.is_package = is_package
         self.package = package_of(module, is_package=is_package)
         binder = Binder(
             tree,
@@ -67,9 +71,33 @@ class SemanticModel:
         found = [reference for name in names for reference in self._references.get(name, ())]
         return iter(sorted(found, key=lambda reference: reference.point.order))
 
+    def calls(self) -> Iterator[Reference]:
+        """Yield the references that are called, name by name."""
+        for references in self._references.values():
+            yield from (reference for reference in references if reference.role is Role.CALL)
+
+    def reference_at(self, node: ast.expr) -> Reference | None:
+        """Return the reference that a node is, where it is a name or an attribute chain."""
+        root = root_of(node)
+        every = self._references.get(root.id, ()) if isinstance(root, ast.Name) else ()
+        return next((reference for reference in every if reference.node is node), None)
+
     def names(self) -> Iterable[str]:
         """Return every name that is used anywhere."""
         return self._references.keys()
+
+    @cached_property
+    def listed_names(self) -> frozenset[str]:
+        """The names that the module's `__all__` spells out."""
+        listed = public_list(self.tree.body)
+        return frozenset(listed.names if listed else ())
+
+    def lazy_exports(self) -> list[LazyExport]:
+        """Return the names that the module's `__getattr__` gives out."""
+        if HOOK not in self.scopes[0].bindings:
+            return []
+        resolve = partial(bound_as, self._references, self._resolver)
+        return list(lazy_exports(self.tree, self.package, resolve))
 
     # --- what it means
 

@@ -1,0 +1,67 @@
+"""SSOT004: a string that Python will resolve to a moved symbol."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.rules.hints import advice, symbol_as_reached
+from flake8_ssot_engine.source import Span
+from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+
+class DeprecatedStringReference(Rule):
+    """String that names a deprecated symbol or module.
+
+    What it does:
+        Reports strings that Python resolves to a moved symbol: the targets of `mock.patch` and
+        its kin, pytest-mock and `monkeypatch`; `import_module`, `__import__`, `sys.modules`,
+        `getattr(module, "Name")`, `pkgutil.resolve_name`, `logging.getLogger`, the callables
+        of `string-calls`, and entries of lists, tuples, sets and dictionaries that are, whole,
+        a moved dotted path. A patch of a name in the module that uses it is followed through
+        that module's import. Prose that mentions a path is none of it.
+
+    Why is this bad?
+        No import statement shows it and no type checker follows it. It fails when the old
+        name is removed, in a test or, worse, where nothing tests it.
+
+    Example:
+        @patch("app.engines.legacy.ExecutionEngine")
+
+    Use instead:
+        @patch("app.engines.user.UserExecutionEngine")
+
+    Fix safety:
+        This version reports only; the message names the path to write.
+
+    """
+
+    code = "SSOT004"
+    name = "deprecated-string-reference"
+
+    def check(self, context: RuleContext) -> Iterator[Violation]:
+        """Yield a violation for each string."""
+        for moved in context.strings:
+            node, match, reached, rebinds = moved
+            new = match.replacement
+            if rebinds and reached != match.symbol and new is not None:
+                # The module that is patched stays; its binding takes the new name.
+                new = reached.parent.child(new.last)
+            hint = "" if new is None else str(new)
+            symbol = symbol_as_reached(match, reached)
+            yield self.violation(
+                match,
+                _span_of(context, node),
+                kind=ReferenceKind.STRING,
+                text=f"string names deprecated {symbol}; {advice(match, hint)}",
+                hint=hint,
+            )
+
+
+def _span_of(context: RuleContext, node: ast.expr | ast.keyword) -> Span:
+    span = context.model.source.span_of(node)
+    if isinstance(node, ast.keyword) and node.arg is not None:
+        return Span(span.start, span.start + len(node.arg))
+    return span

@@ -1,0 +1,69 @@
+"""Moved strings: the strings in a file that stand for a moved symbol or module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from flake8_ssot_engine.migrations import Match, MoveIndex
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.strings import StringName, listed_strings, string_names
+
+
+class MovedString(NamedTuple):
+    """A string that falls under a move.
+
+    `reached` is the name that it spells, `rebinds` says that something else is put there.
+    """
+
+    node: ast.expr | ast.keyword
+    match: Match
+    reached: QualifiedName
+    rebinds: bool
+
+
+def find_moved_strings(
+    model: SemanticModel,
+    index: MoveIndex,
+    match: Callable[[QualifiedName], Match | None],
+    string_calls: tuple[QualifiedName, ...],
+) -> Iterator[MovedString]:
+    """Yield each such string once; `match` follows re-exports where `index` does not."""
+    told: set[int] = set()
+    for found in string_names(model, string_calls):
+        moved = _moved(found, index, match)
+        if moved is not None and id(found.node) not in told:
+            told.add(id(found.node))
+            yield moved
+    if not _spells_a_moved_path(model.source.text, index):
+        return
+    for node, name in listed_strings(model.tree):
+        direct = index.match(name)
+        if direct is not None and id(node) not in told:
+            told.add(id(node))
+            yield MovedString(node, direct, name, rebinds=False)
+
+
+def _moved(
+    found: StringName, index: MoveIndex, match: Callable[[QualifiedName], Match | None]
+) -> MovedString | None:
+    name = found.name
+    if found.owner is not None and match(found.owner) is not None:
+        return None  # that is told where the owner is named
+    whole = match(name)
+    if whole is None:
+        return None
+    if whole.symbol == name or not found.rebinds:
+        return MovedString(found.node, whole, name, found.rebinds)
+    prefixes = (QualifiedName(name[:end]) for end in range(1, len(name) + 1))
+    place = next(prefix for prefix in prefixes if match(prefix) is not None)
+    if place.last != whole.move.old.last:
+        return None  # the module's own name for it, which outlives the move
+    return MovedString(found.node, whole, name, rebinds=True)
+
+
+def _spells_a_moved_path(text: str, index: MoveIndex) -> bool:
+    olds = {str(move.old) for _, move in index}
+    return any(f"{quote}{old}" in text for old in olds for quote in "\"'")

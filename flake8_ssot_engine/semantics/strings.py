@@ -1,0 +1,372 @@
+"""Strings that Python will resolve: dotted paths and attribute names that code hands to a call.
+
+Sources: the documentation of `unittest.mock`, pytest's `MonkeyPatch`, pytest-mock, `importlib`,
+`pkgutil.resolve_name`, `logging.getLogger`, and Django's and Werkzeug's `import_string`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.semantics.annotations import last_name
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.references import Reference
+
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_MOCKERS = frozenset(
+    f"{scope}mocker" for scope in ("", "class_", "module_", "package_", "session_")
+)
+
+
+class StringName(NamedTuple):
+    """A string, or the keyword of a call, that stands for a qualified name.
+
+    `owner` is what the name is looked up in where the string holds only the last part of it
+    (`getattr(module, "Name")`), else None. `rebinds` says that the call puts something else in
+    the place of the name, so that it means the place and not what is there.
+    """
+
+    node: ast.expr | ast.keyword
+    name: QualifiedName
+    owner: QualifiedName | None = None
+    rebinds: bool = False
+
+
+def string_names(
+    model: SemanticModel, string_calls: tuple[QualifiedName, ...] = ()
+) -> Iterator[StringName]:
+    """Yield the strings in a file that some call, or `sys.modules`, resolves.
+
+    `string_calls` are further callables whose string arguments are dotted paths.
+    """
+    reader = _Reader(model, frozenset(string_calls))
+    for reference in model.calls():
+        yield from reader.read_call(reference)
+    if "modules" in model.source.text:
+        yield from reader.read_sys_modules()
+
+
+def listed_strings(tree: ast.Module) -> Iterator[tuple[ast.Constant, QualifiedName]]:
+    """Yield each string in a list, tuple, set or dictionary that is a dotted path of two parts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            elements = [*node.keys, *node.values]
+        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            elements = list(node.elts)
+        else:
+            continue
+        for element in elements:
+            if isinstance(element, ast.Constant) and isinstance(element.value, str):
+                name = _parse(element.value)
+                if name is not None and len(name) > 1:
+                    yield element, name
+
+
+class _Reader:
+    def __init__(self, model: SemanticModel, string_calls: frozenset[QualifiedName]) -> None:
+        self.model = model
+        self.string_calls = string_calls
+        self._lasts = frozenset(name.last for name in (*_SHAPES, *string_calls))
+
+    # --- which call
+
+    def read_call(self, callee: Reference) -> Iterator[StringName]:
+        call = callee.call
+        last = callee.attributes[-1] if callee.attributes else callee.name
+        if call is None or (last not in self._lasts and not self._is_alias(callee)):
+            return
+        for candidate in self.model.resolve(callee).candidates:
+            name = candidate.name
+            if candidate.binding is not None and callee.attributes:
+                fixture = _fixture_of(candidate.binding)
+                name = fixture.child(*callee.attributes) if fixture else name
+            if name in self.string_calls:
+                yield from self._every_string(call)
+                return
+            if name in _SHAPES:
+                yield from _SHAPES[name](self, call)
+                return
+
+    def _is_alias(self, callee: Reference) -> bool:
+        """Whether a bare name may be an import under another name: `import patch as p`."""
+        return not callee.attributes and any(
+            binding.target is not None and binding.target.last in self._lasts
+            for binding in self.model.bindings_of(callee.name)
+        )
+
+    # --- the shapes of calls
+
+    def path(self, call: ast.Call) -> Iterator[StringName]:
+        """`f("a.b.C")`."""
+        yield from self._path_in(_argument(call, 0, "target", "name", "dotted_path", "import_name"))
+
+    def rebound_path(self, call: ast.Call) -> Iterator[StringName]:
+        """`patch("a.b.C")`: what is looked up there later is something else."""
+        for found in self.path(call):
+            yield found._replace(rebinds=True)
+
+    def attribute(self, call: ast.Call) -> Iterator[StringName]:
+        """`getattr(a.b, "C")`."""
+        yield from self._attribute_of(call.args[0] if call.args else None, _argument(call, 1))
+
+    def rebound_attribute(self, call: ast.Call) -> Iterator[StringName]:
+        """`patch.object(a.b, "C")`, `setattr(a.b, "C", …)`."""
+        target, attribute = (
+            _argument(call, 0, "target", "obj"),
+            _argument(call, 1, "attribute", "name"),
+        )
+        for found in self._attribute_of(target, attribute):
+            yield found._replace(rebinds=True)
+
+    def path_or_attribute(self, call: ast.Call) -> Iterator[StringName]:
+        """`monkeypatch.setattr("a.b.C", …)` and `monkeypatch.setattr(a.b, "C", …)`."""
+        target = _argument(call, 0, "target")
+        if target is not None and self._text(target) is not None:
+            yield from self.rebound_path(call)
+        else:
+            yield from self.rebound_attribute(call)
+
+    def several(self, call: ast.Call) -> Iterator[StringName]:
+        """`patch.multiple("a.b", C=…)`, `patch.multiple(a.b, C=…)`."""
+        target = _argument(call, 0, "target")
+        if target is None:
+            return
+        names = list(self._path_in(target))
+        owners = [found.name for found in names] or self._meanings(target)
+        yield from (found._replace(rebinds=True) for found in names)
+        for keyword in call.keywords:
+            if keyword.arg not in _OPTIONS_OF_MULTIPLE and keyword.arg is not None:
+                for owner in owners:
+                    yield StringName(keyword, owner.child(keyword.arg), owner, rebinds=True)
+
+    def mapping(self, call: ast.Call) -> Iterator[StringName]:
+        """`patch.dict("sys.modules", {"a.b": …})`, `patch.dict("a.b.SETTINGS", …)`."""
+        target = _argument(call, 0, "in_dict")
+        if target is None:
+            return
+        text = self._text(target)
+        is_modules = text[1] == "sys.modules" if text else self._is_sys_modules(target)
+        if not is_modules:
+            yield from self._path_in(target)
+            return
+        values = _argument(call, 1, "values")
+        for key in values.keys if isinstance(values, ast.Dict) else _elements(values):
+            if key is not None:
+                yield from self._path_in(key)
+
+    def item(self, call: ast.Call) -> Iterator[StringName]:
+        """`monkeypatch.setitem(sys.modules, "a.b", …)`."""
+        target = _argument(call, 0, "dic")
+        key = _argument(call, 1, "name")
+        if target is not None and key is not None and self._is_sys_modules(target):
+            yield from self._path_in(key)
+
+    def key(self, call: ast.Call) -> Iterator[StringName]:
+        """`sys.modules.get("a.b")`."""
+        yield from self._path_in(_argument(call, 0))
+
+    def module(self, call: ast.Call) -> Iterator[StringName]:
+        """`import_module("a.b")`, `import_module(".b", "a")`."""
+        target = _argument(call, 0, "name")
+        text = None if target is None else self._text(target)
+        if target is None or text is None:
+            return
+        tail = text[1].lstrip(".")
+        level = len(text[1]) - len(tail)
+        if not level:
+            yield from self._path_in(target)
+            return
+        name = absolute_module(self._package(_argument(call, 1, "package")), level, tail or None)
+        if name and (not tail or _parse(tail)):
+            yield StringName(text[0], name)
+
+    def dunder_import(self, call: ast.Call) -> Iterator[StringName]:
+        """`__import__("a.b", fromlist=["C"])`."""
+        for found in self._path_in(_argument(call, 0, "name")):
+            yield found
+            for element in _elements(_argument(call, 3, "fromlist")):
+                text = self._text(element)
+                if text is not None and text[1].isidentifier():
+                    yield StringName(text[0], found.name.child(text[1]), found.name)
+
+    def _every_string(self, call: ast.Call) -> Iterator[StringName]:
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            yield from self._path_in(argument)
+
+    def read_sys_modules(self) -> Iterator[StringName]:
+        """`sys.modules["a.b"]`, `"a.b" in sys.modules`."""
+        for node in ast.walk(self.model.tree):
+            if isinstance(node, ast.Subscript) and self._is_sys_modules(node.value):
+                yield from self._path_in(node.slice)
+            elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+                if self._is_sys_modules(node.comparators[0]):
+                    yield from self._path_in(node.left)
+
+    # --- the values of expressions
+
+    def _path_in(self, node: ast.expr | None) -> Iterator[StringName]:
+        text = None if node is None else self._text(node)
+        name = None if text is None else _parse(text[1].replace(":", ".", 1))
+        if text is not None and name is not None:
+            yield StringName(text[0], name)
+
+    def _attribute_of(
+        self, target: ast.expr | None, attribute: ast.expr | None
+    ) -> Iterator[StringName]:
+        text = None if attribute is None else self._text(attribute)
+        if target is not None and text is not None and text[1].isidentifier():
+            for owner in self._meanings(target):
+                yield StringName(text[0], owner.child(text[1]), owner)
+
+    def _meanings(self, node: ast.expr) -> list[QualifiedName]:
+        """Return what an expression may stand for: a name, a chain, or an imported module."""
+        if isinstance(node, ast.Call):
+            return [found.name for found in self.module(node)] if _imports(node) else []
+        reference = self.model.reference_at(node)
+        if reference is None:
+            return []
+        return [candidate.name for candidate in self.model.resolve(reference).candidates]
+
+    def _is_sys_modules(self, node: ast.expr) -> bool:
+        return last_name(node) == "modules" and _SYS_MODULES in self._meanings(node)
+
+    def _package(self, node: ast.expr | None) -> QualifiedName | None:
+        if node is None:
+            return None
+        if isinstance(node, ast.Name) and node.id in {"__name__", "__package__"}:
+            return self.model.module if node.id == "__name__" else self.model.package
+        text = self._text(node)
+        return None if text is None else _parse(text[1])
+
+    def _text(self, node: ast.expr) -> tuple[ast.expr, str] | None:
+        """Return the text that an expression has for sure, and where it is written.
+
+        Of a constant that a name is bound to that is the constant; of a text that is put
+        together it is the expression.
+        """
+        if isinstance(node, ast.Constant):
+            return (node, node.value) if isinstance(node.value, str) else None
+        if isinstance(node, ast.Name):
+            return self._text_of_name(node)
+        if isinstance(node, ast.JoinedStr):
+            parts = [self._text(_inner(part)) for part in node.values]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            parts = [self._text(node.left), self._text(node.right)]
+        else:
+            return None
+        texts = [part[1] for part in parts if part is not None]
+        return (node, "".join(texts)) if len(texts) == len(parts) else None
+
+    def _text_of_name(self, node: ast.Name) -> tuple[ast.expr, str] | None:
+        reference = self.model.reference_at(node)
+        candidates = self.model.resolve(reference).candidates if reference else ()
+        binding = candidates[0].binding if len(candidates) == 1 else None
+        if binding is None or binding.kind is not BindingKind.ASSIGNMENT:
+            return None
+        value = getattr(binding.statement, "value", None)
+        is_whole = binding.node in getattr(binding.statement, "targets", [binding.node])
+        if is_whole and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            return value, value.value
+        return None
+
+
+_Shape = Callable[[_Reader, ast.Call], Iterator[StringName]]
+_SYS_MODULES = QualifiedName(("sys", "modules"))
+_OPTIONS_OF_MULTIPLE = frozenset(
+    {"target", "spec", "create", "spec_set", "autospec", "new_callable"}
+)
+_MOCKER, _MONKEYPATCH = QualifiedName(("<mocker>",)), QualifiedName(("<monkeypatch>",))
+
+
+def _shapes() -> dict[QualifiedName, _Shape]:
+    parse = QualifiedName.parse
+    found: dict[QualifiedName, _Shape] = {}
+    patches = [parse("unittest.mock.patch"), parse("mock.patch"), parse("mock.mock.patch")]
+    for patch in (*patches, _MOCKER.child("patch")):
+        found[patch] = _Reader.rebound_path
+        found[patch.child("object")] = _Reader.rebound_attribute
+        found[patch.child("multiple")] = _Reader.several
+        found[patch.child("dict")] = _Reader.mapping
+    found[_MOCKER.child("spy")] = _Reader.rebound_attribute
+    for name in ("setattr", "delattr"):
+        found[_MONKEYPATCH.child(name)] = _Reader.path_or_attribute
+        found[parse(f"builtins.{name}")] = _Reader.rebound_attribute
+    for name in ("setitem", "delitem"):
+        found[_MONKEYPATCH.child(name)] = _Reader.item
+    for name in ("getattr", "hasattr"):
+        found[parse(f"builtins.{name}")] = _Reader.attribute
+    for name in ("get", "pop", "setdefault"):
+        found[_SYS_MODULES.child(name)] = _Reader.key
+    found[parse("importlib.import_module")] = _Reader.module
+    found[parse("importlib.util.find_spec")] = _Reader.module
+    found[parse("builtins.__import__")] = _Reader.dunder_import
+    for dotted in (
+        "pkgutil.resolve_name",
+        "logging.getLogger",
+        "runpy.run_module",
+        "pytest.importorskip",
+        "django.utils.module_loading.import_string",
+        "werkzeug.utils.import_string",
+    ):
+        found[parse(dotted)] = _Reader.path
+    return found
+
+
+_SHAPES = _shapes()
+
+
+def _fixture_of(binding: Binding) -> QualifiedName | None:
+    """Return the patching fixture of pytest that a binding holds, if it does."""
+    annotation = getattr(binding.node, "annotation", None)
+    declared = "" if annotation is None else last_name(annotation)
+    if binding.kind is BindingKind.PARAMETER:
+        if binding.name in _MOCKERS or declared in {"MockerFixture", "MockFixture"}:
+            return _MOCKER
+        is_patch = binding.name == "monkeypatch" or declared == "MonkeyPatch"
+        return _MONKEYPATCH if is_patch else None
+    made: list[ast.expr | None] = [getattr(binding.statement, "value", None)]
+    if binding.kind is BindingKind.WITH:
+        made = [item.context_expr for item in getattr(binding.statement, "items", [])]
+    for value in made:
+        if isinstance(value, ast.Call) and _makes_monkeypatch(value.func):
+            return _MONKEYPATCH
+    return None
+
+
+def _makes_monkeypatch(callee: ast.expr) -> bool:
+    """Whether it is `MonkeyPatch()`, `MonkeyPatch.context()` or `monkeypatch.context()`."""
+    if isinstance(callee, ast.Attribute) and callee.attr == "context":
+        callee = callee.value
+        return last_name(callee) in {"MonkeyPatch", "monkeypatch"}
+    return last_name(callee) == "MonkeyPatch"
+
+
+def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
+    """Return an argument by position or by name; None where it is not given."""
+    if position < len(call.args):
+        given = call.args[: position + 1]
+        return None if any(isinstance(a, ast.Starred) for a in given) else given[-1]
+    return next((keyword.value for keyword in call.keywords if keyword.arg in names), None)
+
+
+def _elements(node: ast.expr | None) -> list[ast.expr]:
+    return node.elts if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else []
+
+
+def _inner(node: ast.expr) -> ast.expr:
+    """Return the expression in a plain `{…}` of an f-string; anything else as it is."""
+    is_plain = isinstance(node, ast.FormattedValue) and node.conversion == -1
+    return node.value if is_plain and node.format_spec is None else node  # type: ignore[attr-defined]
+
+
+def _imports(call: ast.Call) -> bool:
+    return last_name(call.func) == "import_module"
+
+
+def _parse(text: str) -> QualifiedName | None:
+    return QualifiedName(text.split(".")) if _DOTTED.fullmatch(text) else None
