@@ -45,6 +45,7 @@ class Violation:
     qualified name at fault, `replacement` its new one. `text` is the sentence about it,
     `hint` the statement or expression to write instead, ready to paste ("" where there is
     none). `fix` is None where nothing may be rewritten; `unfixable_because` then says why.
+    `doubt` says why the finding itself may be wrong, "" where it is certain.
     """
 
     code: str
@@ -58,9 +59,11 @@ class Violation:
     hint: str = ""
     fix: Fix | None = None
     unfixable_because: str = ""
+    doubt: str = ""
 
     @property
     def message(self) -> str:
         """The one line that every face shows after the code."""
         fix = f" [fix: {self.fix.applicability.label}]" if self.fix else ""
-        return f"{self.text}{fix} ({self.migration})"
+        doubt = f" [uncertain: {self.doubt}]" if self.doubt else ""
+        return f"{self.text}{doubt}{fix} ({self.migration})"

@@ -85,7 +85,16 @@ def test_the_sample_shows_every_rule_and_accuses_no_decoy(sample: Path) -> None:
     assert done.returncode == 1
     document = json.loads(done.stdout)
     assert document["errors"] == []
-    assert document["statistics"] == {"SSOT001": 26, "SSOT002": 12, "SSOT003": 13}
+    assert document["statistics"] == {
+        "SSOT001": 31,
+        "SSOT002": 15,
+        "SSOT003": 13,
+        "SSOT004": 12,
+        "SSOT005": 1,
+        "SSOT006": 2,
+        "SSOT007": 5,
+    }
+    assert {rule.code for rule in RULES} == set(document["statistics"])
     accused = {violation["path"] for violation in document["violations"]}
     decoys = {str(path.relative_to(sample)) for path in sample.glob("**/tool_registry/*.py")}
     assert len(decoys) == 2

@@ -15,7 +15,7 @@ from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Pha
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
-from flake8_ssot_engine.project.prefilter import Prefilter
+from flake8_ssot_engine.project.prefilter import Needles, Prefilter
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
@@ -23,6 +23,8 @@ from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.source import Position, SourceFile
 from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+_BROKEN = "the file does not parse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,11 @@ class FileResult:
 class Checker:
     """Checks the files that one configuration holds for."""
 
-    def __init__(self, settings: Settings, needles: frozenset[str] | None = None) -> None:
+    def __init__(self, settings: Settings, needles: Needles | None = None) -> None:
         """Take the names that `find_needles` found, or None to follow every name on demand."""
         self.settings = settings
         self.needles = needles
-        self.prefilter = Prefilter(settings.index, needles or frozenset())
+        self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots))
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
@@ -85,21 +87,47 @@ class Checker:
                     SourceFile.from_bytes(shown_as, data).parse()
                 return FileResult(shown_as)
             source = SourceFile.from_bytes(shown_as, data)
-            return self.check_tree(path, source, source.parse())
+            try:
+                tree = source.parse()
+            except SourceError as error:
+                return self._check_broken(path, source, error, is_told=is_candidate or parses_all)
+            return self.check_tree(path, source, tree)
         except SourceError as error:
             if not is_candidate and not parses_all:
                 return FileResult(shown_as)
-            problem = FileError(shown_as, error.message, error.line, error.column)
+            return FileResult(shown_as, error=_file_error(shown_as, error))
         except RecursionError:
             problem = FileError(shown_as, "is nested too deeply to be checked")
-        return FileResult(shown_as, error=problem)
+            return FileResult(shown_as, error=problem)
 
     def check_tree(
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
-        settings = self.settings
-        module = module_name(path, settings.source_roots)
+        context = self._context(path, source, tree)
+        violations = [v for rule in self._rules_for(path) for v in rule.check(context)]
+        found = self._findings(path, source, violations, with_noqa=with_noqa)
+        return FileResult(source.path, found, None, _count_references(context))
+
+    def _check_broken(
+        self, path: str, source: SourceFile, error: SourceError, *, is_told: bool
+    ) -> FileResult:
+        """Report what the imports that can be made out in a broken file reach."""
+        from flake8_ssot_engine.fixing.structural import tree_of_imports
+
+        context = self._context(path, source, tree_of_imports(source))
+        violations = [
+            replace(violation, unfixable_because=_BROKEN, doubt=_BROKEN)
+            for rule in self._rules_for(path)
+            if rule.reads_imports_alone
+            for violation in rule.check(context)
+        ]
+        found = self._findings(path, source, violations, with_noqa=True)
+        problem = _file_error(source.path, error) if is_told or found else None
+        return FileResult(source.path, found, problem, _count_references(context))
+
+    def _context(self, path: str, source: SourceFile, tree: ast.Module) -> RuleContext:
+        module = module_name(path, self.settings.source_roots)
         model = SemanticModel(
             source,
             tree,
@@ -107,28 +135,32 @@ class Checker:
             is_package=is_package_file(path),
             public_names=self._reexports.modules.public_names,
         )
-        context = RuleContext(
+        return RuleContext(
             model,
             self._index_for(path, module),
             self._reexports,
             self.needles,
             self.settings.string_calls,
         )
+
+    def _findings(
+        self, path: str, source: SourceFile, violations: list[Violation], *, with_noqa: bool
+    ) -> tuple[Finding, ...]:
+        """Return what stands after phases and suppressions, in order."""
         suppressions = Suppressions(source)
         found: list[Finding] = []
-        for rule in self._rules_for(path):
-            for violation in rule.check(context):
-                start = source.position(violation.span.start)
-                phase = phase_of(path, self._migrations[violation.migration])
-                is_off = phase is not None and phase.enforce is Enforcement.OFF
-                if is_off or (with_noqa and suppressions.covers(violation.code, start.line)):
-                    continue
-                end = source.position(violation.span.end)
-                lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
-                name = phase.name if phase else ""
-                found.append(Finding(source.path, violation, start, end, lines, name))
+        for violation in violations:
+            start = source.position(violation.span.start)
+            phase = phase_of(path, self._migrations[violation.migration])
+            is_off = phase is not None and phase.enforce is Enforcement.OFF
+            if is_off or (with_noqa and suppressions.covers(violation.code, start.line)):
+                continue
+            end = source.position(violation.span.end)
+            lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
+            name = phase.name if phase else ""
+            found.append(Finding(source.path, violation, start, end, lines, name))
         found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
-        return FileResult(source.path, tuple(found), None, _count_references(context))
+        return tuple(found)
 
     def _rules_for(self, path: str) -> list[Rule]:
         ignored = tuple(
@@ -164,6 +196,10 @@ class Checker:
                 )
             )
         return self._narrowed[key]
+
+
+def _file_error(path: str, error: SourceError) -> FileError:
+    return FileError(path, error.message, error.line, error.column)
 
 
 def phase_of(path: str, migration: Migration) -> Phase | None:

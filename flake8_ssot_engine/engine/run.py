@@ -14,6 +14,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, FileError, FileResult, Finding
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
+from flake8_ssot_engine.project.prefilter import Needles
 
 _CHUNK = 128
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
@@ -50,7 +51,7 @@ class Report:
 
 
 class _Chunk(NamedTuple):
-    settings: tuple[tuple[Settings, frozenset[str] | None], ...]
+    settings: tuple[tuple[Settings, Needles | None], ...]
     files: tuple[tuple[str, str, int], ...]
     parses_all: bool
 
@@ -86,7 +87,7 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
     )
 
 
-def _needles(tasks: Sequence[Task], jobs: int) -> dict[int, frozenset[str] | None]:
+def _needles(tasks: Sequence[Task], jobs: int) -> dict[int, Needles | None]:
     """Return, by the identity of the settings, what `find_needles` says; None for few files."""
     counts = Counter(id(task.settings) for task in tasks)
     every = {id(task.settings): task.settings for task in tasks}
@@ -96,11 +97,9 @@ def _needles(tasks: Sequence[Task], jobs: int) -> dict[int, frozenset[str] | Non
     }
 
 
-def _chunk(
-    tasks: Sequence[Task], needles: dict[int, frozenset[str] | None], parses_all: bool
-) -> _Chunk:
+def _chunk(tasks: Sequence[Task], needles: dict[int, Needles | None], parses_all: bool) -> _Chunk:
     numbers: dict[int, int] = {}
-    every: list[tuple[Settings, frozenset[str] | None]] = []
+    every: list[tuple[Settings, Needles | None]] = []
     files = []
     for task in tasks:
         if id(task.settings) not in numbers:

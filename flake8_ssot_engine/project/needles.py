@@ -1,8 +1,9 @@
-"""Needles: every name under which the modules of a project know a moved symbol.
+"""Needles: the words one of which a file must spell to reach a moved symbol.
 
-A file can reach a moved symbol without spelling its name, where another module hands it on
-under another one. That other module spells both; so the names are found by rounds: search for
-those that are known, see what the files that hold them call it, and search for that.
+A file can reach one without spelling its name, where another module hands it on under another
+one, or hands on what lies in a moved module. That other module spells both; so the words are
+found by rounds: search for those that are known, see what the files that hold them hand on, and
+search for that.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import SUFFIXES, is_never_source
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.parallel import parallel_map
-from flake8_ssot_engine.project.prefilter import needles_of
+from flake8_ssot_engine.project.prefilter import Needles, WordSearch, needles_of
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
@@ -30,25 +31,26 @@ _CHUNK = 256
 class _Task(NamedTuple):
     source_roots: tuple[str, ...]
     moves: MoveIndex
-    sought: frozenset[str]
+    sought: Needles
     files: tuple[str, ...]
 
 
-def find_needles(settings: Settings, *, jobs: int) -> frozenset[str]:
-    """Return the names that a file must hold one of to reach a moved symbol of the settings."""
+def find_needles(settings: Settings, *, jobs: int) -> Needles:
+    """Return the words that a file must hold to reach a moved symbol of the settings."""
     files = sorted({path for root in settings.source_roots for path in _walk(root)})
-    known: frozenset[str] = frozenset()
-    sought = needles_of(settings.index)
-    while sought:
-        known |= sought
+    known = needles_of(settings.index)
+    sought = known
+    while True:
         tasks = [
             _Task(settings.source_roots, settings.index, sought, tuple(files[at : at + _CHUNK]))
             for at in range(0, len(files), _CHUNK)
         ]
-        found: set[str] = set()
-        found.update(*parallel_map(_other_names, tasks, jobs=jobs))
-        sought = frozenset(found) - known
-    return known
+        found = Needles.union([known, *parallel_map(_handed_on, tasks, jobs=jobs)])
+        if found == known:
+            return known
+        # A leak is looked for with every module that leaks; of the names only new ones.
+        sought = found._replace(names=found.names - known.names)
+        known = found
 
 
 def _walk(root: str) -> Iterator[str]:
@@ -62,81 +64,99 @@ def _walk(root: str) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES))
 
 
-def _other_names(task: _Task) -> set[str]:
-    """Return the names that some files give to what is known under one of the names sought."""
-    renames = _Renames(task.sought)
-    namer = _Namer(Modules(task.source_roots), task)
-    found: set[str] = set()
+def _handed_on(task: _Task) -> Needles:
+    """Return what some files hand on of what is known by the words that are sought."""
+    search = _Search(task.sought)
+    reader = _Reader(task)
+    found = []
     for path in task.files:
         try:
             with open(path, "rb") as file:
                 data = file.read()
         except OSError:
             continue  # the check tells of it
-        if renames.occur_in(data):
-            found |= namer.names_in(path)
-    return found
+        if search.passes(data):
+            found.append(reader.read(path))
+    return Needles.union(found)
 
 
-class _Renames:
-    """Tells from the bytes of a file whether it can give one of some names another name."""
+class _Search:
+    """Tells from the bytes of a file whether it can hand on what is sought."""
 
-    def __init__(self, names: frozenset[str]) -> None:
-        self._words = [name.encode() for name in sorted(names)]
-        self._is_ascii = all(map(str.isascii, names))
+    def __init__(self, sought: Needles) -> None:
+        self._words = [name.encode() for name in sorted(sought.names)]
+        # What is not ASCII may be encoded in any way.
+        self._is_ascii = all(map(str.isascii, sought.names))
         alternatives = b"|".join(map(re.escape, self._words))
         self._pattern = re.compile(rb"\b(?:" + alternatives + rb")\b")
+        self._leaks = WordSearch(sought, str.encode)
 
-    def occur_in(self, data: bytes) -> bool:
-        if not self._is_ascii:  # the file may be encoded in any way
-            return True
+    def passes(self, data: bytes) -> bool:
+        return not self._is_ascii or self._leaks.leaks_in(data) or self._is_handed_on(data)
+
+    def _is_handed_on(self, data: bytes) -> bool:
         if not any(word in data for word in self._words):
             return False
         return _HOOK in data or any(
-            _AS.match(data, word.end())
-            or _ASSIGNED.search(data, max(0, word.start() - _FAR), word.start())
+            _AFTER.match(data, word.end())
+            or _BEFORE.search(data, max(0, word.start() - _FAR), word.start())
             for word in self._pattern.finditer(data)
         )
 
 
-class _Namer:
-    """Tells which names of a module stand for a moved symbol that has another name."""
+class _Reader:
+    """Tells what a module hands on of the moves."""
 
-    def __init__(self, modules: Modules, task: _Task) -> None:
-        self._modules = modules
-        self._index = task.moves
+    def __init__(self, task: _Task) -> None:
+        self._modules = Modules(task.source_roots)
+        self._reexports = Reexports(self._modules)
+        self._moves = task.moves
         self._sought = task.sought
-        self._reexports = Reexports(modules)
 
-    def names_in(self, path: str) -> set[str]:
+    def read(self, path: str) -> Needles:
         try:
             exports = self._modules.read(path)
         except (OSError, SourceError):
-            return set()
-        names = {name for name in exports.names() if self._is_renamed(exports, name)}
-        names.update(exports.lazy_names())
-        return {name for name in names if self._is_moved(exports.module.child(name))}
+            return Needles()
+        names, leaks, modules = set(), set(), set()
+        for name in self._candidates(exports):
+            here = exports.module.child(name)
+            if self._is_of_symbol(here):
+                names.add(name)
+            elif any(self._moves.match(reached) for reached in self._reexports.reach(here)):
+                leaks.add(name)
+                modules.add(exports.module.last)
+        modules.update(self._modules_renamed(exports))
+        return Needles(frozenset(names), frozenset(leaks), frozenset(modules))
 
-    def _is_renamed(self, exports: Exports, name: str) -> bool:
-        for binding in exports.bindings_of(name):
-            value = binding.value
-            last = binding.target.last if binding.target else name
-            if value is not None:
-                last = value.attributes[-1] if value.attributes else value.name
-            if last != name and (last in self._sought or value is not None):
+    def _candidates(self, exports: Exports) -> Iterator[str]:
+        """Yield the names of a module that may stand for something of a move."""
+        for name in exports.names():
+            bindings = exports.bindings_of(name)
+            if any(b.value is not None or self._sought.may_name(b.target) for b in bindings):
+                yield name
+        yield from exports.lazy_names()
+        yield from sorted((exports.public() or frozenset()) & self._sought.leaks)
+
+    def _modules_renamed(self, exports: Exports) -> Iterator[str]:
+        """Yield the module's own names for modules that leak."""
+        for name in exports.names():
+            for target in exports.targets(name)[0]:
+                if target.last in self._sought.modules and self._modules.is_module(target):
+                    yield name
+
+    def _is_of_symbol(self, name: QualifiedName) -> bool:
+        for reached in self._reexports.reach(name):
+            match = self._moves.match(reached)
+            if match is not None and match.is_exact:
+                return True
+            if any(match.move.factory for match in self._moves.moved_to(reached)):
                 return True
         return False
-
-    def _is_moved(self, name: QualifiedName) -> bool:
-        return any(
-            self._index.match(reached) is not None
-            or any(match.move.factory for match in self._index.moved_to(reached))
-            for reached in self._reexports.reach(name)
-        )
 
 
 _FAR = 200
 _HOOK = HOOK.encode()
-_AS = re.compile(rb"(?:[\s\\]|#[^\n]*\n)+as\b")
-_ASSIGNED = re.compile(rb"=[\s\\(]*(?:\w+[\s\\]*\.[\s\\]*)*\Z")
-"""What gives a name another one: `import … as` after it, an assignment before it."""
+_AFTER = re.compile(rb"(?:[\s\\]|#[^\n]*\n)+(?:as|import)\b")
+_BEFORE = re.compile(rb"=[\s\\(]*(?:\w+[\s\\]*\.[\s\\]*)*\Z")
+"""What hands a name on: `as` or, of a module, `import` after it, an assignment before it."""

@@ -10,17 +10,48 @@ characters only is passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from typing import AnyStr, Generic
+from typing import AnyStr, Generic, NamedTuple
 
 from flake8_ssot_engine.migrations import MoveIndex
+from flake8_ssot_engine.names import QualifiedName
 
 
-def needles_of(index: MoveIndex) -> frozenset[str]:
+class Needles(NamedTuple):
+    """The words one of which a file must spell to reach a moved symbol or module.
+
+    `names` are those of moved symbols and modules, and the other names that modules give
+    them. `leaks` are names that lie in a moved module and that some module hands on; a file
+    that spells one reaches it only through such a module, and spells that one's name, which
+    is in `modules`, as well.
+    """
+
+    names: frozenset[str] = frozenset()
+    leaks: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+
+    @classmethod
+    def union(cls, every: Iterable[Needles]) -> Needles:
+        """Return all words of several."""
+        columns = zip(*every, strict=True)
+        return cls(*(frozenset().union(*column) for column in columns))
+
+    def may_name(self, name: QualifiedName | None) -> bool:
+        """Whether a qualified name can lead to a moved symbol or module."""
+        if name is None:
+            return False
+        if not self.names.isdisjoint(name):
+            return True
+        return not self.leaks.isdisjoint(name) and not self.modules.isdisjoint(name)
+
+
+def needles_of(index: MoveIndex) -> Needles:
     """Return the last parts of the names that code must spell to break a rule by them."""
     factories = (move.new for _, move in index if move.factory and move.new is not None)
-    return frozenset((*(move.old.last for _, move in index), *(new.last for new in factories)))
+    return Needles(
+        frozenset((*(move.old.last for _, move in index), *(new.last for new in factories)))
+    )
 
 
 class Prefilter:
@@ -32,13 +63,14 @@ class Prefilter:
 
     __slots__ = ("_is_ascii", "_of_bytes", "_of_text")
 
-    def __init__(self, index: MoveIndex, needles: frozenset[str] = frozenset()) -> None:
-        needles |= needles_of(index)
+    def __init__(self, index: MoveIndex, needles: Needles | None = None) -> None:
+        needles = Needles.union([needles or Needles(), needles_of(index)])
         homes = {move.old.parent.last for _, move in index if len(move.old) > 1}
         canonical = {move.new.last for _, move in index if move.new is not None}
-        self._is_ascii = all(map(str.isascii, needles | homes | canonical))
-        self._of_text = _Search(needles, homes, canonical, str)
-        self._of_bytes = _Search(needles, homes, canonical, str.encode)
+        words = {*homes, *canonical, *needles.names, *needles.leaks, *needles.modules}
+        self._is_ascii = all(map(str.isascii, words))
+        self._of_text = WordSearch(needles, str, homes, canonical)
+        self._of_bytes = WordSearch(needles, str.encode, homes, canonical)
 
     def passes(self, data: bytes) -> bool:
         """Whether the bytes of a file can hold a violation.
@@ -52,30 +84,46 @@ class Prefilter:
         return self._of_text.passes(text)
 
 
-class _Search(Generic[AnyStr]):
-    """The search over text, or over bytes: `convert` makes the one or the other of a pattern."""
+class WordSearch(Generic[AnyStr]):
+    """The search over text, or over bytes: `convert` makes the one or the other of a pattern.
+
+    `homes` are the modules of moved symbols, which a star import names; `canonical` are the
+    new names, which nothing else may define.
+    """
 
     def __init__(
         self,
-        needles: AbstractSet[str],
-        homes: AbstractSet[str],
-        canonical: AbstractSet[str],
+        needles: Needles,
         convert: Callable[[str], AnyStr],
+        homes: AbstractSet[str] = frozenset(),
+        canonical: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._needles: _Words[AnyStr] = _Words(needles, convert)
-        self._homes: _Words[AnyStr] = _Words(homes - needles, convert)
-        self._defined: _Words[AnyStr] = _Words(canonical - needles, convert, before=_DEFINES)
+        self._names: _Words[AnyStr] = _Words(needles.names, convert)
+        self._leaks: _Words[AnyStr] = _Words(needles.leaks, convert)
+        self._modules: _Words[AnyStr] = _Words(needles.modules, convert)
+        self._homes: _Words[AnyStr] = _Words(homes - needles.names, convert)
+        self._defined: _Words[AnyStr] = _Words(canonical - needles.names, convert, before=_DEFINES)
         self._star: re.Pattern[AnyStr] = re.compile(convert(_STAR))
+        self._relative: re.Pattern[AnyStr] = re.compile(convert(_RELATIVE))
         self._relative_star: re.Pattern[AnyStr] = re.compile(
             convert(_RELATIVE_STAR if homes else _NOWHERE)
         )
 
     def passes(self, text: AnyStr) -> bool:
-        return self._needles.occur_in(text) or bool(
+        """Whether a file can hold a violation."""
+        return self._names.occur_in(text) or bool(
             self._defined.occur_in(text)
             or self._relative_star.search(text)
             or (self._homes.occur_in(text) and self._star.search(text))
+            or self.leaks_in(text)
         )
+
+    def leaks_in(self, text: AnyStr) -> bool:
+        """Whether a file can take from another what that one took from a moved module."""
+        if self._modules.occur_in(text):
+            return self._leaks.occur_in(text) or self._star.search(text) is not None
+        # `from . import x` spells no module.
+        return self._leaks.occur_in(text) and self._relative.search(text) is not None
 
 
 class _Words(Generic[AnyStr]):
@@ -99,4 +147,5 @@ _NOWHERE = r"(?!)"
 _DEFINES = r"\b(?:class|def)[\s\\]+"
 _STAR = r"\bimport[\s\\]*\*"
 # No boundary before it: `re` then looks for the letters first, several times faster.
+_RELATIVE = r"from[\s\\]*\.[\s\\.]*import\b"
 _RELATIVE_STAR = r"from[\s\\]*\.[\s\\.]*import[\s\\]*\*"

@@ -41,6 +41,7 @@ class AliasShadowing(Rule):
 
     code = "SSOT003"
     name = "alias-shadowing"
+    reads_imports_alone = True
 
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each binding that misleads or hides."""

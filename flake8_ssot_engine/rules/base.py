@@ -18,6 +18,8 @@ class Rule(ABC):
 
     code: ClassVar[str]
     name: ClassVar[str]
+    reads_imports_alone: ClassVar[bool] = False
+    """Whether it makes sense where only the imports of a file are known."""
 
     @abstractmethod
     def check(self, context: RuleContext) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.moved_strings import MovedString, find_moved_strings
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
@@ -76,7 +77,7 @@ class RuleContext:
         model: SemanticModel,
         index: MoveIndex,
         reexports: Reexports,
-        needles: frozenset[str] | None,
+        needles: Needles | None,
         string_calls: tuple[QualifiedName, ...] = (),
     ) -> None:
         self.model = model
@@ -93,18 +94,36 @@ class RuleContext:
         A symbol's own move, wherever on the way it is met, wins over that of its module.
         """
         own = self.index.match(name)
+        if (own is not None and self._is_of_symbol(own)) or self._is_bound_here(name):
+            return own  # of what this file binds, its model knows more than its last state
+        return self._match_elsewhere(name, own)
+
+    def match_path(self, name: QualifiedName) -> Match | None:
+        """Return the move that a dotted path falls under, which others resolve, from outside."""
+        own = self.index.match(name)
         if own is not None and self._is_of_symbol(own):
             return own
-        if self.needles is None or not self.needles.isdisjoint(name):
+        return self._match_elsewhere(name, own)
+
+    def _match_elsewhere(self, name: QualifiedName, own: Match | None) -> Match | None:
+        if self.needles is None or self.needles.may_name(name):
             for reached in self.reexports.reach(name)[1:]:
                 match = self.index.match(reached)
                 if match is not None and (own is None or self._is_of_symbol(match)):
                     return match
         return own
 
+    def _is_bound_here(self, name: QualifiedName) -> bool:
+        module = self.model.module
+        is_below = len(name) > len(module) and name.is_under(module)
+        return is_below and not self.reexports.modules.is_module(
+            QualifiedName(name[: len(module) + 1])
+        )
+
     def moved_to(self, name: QualifiedName) -> list[Match]:
         """Return a Match for each move whose new home is what `name` stands for."""
-        for reached in self.reexports.reach(name):
+        names = (name,) if self._is_bound_here(name) else self.reexports.reach(name)
+        for reached in names:
             match = self.index.match(reached)
             if match is not None and self._is_of_symbol(match):
                 return []
@@ -130,9 +149,10 @@ class RuleContext:
             return True
         if self.needles is None:
             return bool(self.reexports.modules.split(target)[0])
-        return target.last in self.needles or any(
-            not self.needles.isdisjoint(reference.attributes)
+        return self.needles.may_name(target) or any(
+            self.needles.may_name(target.child(*reference.attributes))
             for reference in self.model.references_to([binding.name])
+            if reference.attributes
         )
 
     # --- what the file does
@@ -169,7 +189,7 @@ class RuleContext:
     @cached_property
     def strings(self) -> list[MovedString]:
         """The strings that stand for a moved symbol or module."""
-        found = find_moved_strings(self.model, self.index, self.match, self.string_calls)
+        found = find_moved_strings(self.model, self.index, self.match_path, self.string_calls)
         return list(found)
 
     def _match_star(self, module: QualifiedName) -> Match | None:
@@ -229,10 +249,9 @@ class RuleContext:
     def _names_of_star(self, module: QualifiedName) -> Iterator[str]:
         known = self.reexports.modules.public_names(module)
         for name in self.model.names():
+            full = module.child(name)
             if (known is None or name in known) and (
-                self.index.is_relevant(module.child(name))
-                or self.needles is None
-                or name in self.needles
+                self.index.is_relevant(full) or self.needles is None or self.needles.may_name(full)
             ):
                 yield name
 

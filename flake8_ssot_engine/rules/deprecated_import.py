@@ -37,6 +37,7 @@ class DeprecatedImport(Rule):
 
     code = "SSOT001"
     name = "deprecated-import"
+    reads_imports_alone = True
 
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each deprecated alias and each attribute access."""

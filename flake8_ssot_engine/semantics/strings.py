@@ -203,9 +203,12 @@ class _Reader:
         for node in ast.walk(self.model.tree):
             if isinstance(node, ast.Subscript) and self._is_sys_modules(node.value):
                 yield from self._path_in(node.slice)
-            elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-                if self._is_sys_modules(node.comparators[0]):
-                    yield from self._path_in(node.left)
+            elif (
+                isinstance(node, ast.Compare)
+                and isinstance(node.ops[0], (ast.In, ast.NotIn))
+                and self._is_sys_modules(node.comparators[0])
+            ):
+                yield from self._path_in(node.left)
 
     # --- the values of expressions
 
@@ -251,6 +254,8 @@ class _Reader:
         """
         if isinstance(node, ast.Constant):
             return (node, node.value) if isinstance(node.value, str) else None
+        if isinstance(node, ast.Name) and node.id == "__name__":
+            return node, str(self.model.module)
         if isinstance(node, ast.Name):
             return self._text_of_name(node)
         if isinstance(node, ast.JoinedStr):

@@ -1,13 +1,14 @@
 """Runs a rule's tables of cases: VALID first and longer, INVALID with «guillemets» round spans.
 
 Every case runs as it is and then as CRLF, with a BOM, and with wide characters before each
-span; the positions must follow.
+span; the positions must follow. And each of these runs twice: with the names that the command
+searches the whole project for, and as the Flake8 plugin does it, which follows names on demand.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
@@ -15,9 +16,11 @@ import pytest
 
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.check import Checker, Finding
+from flake8_ssot_engine.project.needles import find_needles
 
 CONFIGURATION = """
 source-roots = ["."]
+string-calls = ["pkg.lazy.load"]
 
 [[migration]]
 id = "M1"
@@ -76,6 +79,8 @@ class Case:
     """If given, a part of the first violation's message."""
     hint: str | None = None
     """If given, the first violation's hint."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Other files of the project."""
 
 
 def parameters(cases: tuple[Case, ...]) -> list[object]:
@@ -108,18 +113,27 @@ def check_case(case: Case, code: str, folder: Path, *, is_valid: bool) -> None:
     """Assert that rule `code` reports exactly the marked spans, in every variant."""
     marked = dedent(case.code).lstrip("\n")
     assert (OPENING in marked) != is_valid, "a case is either valid or marked"
-    (folder / "ssot.toml").write_text(CONFIGURATION, "utf-8")
-    checker = Checker(load_file(str(folder / "ssot.toml")))
-    path = str(folder / case.path)
+    write(folder, {"ssot.toml": CONFIGURATION, **case.files})
+    settings = load_file(str(folder / "ssot.toml"))
+    path = folder / case.path
     for variant in variants(marked):
         text = variant.replace(OPENING, "").replace(CLOSING, "")
-        result = checker.check_bytes(path, text.encode(), shown_as=case.path)
-        assert result.error is None, result.error
-        found = [finding for finding in result.findings if finding.violation.code == code]
-        assert _mark(text, found) == variant
-        if found:
-            assert case.message in found[0].violation.message
-            assert case.hint in {None, found[0].violation.hint}
+        write(folder, {case.path: text})
+        for needles in (None, find_needles(settings, jobs=1)):
+            checker = Checker(settings, needles)
+            result = checker.check_bytes(str(path), path.read_bytes(), shown_as=case.path)
+            assert result.error is None, result.error
+            found = [finding for finding in result.findings if finding.violation.code == code]
+            assert _mark(text, found) == variant
+            if found:
+                assert case.message in found[0].violation.message
+                assert case.hint in {None, found[0].violation.hint}
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(dedent(text).lstrip("\n").encode())
 
 
 def _mark(text: str, found: list[Finding]) -> str:

@@ -1,0 +1,103 @@
+"""Structure: what ast-grep's tolerant grammar reads, above all where Python's parser refuses.
+
+The only importer of `ast_grep_py`. Its offsets are code points, as ours are.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from flake8_ssot_engine.source import PositionEncoding, SourceFile, Span
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+_Node = TypeVar("_Node", ast.stmt, ast.alias)
+_STATEMENTS = ("import_statement", "import_from_statement")
+
+
+class _Token(NamedTuple):
+    text: str
+    span: Span
+
+
+def tree_of_imports(source: SourceFile) -> ast.Module:
+    """Return a module that holds, in order, the imports that can be made out in a broken file.
+
+    All else is left out, so that functions and conditions around them are lost. A statement
+    that is itself broken (`import a as b as c`) counts as what its first and last names say.
+    """
+    from ast_grep_py import SgRoot
+
+    root = SgRoot(source.text, "python").root()
+    nodes = [node for kind in _STATEMENTS for node in root.find_all(kind=kind)]
+    nodes.sort(key=lambda node: node.range().start.index)
+    body: list[ast.stmt] = []
+    for node in nodes:
+        statement = _statement([*_tokens(node)], source)
+        if statement is not None:
+            body.append(statement)
+    return ast.Module(body, [])
+
+
+def _tokens(node: SgNode) -> Iterator[_Token]:
+    """Yield the words and signs of a statement, comments left out."""
+    if node.kind() == "comment":
+        return
+    children = node.children()
+    if children:
+        for child in children:
+            yield from _tokens(child)
+    elif node.text().strip(" \t\r\n\\"):
+        where = node.range()
+        yield _Token(node.text(), Span(where.start.index, where.end.index))
+
+
+def _statement(tokens: list[_Token], source: SourceFile) -> ast.stmt | None:
+    words = [token.text for token in tokens]
+    if "import" not in words:
+        return None
+    at = words.index("import")
+    aliases = list(_aliases(tokens[at + 1 :], source))
+    if not aliases:
+        return None
+    statement: ast.stmt
+    if words[0] == "from":
+        module = "".join(words[1:at])
+        name = module.lstrip(".")
+        statement = ast.ImportFrom(name or None, aliases, len(module) - len(name))
+    else:
+        statement = ast.Import(aliases)
+    return _placed(statement, Span(tokens[0].span.start, tokens[-1].span.end), source)
+
+
+def _aliases(tokens: list[_Token], source: SourceFile) -> Iterator[ast.alias]:
+    """Yield the aliases that commas part."""
+    part: list[_Token] = []
+    for token in [*tokens, _Token(",", Span(0, 0))]:
+        if token.text != ",":
+            part += [token] if token.text not in "()" else []
+            continue
+        words = [word.text for word in part]
+        end = words.index("as") if "as" in words else len(words)
+        name = "".join(words[:end])
+        bound = words[-1] if end < len(words) - 1 else None
+        if part and all(map(_is_name, [*name.split("."), bound or "_"])):
+            span = Span(part[0].span.start, part[-1].span.end)
+            yield _placed(ast.alias(name, bound), span, source)
+        part = []
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() or text == "*"
+
+
+def _placed(node: _Node, span: Span, source: SourceFile) -> _Node:
+    """Give a node the position that Python's parser would have given it."""
+    for prefix, offset in (("", span.start), ("end_", span.end)):
+        setattr(node, f"{prefix}lineno", source.position(offset).line)
+        column = source.encoded_column(offset, PositionEncoding.UTF8)
+        setattr(node, f"{prefix}col_offset", column)
+    return node
