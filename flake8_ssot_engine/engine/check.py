@@ -12,7 +12,8 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase
-from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.names import QualifiedName, package_of
+from flake8_ssot_engine.project.doors import Doors
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter
@@ -69,6 +70,7 @@ class Checker:
         self.needles = needles
         self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots))
+        self._doors = Doors(settings.index, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
 
@@ -104,10 +106,20 @@ class Checker:
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
-        context = self._context(path, source, tree)
+        if self.needles is None and not self._may_matter(path, source, tree):
+            return FileResult(source.path)
+        context = self.context_of(path, source, tree)
         violations = [v for rule in self._rules_for(path) for v in rule.check(context)]
         found = self._findings(path, source, violations, with_noqa=with_noqa)
         return FileResult(source.path, found, None, _count_references(context))
+
+    def _may_matter(self, path: str, source: SourceFile, tree: ast.Module) -> bool:
+        """Whether a file can hold a violation, found out without the rest of the project."""
+        if self.prefilter.passes_text(source.text):
+            return True
+        module = module_name(path, self.settings.source_roots)
+        package = package_of(module, is_package=is_package_file(path))
+        return self._doors.may_be_passed(tree, package)
 
     def _check_broken(
         self, path: str, source: SourceFile, error: SourceError, *, is_told: bool
@@ -115,7 +127,7 @@ class Checker:
         """Report what the imports that can be made out in a broken file reach."""
         from flake8_ssot_engine.fixing.structural import tree_of_imports
 
-        context = self._context(path, source, tree_of_imports(source))
+        context = self.context_of(path, source, tree_of_imports(source))
         violations = [
             replace(violation, unfixable_because=_BROKEN, doubt=_BROKEN)
             for rule in self._rules_for(path)
@@ -126,7 +138,8 @@ class Checker:
         problem = _file_error(source.path, error) if is_told or found else None
         return FileResult(source.path, found, problem, _count_references(context))
 
-    def _context(self, path: str, source: SourceFile, tree: ast.Module) -> RuleContext:
+    def context_of(self, path: str, source: SourceFile, tree: ast.Module) -> RuleContext:
+        """Return what the rules see of a parsed file."""
         module = module_name(path, self.settings.source_roots)
         model = SemanticModel(
             source,
