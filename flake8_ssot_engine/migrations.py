@@ -56,10 +56,10 @@ class Move:
     place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
     @property
-    def is_class(self) -> bool:
-        """Whether it says how to call the symbol, or names it as PEP 8 has classes named."""
+    def is_named_as_class(self) -> bool:
+        """Whether the symbol has a name as PEP 8 gives to classes."""
         name = self.old.last.lstrip("_")
-        return bool(self.factory or self.calls) or (name[:1].isupper() and not name.isupper())
+        return name[:1].isupper() and not name.isupper()
 
     @property
     def renames(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 import warnings
 from collections import Counter
@@ -21,7 +22,9 @@ from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
+from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.strings import READERS
 from flake8_ssot_engine.source import Position, SourceFile
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
@@ -70,6 +73,8 @@ class Checker:
         self.needles = needles
         self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots))
+        reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
+        self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
         self._doors = Doors(settings.index, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
@@ -115,7 +120,7 @@ class Checker:
 
     def _may_matter(self, path: str, source: SourceFile, tree: ast.Module) -> bool:
         """Whether a file can hold a violation, found out without the rest of the project."""
-        if self.prefilter.passes_text(source.text):
+        if self.prefilter.passes_text(source.text) or self._reads.search(source.text):
             return True
         module = module_name(path, self.settings.source_roots)
         package = package_of(module, is_package=is_package_file(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.cycles import AcyclicMemo
 from flake8_ssot_engine.project.modules import Modules
+from flake8_ssot_engine.semantics.bindings import BindingKind
 
 
 class Reexports:
@@ -58,6 +59,22 @@ class Reexports:
             if name in seen:
                 return None
             seen.add(name)
+
+    def kinds_of(self, name: QualifiedName) -> set[BindingKind]:
+        """Return by what kinds of binding a name is defined at its home: a class, a function.
+
+        Empty where its home is not certain or not in the project.
+        """
+        home = self.home(name)
+        module, attributes = self.modules.split(home) if home else (QualifiedName(()), ())
+        if len(attributes) != 1:
+            return set()
+        return {
+            binding.kind
+            for exports in self.modules.exports_of(module)[:1]
+            for binding in exports.bindings_of(attributes[0])
+            if binding.kind in (BindingKind.CLASS, BindingKind.FUNCTION)
+        }
 
     def _is_defined(self, module: QualifiedName, attributes: tuple[str, ...]) -> bool:
         if not attributes:

@@ -59,7 +59,7 @@ class AliasShadowing(Rule):
                 elif meant is not None:
                     watched.append((binding, meant[0]))
         for imported, match in watched:
-            if imported.name not in _names(match) or not match.move.is_class:
+            if imported.name not in _names(match) or not context.is_class(match.move):
                 continue
             for binding in _hiding(context, imported):
                 if id(binding) not in told:

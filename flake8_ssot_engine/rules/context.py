@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from flake8_ssot_engine.migrations import Match, MoveIndex
+from flake8_ssot_engine.migrations import Match, Move, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
@@ -131,6 +131,13 @@ class RuleContext:
                 return found
         return []
 
+    def is_class(self, move: Move) -> bool:
+        """Whether a moved symbol is a class: as its home on disk has it, else as it is named."""
+        if move.factory or move.calls:
+            return True
+        kinds = self.reexports.kinds_of(move.old)
+        return BindingKind.CLASS in kinds if kinds else move.is_named_as_class
+
     @cached_property
     def names_of_moves(self) -> frozenset[str]:
         """The last parts of both ends of every move."""
@@ -189,7 +196,9 @@ class RuleContext:
     @cached_property
     def strings(self) -> list[MovedString]:
         """The strings that stand for a moved symbol or module."""
-        found = find_moved_strings(self.model, self.index, self.match_path, self.string_calls)
+        found = find_moved_strings(
+            self.model, self.index, self.match_path, self.string_calls, self.reexports.reach
+        )
         return list(found)
 
     def _match_star(self, module: QualifiedName) -> Match | None:

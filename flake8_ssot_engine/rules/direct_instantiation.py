@@ -58,7 +58,11 @@ class DirectInstantiation(Rule):
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each call or hand-over."""
         for use in context.uses:
-            if use.is_whole and use.match.move.is_class and _will_be_called(context, use.reference):
+            if (
+                use.is_whole
+                and context.is_class(use.match.move)
+                and _will_be_called(context, use.reference)
+            ):
                 yield self._violation(context, use.reference, use.match, is_deprecated=True)
         yield from self._factory_only(context)
 
@@ -109,4 +113,8 @@ def _will_be_called(context: RuleContext, reference: Reference) -> bool:
     call = reference.call
     if not call.args or call.args[0] is not reference.node:
         return False
-    return any(candidate.name in _FACTORY_TAKERS for candidate in context.callee_names(call))
+    return any(
+        reached in _FACTORY_TAKERS
+        for candidate in context.callee_names(call)
+        for reached in context.reexports.reach(candidate.name)
+    )

@@ -77,7 +77,7 @@ def _canonical(context: RuleContext) -> Iterator[Match]:
 
 def _is_known(context: RuleContext, match: Match, new: QualifiedName) -> bool:
     """Whether a name is that of a symbol for sure: by its form, or by its home on disk."""
-    return match.move.is_class or context.reexports.home(new) is not None
+    return context.is_class(match.move) or context.reexports.home(new) is not None
 
 
 def _homes(context: RuleContext, new: QualifiedName) -> tuple[QualifiedName, ...]:

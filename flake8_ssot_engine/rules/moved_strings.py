@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.model import SemanticModel
-from flake8_ssot_engine.semantics.strings import StringName, listed_strings, string_names
+from flake8_ssot_engine.semantics.strings import Reach, StringName, listed_strings, string_names
 
 
 class MovedString(NamedTuple):
@@ -29,10 +29,11 @@ def find_moved_strings(
     index: MoveIndex,
     match: Callable[[QualifiedName], Match | None],
     string_calls: tuple[QualifiedName, ...],
+    reach: Reach,
 ) -> Iterator[MovedString]:
     """Yield each such string once; `match` follows re-exports where `index` does not."""
     told: set[int] = set()
-    for found in string_names(model, string_calls):
+    for found in string_names(model, string_calls, reach):
         moved = _moved(found, index, match)
         if moved is not None and id(found.node) not in told:
             told.add(id(found.node))
@@ -52,7 +53,7 @@ def _moved(
     name = found.name
     if found.owner is not None and match(found.owner) is not None:
         return None  # that is told where the owner is named
-    whole = match(name)
+    whole = match(name) if found.is_looked_up else index.match(name)
     if whole is None:
         return None
     if whole.symbol == name or not found.rebinds:

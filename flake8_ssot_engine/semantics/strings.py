@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_module
@@ -28,23 +28,32 @@ class StringName(NamedTuple):
 
     `owner` is what the name is looked up in where the string holds only the last part of it
     (`getattr(module, "Name")`), else None. `rebinds` says that the call puts something else in
-    the place of the name, so that it means the place and not what is there.
+    the place of the name, so that it means the place and not what is there; `is_looked_up` that
+    the name is followed at all: that of a logger only looks like a module's.
     """
 
     node: ast.expr | ast.keyword
     name: QualifiedName
     owner: QualifiedName | None = None
     rebinds: bool = False
+    is_looked_up: bool = True
+
+
+Reach = Callable[[QualifiedName], Iterable[QualifiedName]]
+"""Tells the names that a name may stand for, itself first."""
 
 
 def string_names(
-    model: SemanticModel, string_calls: tuple[QualifiedName, ...] = ()
+    model: SemanticModel,
+    string_calls: tuple[QualifiedName, ...] = (),
+    reach: Reach = lambda name: (name,),
 ) -> Iterator[StringName]:
     """Yield the strings in a file that some call, or `sys.modules`, resolves.
 
-    `string_calls` are further callables whose string arguments are dotted paths.
+    `string_calls` are further callables whose string arguments are dotted paths. `reach`
+    follows a callable that a module of the project hands on.
     """
-    reader = _Reader(model, frozenset(string_calls))
+    reader = _Reader(model, frozenset(string_calls), reach)
     for reference in model.calls():
         yield from reader.read_call(reference)
     if "modules" in model.source.text:
@@ -68,9 +77,12 @@ def listed_strings(tree: ast.Module) -> Iterator[tuple[ast.Constant, QualifiedNa
 
 
 class _Reader:
-    def __init__(self, model: SemanticModel, string_calls: frozenset[QualifiedName]) -> None:
+    def __init__(
+        self, model: SemanticModel, string_calls: frozenset[QualifiedName], reach: Reach
+    ) -> None:
         self.model = model
         self.string_calls = string_calls
+        self.reach = reach
         self._lasts = frozenset(name.last for name in (*_SHAPES, *string_calls))
 
     # --- which call
@@ -81,16 +93,15 @@ class _Reader:
         if call is None or (last not in self._lasts and not self._is_alias(callee)):
             return
         for candidate in self.model.resolve(callee).candidates:
-            name = candidate.name
-            if candidate.binding is not None and callee.attributes:
-                fixture = _fixture_of(candidate.binding)
-                name = fixture.child(*callee.attributes) if fixture else name
-            if name in self.string_calls:
-                yield from self._every_string(call)
-                return
-            if name in _SHAPES:
-                yield from _SHAPES[name](self, call)
-                return
+            fixture = _fixture_of(candidate.binding) if candidate.binding else None
+            name = fixture.child(*callee.attributes) if fixture else candidate.name
+            for reached in self.reach(name):
+                if reached in self.string_calls:
+                    yield from self._every_string(call)
+                    return
+                if reached in _SHAPES:
+                    yield from _SHAPES[reached](self, call)
+                    return
 
     def _is_alias(self, callee: Reference) -> bool:
         """Whether a bare name may be an import under another name: `import patch as p`."""
@@ -104,6 +115,11 @@ class _Reader:
     def path(self, call: ast.Call) -> Iterator[StringName]:
         """`f("a.b.C")`."""
         yield from self._path_in(_argument(call, 0, "target", "name", "dotted_path", "import_name"))
+
+    def logger(self, call: ast.Call) -> Iterator[StringName]:
+        """`getLogger("a.b")`."""
+        for found in self.path(call):
+            yield found._replace(is_looked_up=False)
 
     def rebound_path(self, call: ast.Call) -> Iterator[StringName]:
         """`patch("a.b.C")`: what is looked up there later is something else."""
@@ -310,9 +326,9 @@ def _shapes() -> dict[QualifiedName, _Shape]:
     found[parse("importlib.import_module")] = _Reader.module
     found[parse("importlib.util.find_spec")] = _Reader.module
     found[parse("builtins.__import__")] = _Reader.dunder_import
+    found[parse("logging.getLogger")] = _Reader.logger
     for dotted in (
         "pkgutil.resolve_name",
-        "logging.getLogger",
         "runpy.run_module",
         "pytest.importorskip",
         "django.utils.module_loading.import_string",
@@ -323,6 +339,13 @@ def _shapes() -> dict[QualifiedName, _Shape]:
 
 
 _SHAPES = _shapes()
+
+
+READERS = frozenset(
+    {name.last for name, shape in _SHAPES.items() if shape in (_Reader.path, _Reader.module)}
+    | {"__import__", "modules"}
+)
+"""The last parts of what reads a module that no import statement of the file names."""
 
 
 def _fixture_of(binding: Binding) -> QualifiedName | None:

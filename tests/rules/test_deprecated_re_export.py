@@ -92,6 +92,11 @@ INVALID = (
         message="`OldEngine` hands on deprecated `pkg.old.OldEngine`;",
     ),
     Case(
+        "`__getattr__` with a table of what another module hands on under another name",
+        "LAZY = {«'Motor'»: 'pkg.mid'}\ndef __getattr__(name): ...",
+        files={"pkg/mid.py": "from pkg.old import OldEngine as Motor", "pkg/__init__.py": ""},
+    ),
+    Case(
         "what another module hands on",
         "from pkg.mid import «OldEngine»",
         path=INIT,

@@ -88,6 +88,11 @@ VALID = (
     Case("another `modules`", "import tools\ntools.modules['pkg.legacy']"),
     Case("sys.modules, another module", "import sys\nsys.modules['pkg.legacy_more']"),
     Case("logger of a namesake", "import logging\nlogging.getLogger('pkg.legacyish')"),
+    Case(
+        "logger of a consumer's name",
+        "import logging\nlogging.getLogger('pkg.user.OldEngine')",
+        files=CONSUMER,
+    ),
     Case("logger of this module", "import logging\nlogging.getLogger(__name__)"),
     Case("f-string with an unknown part", MOCK + "patch(f'{module}.OldEngine')"),
     Case("f-string with a format", MOCK + "M = 'pkg.old'\npatch(f'{M!r}.OldEngine')"),
@@ -240,6 +245,21 @@ INVALID = (
         "the binding of this module",
         MOCK + "from pkg.old import OldEngine\npatch(«f'{__name__}.OldEngine'»)",
         files=CONSUMER,
+    ),
+    Case(
+        "another name, of a module that is imported by a string",
+        "from importlib import import_module\ngetattr(import_module('pkg.user'), «'Engine'»)",
+        files=CONSUMER,
+    ),
+    Case(
+        "another name, in a path",
+        "from pkg import lazy\nlazy.load(«'pkg.user.Engine'»)",
+        files=CONSUMER,
+    ),
+    Case(
+        "`patch` from a module of the project",
+        "from pkg.testing import patch\npatch(«'pkg.old.OldEngine'»)",
+        files={"pkg/__init__.py": "", "pkg/testing.py": "from unittest.mock import patch"},
     ),
     Case(
         "getattr of a consumer's own name",

@@ -52,6 +52,17 @@ VALID = (
     Case("factory of a factory-only class", "from pkg.owned import Owned\nOwned.create()"),
     Case("factory module", "from pkg.owned import Owned\nOwned()", path="pkg/factories.py"),
     Case("home of a factory-only class", "class Owned: ...\nOwned()", path="pkg/owned.py"),
+    Case(
+        "a function that is named like a class",
+        "from pkg.old import OldEngine\nOldEngine()",
+        files={"pkg/__init__.py": "", "pkg/old.py": "def OldEngine(): ..."},
+    ),
+    Case(
+        "factory module, re-exported",
+        "from pkg import Owned\nOwned()",
+        path="pkg/factories.py",
+        files={"pkg/__init__.py": "from .owned import Owned", "pkg/owned.py": "class Owned: ..."},
+    ),
     Case("same name as a factory-only class", "from elsewhere import Owned\nOwned()"),
 )
 
@@ -131,6 +142,29 @@ INVALID = (
         "defaultdict",
         "from collections import defaultdict\n"
         "from pkg.old import OldEngine\ndefaultdict(«OldEngine»)",
+    ),
+    Case(
+        "partial from a module of the project",
+        "from pkg.tools import partial\nfrom pkg.old import OldEngine\npartial(«OldEngine»)",
+        files={"pkg/__init__.py": "", "pkg/tools.py": "from functools import partial"},
+    ),
+    Case(
+        "a class that is not named like one",
+        "from pkg.old import make_engine\n«make_engine»()",
+        files={"pkg/__init__.py": "", "pkg/old.py": "class make_engine: ..."},
+    ),
+    Case(
+        "re-exported",
+        "import pkg\n«pkg.OldEngine»()",
+        files={"pkg/__init__.py": "from .old import OldEngine", "pkg/old.py": ""},
+    ),
+    Case(
+        "a factory-only class, re-exported under another name",
+        "from pkg import O\n«O»()",
+        files={
+            "pkg/__init__.py": "from .owned import Owned as O",
+            "pkg/owned.py": "class Owned: ...",
+        },
     ),
     Case(
         "declared rewrite",
