@@ -141,7 +141,7 @@ class _Reader:
     def _modules_renamed(self, exports: Exports) -> Iterator[str]:
         """Yield the module's own names for modules that leak."""
         for name in exports.names():
-            for target in exports.targets(name)[0]:
+            for target in exports.targets(name).elsewhere:
                 if target.last in self._sought.modules and self._modules.is_module(target):
                     yield name
 

@@ -6,6 +6,7 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.cycles import AcyclicMemo
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.semantics.bindings import BindingKind
+from flake8_ssot_engine.semantics.exports import Targets
 
 
 class Reexports:
@@ -24,41 +25,42 @@ class Reexports:
         """
         return self._reach(name) or (name,)
 
-    def step(self, name: QualifiedName) -> tuple[list[QualifiedName], bool]:
-        """Return what the module of `name` says that it is, and whether that is certain.
+    def step(self, name: QualifiedName) -> Targets:
+        """Return what the module of `name` says that it is.
 
-        Nothing where it is defined there, is a module, or lies outside the project.
+        Nothing where the module does not bind it, or lies outside the project; `own` for what
+        is defined there.
         """
         module, attributes = self.modules.split(name)
-        if not module:
-            return [], True
-        if not attributes:
+        if module and not attributes:
             # A package may bind the name of a submodule to something else.
             module, attributes = module.parent, (module.last,)
-            if not module:
-                return [], True
-        for exports in self.modules.exports_of(module):
-            targets, is_certain = exports.targets(attributes[0])
-            if targets:
-                own = module.child(attributes[0])
-                moved = [target.child(*attributes[1:]) for target in targets if target != own]
-                return moved, is_certain
-        return [], True
+        if module:
+            for exports in self.modules.exports_of(module):
+                if targets := exports.targets(attributes[0]):
+                    own = module.child(attributes[0])
+                    elsewhere = [target for target in targets.elsewhere if target != own]
+                    return Targets(
+                        [target.child(*attributes[1:]) for target in elsewhere],
+                        [target.child(*attributes[1:]) for target in targets.own],
+                        targets.is_certain,
+                    )
+        return Targets([], [], is_certain=True)
 
     def home(self, name: QualifiedName) -> QualifiedName | None:
         """Follow a name to the one module of the project that defines it; None if in doubt."""
-        seen = {name}
-        while True:
-            steps, is_certain = self.step(name)
-            if not is_certain or len(steps) > 1:
-                return None
-            if not steps:
-                module, attributes = self.modules.split(name)
-                return name if module and self._is_defined(module, attributes) else None
-            name = steps[0]
-            if name in seen:
-                return None
+        seen: set[QualifiedName] = set()
+        while name not in seen:
             seen.add(name)
+            step = self.step(name)
+            if not step.is_certain:
+                return None
+            if step.own:
+                return step.own[0]
+            if not step.elsewhere:
+                return name if self.modules.file_of(name) is not None else None
+            name = step.elsewhere[0]
+        return None
 
     def kinds_of(self, name: QualifiedName) -> set[BindingKind]:
         """Return by what kinds of binding a name is defined at its home: a class, a function.
@@ -76,13 +78,10 @@ class Reexports:
             if binding.kind in (BindingKind.CLASS, BindingKind.FUNCTION)
         }
 
-    def _is_defined(self, module: QualifiedName, attributes: tuple[str, ...]) -> bool:
-        if not attributes:
-            return self.modules.file_of(module) is not None
-        return any(exports.targets(attributes[0])[0] for exports in self.modules.exports_of(module))
-
     def _reached_from(self, name: QualifiedName) -> tuple[QualifiedName, ...]:
+        step = self.step(name)
         found = {name: None}
-        for target in self.step(name)[0]:
+        for target in step.elsewhere:
             found.update(dict.fromkeys(self._reach(target)))
+        found.update(dict.fromkeys(step.own))
         return tuple(found)

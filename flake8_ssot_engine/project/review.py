@@ -37,7 +37,7 @@ def _is_undefined(name: QualifiedName, modules: Modules) -> str | None:
     if not attributes or modules.file_of(module) is None:
         return None if not attributes else ""
     every = modules.exports_of(module)
-    if not every or any(e.is_open or e.targets(attributes[0])[0] for e in every):
+    if not every or any(e.is_open or e.targets(attributes[0]) for e in every):
         return None
     near = difflib.get_close_matches(attributes[0], every[0].names(), n=1)
     return f"; did you mean `{module.child(near[0])}`?" if near else ""

@@ -5,19 +5,35 @@ from __future__ import annotations
 import ast
 import re
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.binder import Binder
-from flake8_ssot_engine.semantics.bindings import Binding
+from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding
 from flake8_ssot_engine.semantics.flow import Point, reaching
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
 from flake8_ssot_engine.semantics.references import root_of
-from flake8_ssot_engine.semantics.resolver import PublicNames, Resolver
+from flake8_ssot_engine.semantics.resolver import Candidate, PublicNames, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope
 
 _BINDS_FROM_INSIDE = re.compile(r"(?:^|[;:])[ \t]*global[ \t\\]|:=", re.MULTILINE)
 """What binds names of the module from inside its functions and expressions."""
+
+
+class Targets(NamedTuple):
+    """What an attribute of a module may stand for; nothing at all means that there is none.
+
+    `elsewhere` are names to look up in other modules. `own` are those of definitions in this
+    one, as they were when they were bound: the attribute of that name may be another by now.
+    """
+
+    elsewhere: list[QualifiedName]
+    own: list[QualifiedName]
+    is_certain: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.elsewhere or self.own)
 
 
 class Exports:
@@ -63,17 +79,15 @@ class Exports:
         live, _ = reaching(self._scope.bindings.get(name, []), end_of(self._scope))
         return [binding for binding in live if binding.binds]
 
-    def targets(self, name: str) -> tuple[list[QualifiedName], bool]:
-        """Return what the module's attribute `name` may stand for, and whether that is certain.
-
-        A definition stands for its own qualified name; nothing at all means that the module
-        has no such attribute.
-        """
-        found = self._resolver.look_up(name, self._scope, end_of(self._scope))
-        targets = [candidate.name for candidate in found.candidates if candidate.binding]
-        if not targets and name in self._lazy:
-            return self._lazy[name], len(self._lazy[name]) == 1
-        return targets, found.is_certain
+    def targets(self, name: str) -> Targets:
+        """Return what the module's attribute `name` may stand for."""
+        candidates, is_certain = self._bound_as(name)
+        elsewhere = [candidate.name for candidate in candidates if not candidate.is_own]
+        own = [candidate.name for candidate in candidates if candidate.is_own]
+        if not candidates and name in self._lazy:
+            elsewhere = self._lazy[name]
+            return Targets(elsewhere, own, len(elsewhere) == 1)
+        return Targets(elsewhere, own, is_certain)
 
     def lazy_names(self) -> list[str]:
         """Return the names that the module's `__getattr__` is seen to answer to."""
@@ -97,14 +111,25 @@ class Exports:
             if not self._listed.is_whole:
                 return None
         else:
-            names = {name for name in self.names() if not name.startswith("_") and name != "*"}
+            names = {name for name in self.names() if name != ANY_NAME}
             others = [star.target for star in self._scope.stars]
         for other in others:
             known = None if other is None else self._public_names(other)
             if known is None:
                 return None
             names |= known
+        if self._listed is None:
+            names = {n for n in names if not n.startswith("_") and not self._is_gone(n)}
         return frozenset(names)
+
+    def _is_gone(self, name: str) -> bool:
+        """Whether the module deletes a name that a star import brought before."""
+        return name in self._scope.bindings and not self._bound_as(name)[0]
+
+    def _bound_as(self, name: str) -> tuple[list[Candidate], bool]:
+        """Return what statements of the module make a name stand for; no hook, no builtin."""
+        found = self._resolver.look_up(name, self._scope, end_of(self._scope))
+        return [c for c in found.candidates if c.binding is not None], found.is_certain
 
     def listed_names(self) -> list[str] | None:
         """Return the names that `__all__` spells out; None where there is no `__all__`."""
@@ -122,7 +147,7 @@ class Exports:
                 found.append(None)
                 continue
             tail = ast.unparse(node).split(".")[1:]
-            targets, _ = self.targets(root.id)
+            targets = self.targets(root.id).elsewhere
             start = targets[0] if targets else self._package.child(root.id)
             found.append(start.child(*tail))
         return found

@@ -20,10 +20,14 @@ PublicNames: TypeAlias = Callable[[QualifiedName], frozenset[str] | None]
 
 
 class Candidate(NamedTuple):
-    """One thing that a name may stand for, and the binding that says so (None: a builtin)."""
+    """One thing that a name may stand for, and the binding that says so (None: a builtin).
+
+    `is_own` says that the file itself defines it, by whatever name it is used here.
+    """
 
     name: QualifiedName
     binding: Binding | None
+    is_own: bool = False
 
 
 class Resolution(NamedTuple):
@@ -103,12 +107,14 @@ class Resolver:
             if root.candidates:
                 return Resolution(
                     tuple(
-                        Candidate(candidate.name.child(*value.attributes), binding)
+                        Candidate(
+                            candidate.name.child(*value.attributes), binding, candidate.is_own
+                        )
                         for candidate in root.candidates
                     ),
                     root.is_certain,
                 )
-        return Resolution((Candidate(self.name_of(binding), binding),), True)
+        return Resolution((Candidate(self.name_of(binding), binding, is_own=True),), True)
 
     def _stars_of(self, name: str, scope: Scope) -> list[Binding]:
         """Return the star imports that may bind `name`; those that do for sure under that name."""
