@@ -29,6 +29,7 @@ from benchmarks.contenders import find_tool
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.fixing.structural import tree_of_names
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.names import QualifiedName, absolute_module, package_of
 from flake8_ssot_engine.project.modules import is_package_file, module_name
@@ -268,18 +269,13 @@ def _look_at(task: tuple[Settings, Needles, Path]) -> tuple[list[Ours], set[Plac
     is_candidate = checker.prefilter.passes(data)
     try:
         source = SourceFile.from_bytes(str(path), data)
+    except SourceError:
+        return [], set(), True
+    try:
         tree = source.parse()
     except SourceError:
-        result = checker.check_bytes(str(path), data, shown_as=str(path))
-        found = [
-            Ours(
-                Place(str(path), f.start.line, f.start.column - 1),
-                str(f.violation.symbol),
-                "broken file",
-            )
-            for f in result.findings
-        ]
-        return found, set(), True
+        every = _ours(checker, path, source, tree_of_names(source)) if is_candidate else ()
+        return [found._replace(kind="broken file") for found in every], set(), True
     ours = list(_ours(checker, path, source, tree)) if is_candidate else []
     concerns_it = any(settings.index.is_relevant(name) for name in _imported(tree))
     return ours, _libcst_places(settings, path, source) if concerns_it else set(), False

@@ -129,10 +129,10 @@ class Checker:
     def _check_broken(
         self, path: str, source: SourceFile, error: SourceError, *, is_told: bool
     ) -> FileResult:
-        """Report what the imports that can be made out in a broken file reach."""
-        from flake8_ssot_engine.fixing.structural import tree_of_imports
+        """Report what can be made out in a broken file: imports, and attributes of them."""
+        from flake8_ssot_engine.fixing.structural import tree_of_names
 
-        context = self.context_of(path, source, tree_of_imports(source))
+        context = self.context_of(path, source, tree_of_names(source))
         violations = [
             replace(violation, unfixable_because=_BROKEN, doubt=_BROKEN)
             for rule in self._rules_for(path)

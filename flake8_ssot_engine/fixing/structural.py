@@ -14,7 +14,7 @@ from flake8_ssot_engine.source import PositionEncoding, SourceFile, Span
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
-_Node = TypeVar("_Node", ast.stmt, ast.alias)
+_Node = TypeVar("_Node", bound=ast.AST)
 _STATEMENTS = ("import_statement", "import_from_statement")
 
 
@@ -23,11 +23,13 @@ class _Token(NamedTuple):
     span: Span
 
 
-def tree_of_imports(source: SourceFile) -> ast.Module:
-    """Return a module that holds, in order, the imports that can be made out in a broken file.
+def tree_of_names(source: SourceFile) -> ast.Module:
+    """Return a module that holds what can be made out in a broken file of its imports.
 
-    All else is left out, so that functions and conditions around them are lost. A statement
-    that is itself broken (`import a as b as c`) counts as what its first and last names say.
+    Those are the import statements and the attribute chains that start with a name that one of
+    them binds. All else is left out, so that functions and conditions around them are lost:
+    each import may or may not be in force where a chain is used. A statement that is itself
+    broken (`import a as b as c`) counts as what its first and last names say.
     """
     from ast_grep_py import SgRoot
 
@@ -35,11 +37,34 @@ def tree_of_imports(source: SourceFile) -> ast.Module:
     nodes = [node for kind in _STATEMENTS for node in root.find_all(kind=kind)]
     nodes.sort(key=lambda node: node.range().start.index)
     body: list[ast.stmt] = []
+    bound: set[str] = set()
     for node in nodes:
-        statement = _statement([*_tokens(node)], source)
+        tokens = [*_tokens(node)]
+        statement = _statement(tokens, source)
         if statement is not None:
-            body.append(statement)
+            span = Span(tokens[0].span.start, tokens[-1].span.end)
+            maybe = _placed(ast.Constant(value=True), span, source)
+            body.append(_placed(ast.If(maybe, [statement], []), span, source))
+            bound.update((a.asname or a.name).split(".")[0] for a in statement.names)
+    for node in root.find_all(kind="attribute"):
+        parent = node.parent()
+        if parent is None or parent.kind() != "attribute":
+            chain = _chain([*_tokens(node)], bound, source)
+            body += [] if chain is None else [ast.copy_location(ast.Expr(chain), chain)]
     return ast.Module(body, [])
+
+
+def _chain(tokens: list[_Token], bound: set[str], source: SourceFile) -> ast.expr | None:
+    """Return the attribute chain that tokens spell, if it starts with one of the names bound."""
+    words = [token.text for token in tokens]
+    is_chain = all(map(str.isidentifier, words[::2])) and set(words[1::2]) == {"."}
+    if not is_chain or words[0] not in bound:
+        return None
+    chain: ast.expr = _placed(ast.Name(words[0], ast.Load()), tokens[0].span, source)
+    for token in tokens[2::2]:
+        span = Span(tokens[0].span.start, token.span.end)
+        chain = _placed(ast.Attribute(chain, token.text, ast.Load()), span, source)
+    return chain
 
 
 def _tokens(node: SgNode) -> Iterator[_Token]:
@@ -55,7 +80,7 @@ def _tokens(node: SgNode) -> Iterator[_Token]:
         yield _Token(node.text(), Span(where.start.index, where.end.index))
 
 
-def _statement(tokens: list[_Token], source: SourceFile) -> ast.stmt | None:
+def _statement(tokens: list[_Token], source: SourceFile) -> ast.Import | ast.ImportFrom | None:
     words = [token.text for token in tokens]
     if "import" not in words:
         return None
@@ -63,7 +88,7 @@ def _statement(tokens: list[_Token], source: SourceFile) -> ast.stmt | None:
     aliases = list(_aliases(tokens[at + 1 :], source))
     if not aliases:
         return None
-    statement: ast.stmt
+    statement: ast.Import | ast.ImportFrom
     if words[0] == "from":
         module = "".join(words[1:at])
         name = module.lstrip(".")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_ssot_engine.fixing.structural import tree_of_imports
+from flake8_ssot_engine.fixing.structural import tree_of_names
 from flake8_ssot_engine.source import SourceFile
 from tests.stdlib import stdlib_files
 
@@ -43,14 +43,22 @@ BROKEN: tuple[tuple[str, str, list[str]], ...] = (
         ["import a", "from b import c"],
     ),
     ("one line", "x = = 1; import a; from b import c", ["import a", "from b import c"]),
+    ("attributes", "import a\nprint a.b.c\nx.y\na.b().c", ["import a", "a.b.c", "a.b"]),
+    ("attributes over lines", "import a.b\nx = = (a .\n  b\n .c)", ["import a.b", "a.b.c"]),
+    ("names alone", "from a import b\nb()\nb\nprint b", ["from a import b"]),
     ("wide characters", "x = = 'é𝒳'; from a import b", ["from a import b"]),
 )
 
 
 @pytest.mark.parametrize(("title", "code", "expected"), BROKEN, ids=[case[0] for case in BROKEN])
 def test_broken(title: str, code: str, expected: list[str]) -> None:
-    tree = tree_of_imports(SourceFile("broken.py", code))
-    assert [ast.unparse(statement) for statement in tree.body] == expected
+    tree = tree_of_names(SourceFile("broken.py", code))
+    assert [ast.unparse(part) for part in map(content, tree.body)] == expected
+
+
+def content(statement: ast.stmt) -> ast.stmt:
+    """Return the import in the `if` that says that it may not be in force."""
+    return statement.body[0] if isinstance(statement, ast.If) else statement
 
 
 @pytest.mark.parametrize("text", ["\0", "import a\0", "\ud800", "(" * 5000, "x = '" + "a" * 10**6])
@@ -59,7 +67,7 @@ def test_no_text_is_too_bad(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         pytest.skip("no codec of Python's makes such a text")
-    tree_of_imports(SourceFile("bad.py", text))
+    tree_of_names(SourceFile("bad.py", text))
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[object, ...]]:
@@ -84,7 +92,7 @@ def test_whole_files_give_the_imports_that_the_parser_gives() -> None:
     for path in files:
         source = SourceFile.from_bytes(str(path), path.read_bytes())
         theirs = sorted(imports(source.parse()), key=str)
-        ours = sorted(imports(tree_of_imports(source)), key=str)
+        ours = sorted(imports(tree_of_names(source)), key=str)
         # The tolerant grammar has a node of its own for `from __future__`.
         assert ours == [found for found in theirs if found[1] != "__future__"], path
         seen += len(ours)
