@@ -88,6 +88,8 @@ SDISTS = (
 )
 _MOST_FILES = 150
 """A name that more files import is passed over: LibCST takes a second for a large one."""
+_CHUNK = 64
+"""Files that a process looks at in one go."""
 
 
 class Place(NamedTuple):
@@ -153,15 +155,22 @@ def _compare(sdist: Sdist, folder: Path, details: list[str]) -> int:
         ),
     )
     needles = find_needles(settings, jobs=2)
-    tasks = [(settings, needles, path) for path in files]
+    cache = folder / f"libcst-{sdist.project}-{_digest(moves)}.json"
+    known = json.loads(cache.read_text("utf-8")) if cache.exists() else {}
+    tasks = [
+        (settings, needles, files[at : at + _CHUNK], known) for at in range(0, len(files), _CHUNK)
+    ]
     ours: list[Ours] = []
-    theirs: set[Place] = set()
     broken = 0
+    by_file: dict[str, list[list[int]]] = {}
     with multiprocessing.get_context("fork").Pool() as pool:
-        for found, libcst_places, is_broken in pool.imap(_look_at, tasks, chunksize=8):
-            ours += found
-            theirs |= libcst_places
-            broken += is_broken
+        for chunk in pool.imap(_look_at_chunk, tasks):
+            for path, opinion in chunk:
+                ours += opinion.ours
+                broken += opinion.is_broken
+                by_file[path] = opinion.libcst
+    cache.write_text(json.dumps(by_file), "utf-8")
+    theirs = {Place(path, *where) for path, every in by_file.items() for where in every}
     ruff = _ruff_places(root, roots, moves)
     mine = {item.place: item for item in reversed(ours)}
     told = {*mine, *(item.statement for item in ours if item.statement)}
@@ -184,6 +193,10 @@ def _compare(sdist: Sdist, folder: Path, details: list[str]) -> int:
         told_as = f"{item.kind}: {item.symbol}: {_shown(item.place)}"
         details.append(f"{sdist.project}: ours only: {told_as}")
     return len(lost_ruff) + len(lost_libcst)
+
+
+def _digest(moves: list[str]) -> str:
+    return hashlib.sha256("\n".join(moves).encode()).hexdigest()[:12]
 
 
 def _defines(settings: Settings, path: Path) -> bool:
@@ -262,23 +275,40 @@ def _parsed(path: Path) -> ast.Module | None:
 # --- the three opinions
 
 
-def _look_at(task: tuple[Settings, Needles, Path]) -> tuple[list[Ours], set[Place], bool]:
-    settings, needles, path = task
-    data = path.read_bytes()
+class _Opinion(NamedTuple):
+    ours: list[Ours]
+    libcst: list[list[int]]
+    is_broken: bool = False
+
+
+_Task = tuple[Settings, Needles, list[Path], dict[str, list[list[int]]]]
+
+
+def _look_at_chunk(task: _Task) -> list[tuple[str, _Opinion]]:
+    settings, needles, files, known = task
     checker = Checker(settings, needles)
+    return [(str(path), _look_at(checker, path, known.get(str(path)))) for path in files]
+
+
+def _look_at(checker: Checker, path: Path, libcst: list[list[int]] | None) -> _Opinion:
+    """Return what we find in a file, and what LibCST does unless that is known already."""
+    data = path.read_bytes()
     is_candidate = checker.prefilter.passes(data)
     try:
         source = SourceFile.from_bytes(str(path), data)
     except SourceError:
-        return [], set(), True
+        return _Opinion([], [], is_broken=True)
     try:
         tree = source.parse()
     except SourceError:
         every = _ours(checker, path, source, tree_of_names(source)) if is_candidate else ()
-        return [found._replace(kind="broken file") for found in every], set(), True
+        return _Opinion([found._replace(kind="broken file") for found in every], [], is_broken=True)
     ours = list(_ours(checker, path, source, tree)) if is_candidate else []
-    concerns_it = any(settings.index.is_relevant(name) for name in _imported(tree))
-    return ours, _libcst_places(settings, path, source) if concerns_it else set(), False
+    if libcst is None:
+        index = checker.settings.index
+        concerns_it = any(map(index.is_relevant, _imported(tree)))
+        libcst = _libcst_places(checker.settings, source) if concerns_it else []
+    return _Opinion(ours, libcst)
 
 
 def _imported(tree: ast.Module) -> Iterator[QualifiedName]:
@@ -336,7 +366,7 @@ def _place(path: Path, source: SourceFile, offset: int) -> Place:
     return Place(str(path), position.line, position.column - 1)
 
 
-def _libcst_places(settings: Settings, path: Path, source: SourceFile) -> set[Place]:
+def _libcst_places(settings: Settings, source: SourceFile) -> list[list[int]]:
     """Return where LibCST sees a name that an import brought from under a move."""
     import libcst
     from libcst.metadata import (
@@ -351,8 +381,8 @@ def _libcst_places(settings: Settings, path: Path, source: SourceFile) -> set[Pl
         positions = wrapper.resolve(PositionProvider)
         resolved = wrapper.resolve(QualifiedNameProvider)
     except (libcst.ParserSyntaxError, RecursionError):
-        return set()
-    found: set[Place] = set()
+        return []
+    found: set[tuple[int, int]] = set()
     for node, names in resolved.items():
         if not isinstance(node, (libcst.Name, libcst.Attribute)):
             continue
@@ -361,8 +391,8 @@ def _libcst_places(settings: Settings, path: Path, source: SourceFile) -> set[Pl
                 continue
             if settings.index.match(QualifiedName(name.name.split("."))) is not None:
                 start = positions[node].start
-                found.add(Place(str(path), start.line, start.column))
-    return found
+                found.add((start.line, start.column))
+    return [list(where) for where in sorted(found)]
 
 
 def _ruff_places(root: Path, roots: tuple[str, ...], moves: Iterable[str]) -> set[Place]:

@@ -10,6 +10,7 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, module_of_path, package_of
 from flake8_ssot_engine.project.cycles import AcyclicMemo
 from flake8_ssot_engine.semantics.exports import Exports
+from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.source import SourceFile
 
 _NO_NAMES: frozenset[str] = frozenset()
@@ -89,23 +90,13 @@ class Modules:
             raise self._errors[path]
         if path not in self._exports:
             try:
-                self._exports[path] = self._read(path, module)
+                self._exports[path] = read_exports(
+                    path, self._roots, module=module, public_names=self.public_names
+                )
             except (OSError, SourceError) as error:
                 self._errors[path] = error
                 raise
         return self._exports[path]
-
-    def _read(self, path: str, module: QualifiedName | None) -> Exports:
-        if not os.path.isfile(path) and os.path.exists(path):
-            raise SourceError("is not a regular file")
-        with open(path, "rb") as file:
-            source = SourceFile.from_bytes(path, file.read())
-        name = module_name(path, self._roots) if module is None else module
-        package = package_of(name, is_package=is_package_file(path))
-        try:
-            return Exports(source.parse(), source.text, name, package, self.public_names)
-        except RecursionError:
-            raise SourceError("is nested too deeply") from None
 
     def _public_names(self, module: QualifiedName) -> frozenset[str] | None:
         """Return what a star import of a module brings; None if it cannot be known."""
@@ -119,6 +110,29 @@ class Modules:
                 outer = self._place_of(module.parent)
                 self._places[module] = outer and _find(module.last, outer.folders)
         return self._places[module]
+
+
+def read_exports(
+    path: str,
+    source_roots: Iterable[str],
+    *,
+    module: QualifiedName | None = None,
+    public_names: PublicNames = lambda module: None,
+) -> Exports:
+    """Read the file at an absolute path; `module` is its name, where that is known already.
+
+    Raises SourceError, and OSError.
+    """
+    if not os.path.isfile(path) and os.path.exists(path):
+        raise SourceError("is not a regular file")
+    with open(path, "rb") as file:
+        source = SourceFile.from_bytes(path, file.read())
+    name = module_name(path, source_roots) if module is None else module
+    package = package_of(name, is_package=is_package_file(path))
+    try:
+        return Exports(source.parse(), source.text, name, package, public_names)
+    except RecursionError:
+        raise SourceError("is nested too deeply") from None
 
 
 def _find(name: str, folders: Sequence[str]) -> _Place | None:

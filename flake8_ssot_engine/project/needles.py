@@ -3,13 +3,15 @@
 A file can reach one without spelling its name, where another module hands it on under another
 one, or hands on what lies in a moved module. That other module spells both; so the words are
 found by rounds: search for those that are known, see what the files that hold them hand on, and
-search for that.
+search the others for that. Each file is read into an outline once. What an outline cannot tell
+(which names a star brings) counts as handed on: a word too many costs time and no verdict.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,19 +20,26 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import SUFFIXES, is_never_source
-from flake8_ssot_engine.project.modules import Modules
+from flake8_ssot_engine.project.modules import read_exports
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles, WordSearch, needles_of
-from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 
 _CHUNK = 256
 
 
+class _Outline(NamedTuple):
+    """What a module hands on: its names with what they may stand for, and its stars."""
+
+    module: QualifiedName
+    edges: tuple[tuple[str, QualifiedName], ...]
+    stars: tuple[QualifiedName, ...]
+
+
 class _Task(NamedTuple):
     source_roots: tuple[str, ...]
-    moves: MoveIndex
     sought: Needles
     files: tuple[str, ...]
 
@@ -38,19 +47,27 @@ class _Task(NamedTuple):
 def find_needles(settings: Settings, *, jobs: int) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
     files = sorted({path for root in settings.source_roots for path in _walk(root)})
+    found = _Doors(settings.index)
     known = needles_of(settings.index)
     sought = known
     while True:
         tasks = [
-            _Task(settings.source_roots, settings.index, sought, tuple(files[at : at + _CHUNK]))
+            _Task(settings.source_roots, sought, tuple(files[at : at + _CHUNK]))
             for at in range(0, len(files), _CHUNK)
         ]
-        found = Needles.union([known, *parallel_map(_handed_on, tasks, jobs=jobs)])
-        if found == known:
+        read: set[str] = set()
+        for outlines in parallel_map(_outlines, tasks, jobs=jobs):
+            for path, outline in outlines:
+                read.add(path)
+                if outline is not None:
+                    found.add(outline)
+        words = Needles.union([known, found.needles()])
+        if words == known:
             return known
         # A leak is looked for with every module that leaks; of the names only new ones.
-        sought = found._replace(names=found.names - known.names)
-        known = found
+        sought = words._replace(names=words.names - known.names)
+        known = words
+        files = [path for path in files if path not in read]
 
 
 def _walk(root: str) -> Iterator[str]:
@@ -64,11 +81,10 @@ def _walk(root: str) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES))
 
 
-def _handed_on(task: _Task) -> Needles:
-    """Return what some files hand on of what is known by the words that are sought."""
+def _outlines(task: _Task) -> list[tuple[str, _Outline | None]]:
+    """Read those of some files that can hand on what is sought."""
     search = _Search(task.sought)
-    reader = _Reader(task)
-    found = []
+    found: list[tuple[str, _Outline | None]] = []
     for path in task.files:
         try:
             with open(path, "rb") as file:
@@ -76,8 +92,83 @@ def _handed_on(task: _Task) -> Needles:
         except OSError:
             continue  # the check tells of it
         if search.passes(data):
-            found.append(reader.read(path))
-    return Needles.union(found)
+            found.append((path, _outline(path, task.source_roots)))
+    return found
+
+
+def _outline(path: str, source_roots: tuple[str, ...]) -> _Outline | None:
+    try:
+        exports = read_exports(path, source_roots)
+    except (OSError, SourceError):
+        return None
+    edges = [
+        (name, target) for name in _names(exports) for target in exports.targets(name).elsewhere
+    ]
+    return _Outline(exports.module, tuple(edges), tuple(exports.stars()))
+
+
+def _names(exports: Exports) -> Iterator[str]:
+    yield from (name for name in exports.names() if name != ANY_NAME)
+    yield from exports.lazy_names()
+
+
+class _Doors:
+    """The names of modules that stand for something of the moves, as far as outlines tell."""
+
+    def __init__(self, moves: MoveIndex) -> None:
+        self._moves = moves
+        self._is_symbol: dict[QualifiedName, bool] = {}
+        self._users: defaultdict[tuple[str, ...], list[QualifiedName]] = defaultdict(list)
+        self._stars: defaultdict[QualifiedName, list[QualifiedName]] = defaultdict(list)
+        self._renamed: defaultdict[QualifiedName, set[str]] = defaultdict(set)
+
+    def add(self, outline: _Outline) -> None:
+        """Take in what one module hands on."""
+        for name, target in outline.edges:
+            here = outline.module.child(name)
+            if target == here:
+                continue
+            for end in range(2, len(target) + 1):
+                self._users[target[:end]].append(here)
+            if name != target.last:
+                self._renamed[target].add(name)
+            match = self._moves.match(target)
+            is_factory_only = any(match.move.factory for match in self._moves.moved_to(target))
+            if match is not None or is_factory_only:
+                self._open(
+                    here, is_symbol=is_factory_only or (match is not None and match.is_exact)
+                )
+            for end in range(len(target), 1, -1):
+                if (door := QualifiedName(target[:end])) in self._is_symbol:
+                    self._open(here, is_symbol=self._is_symbol[door])
+        for module in outline.stars:
+            self._stars[module].append(outline.module)
+            for door, is_symbol in list(self._is_symbol.items()):
+                if door.parent == module:
+                    self._open(outline.module.child(door.last), is_symbol=is_symbol)
+
+    def _open(self, door: QualifiedName, *, is_symbol: bool) -> None:
+        """Note a door, and every name that leads to it."""
+        waiting = [(door, is_symbol)]
+        while waiting:
+            door, is_symbol = waiting.pop()
+            if self._is_symbol.get(door, False) >= is_symbol and door in self._is_symbol:
+                continue
+            self._is_symbol[door] = is_symbol
+            waiting += [(user, is_symbol) for user in self._users[tuple(door)]]
+            waiting += [(module.child(door.last), is_symbol) for module in self._stars[door.parent]]
+
+    def needles(self) -> Needles:
+        """Return the words of every door."""
+        leaks = [door for door, is_symbol in self._is_symbol.items() if not is_symbol]
+        modules = {door.parent for door in leaks}
+        words = {module.last for module in modules if module}
+        words.update(*(self._renamed[module] for module in modules if module in self._renamed))
+        return Needles(
+            frozenset(door.last for door, is_symbol in self._is_symbol.items() if is_symbol),
+            frozenset(door.last for door in leaks),
+            frozenset(words),
+        )
 
 
 class _Search:
@@ -102,57 +193,6 @@ class _Search:
             or _BEFORE.search(data, max(0, word.start() - _FAR), word.start())
             for word in self._pattern.finditer(data)
         )
-
-
-class _Reader:
-    """Tells what a module hands on of the moves."""
-
-    def __init__(self, task: _Task) -> None:
-        self._modules = Modules(task.source_roots)
-        self._reexports = Reexports(self._modules)
-        self._moves = task.moves
-        self._sought = task.sought
-
-    def read(self, path: str) -> Needles:
-        try:
-            exports = self._modules.read(path)
-        except (OSError, SourceError):
-            return Needles()
-        names, leaks, modules = set(), set(), set()
-        for name in self._candidates(exports):
-            here = exports.module.child(name)
-            if self._is_of_symbol(here):
-                names.add(name)
-            elif any(self._moves.match(reached) for reached in self._reexports.reach(here)):
-                leaks.add(name)
-                modules.add(exports.module.last)
-        modules.update(self._modules_renamed(exports))
-        return Needles(frozenset(names), frozenset(leaks), frozenset(modules))
-
-    def _candidates(self, exports: Exports) -> Iterator[str]:
-        """Yield the names of a module that may stand for something of a move."""
-        for name in exports.names():
-            bindings = exports.bindings_of(name)
-            if any(b.value is not None or self._sought.may_name(b.target) for b in bindings):
-                yield name
-        yield from exports.lazy_names()
-        yield from sorted((exports.public() or frozenset()) & self._sought.leaks)
-
-    def _modules_renamed(self, exports: Exports) -> Iterator[str]:
-        """Yield the module's own names for modules that leak."""
-        for name in exports.names():
-            for target in exports.targets(name).elsewhere:
-                if target.last in self._sought.modules and self._modules.is_module(target):
-                    yield name
-
-    def _is_of_symbol(self, name: QualifiedName) -> bool:
-        for reached in self._reexports.reach(name):
-            match = self._moves.match(reached)
-            if match is not None and match.is_exact:
-                return True
-            if any(match.move.factory for match in self._moves.moved_to(reached)):
-                return True
-        return False
 
 
 _FAR = 200

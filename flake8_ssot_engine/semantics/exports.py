@@ -70,6 +70,10 @@ class Exports:
         """Whether the module may have names that no statement in it binds."""
         return bool(self._scope.stars) or HOOK in self._scope.bindings
 
+    def stars(self) -> list[QualifiedName]:
+        """Return the modules that are imported whole, by `*`."""
+        return [star.target for star in self._scope.stars if star.target is not None]
+
     def names(self) -> list[str]:
         """Return the names that the module binds by itself, in source order."""
         return [name for name in self._scope.bindings if self.bindings_of(name)]

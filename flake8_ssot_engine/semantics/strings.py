@@ -83,14 +83,17 @@ class _Reader:
         self.model = model
         self.string_calls = string_calls
         self.reach = reach
-        self._lasts = frozenset(name.last for name in (*_SHAPES, *string_calls))
+        lasts = {name.last for name in (*_SHAPES, *string_calls)}
+        # `from unittest.mock import patch as p`
+        aliases = (b.name for b in model.bindings() if b.target and b.target.last in lasts)
+        self._lasts = lasts.union(aliases)
 
     # --- which call
 
     def read_call(self, callee: Reference) -> Iterator[StringName]:
         call = callee.call
         last = callee.attributes[-1] if callee.attributes else callee.name
-        if call is None or (last not in self._lasts and not self._is_alias(callee)):
+        if call is None or last not in self._lasts:
             return
         for candidate in self.model.resolve(callee).candidates:
             fixture = _fixture_of(candidate.binding) if candidate.binding else None
@@ -102,13 +105,6 @@ class _Reader:
                 if reached in _SHAPES:
                     yield from _SHAPES[reached](self, call)
                     return
-
-    def _is_alias(self, callee: Reference) -> bool:
-        """Whether a bare name may be an import under another name: `import patch as p`."""
-        return not callee.attributes and any(
-            binding.target is not None and binding.target.last in self._lasts
-            for binding in self.model.bindings_of(callee.name)
-        )
 
     # --- the shapes of calls
 
