@@ -241,7 +241,8 @@ class _Reader:
     def _meanings(self, node: ast.expr) -> list[QualifiedName]:
         """Return what an expression may stand for: a name, a chain, or an imported module."""
         if isinstance(node, ast.Call):
-            return [found.name for found in self.module(node)] if _imports(node) else []
+            is_import = _IMPORT_MODULE in self._meanings(node.func)
+            return [found.name for found in self.module(node)] if is_import else []
         reference = self.model.reference_at(node)
         if reference is None:
             return []
@@ -293,6 +294,7 @@ class _Reader:
 
 
 _Shape = Callable[[_Reader, ast.Call], Iterator[StringName]]
+_IMPORT_MODULE = QualifiedName(("importlib", "import_module"))
 _SYS_MODULES = QualifiedName(("sys", "modules"))
 _OPTIONS_OF_MULTIPLE = frozenset(
     {"target", "spec", "create", "spec_set", "autospec", "new_callable"}
@@ -319,7 +321,7 @@ def _shapes() -> dict[QualifiedName, _Shape]:
         found[parse(f"builtins.{name}")] = _Reader.attribute
     for name in ("get", "pop", "setdefault"):
         found[_SYS_MODULES.child(name)] = _Reader.key
-    found[parse("importlib.import_module")] = _Reader.module
+    found[_IMPORT_MODULE] = _Reader.module
     found[parse("importlib.util.find_spec")] = _Reader.module
     found[parse("builtins.__import__")] = _Reader.dunder_import
     found[parse("logging.getLogger")] = _Reader.logger
@@ -386,10 +388,6 @@ def _inner(node: ast.expr) -> ast.expr:
     """Return the expression in a plain `{…}` of an f-string; anything else as it is."""
     is_plain = isinstance(node, ast.FormattedValue) and node.conversion == -1
     return node.value if is_plain and node.format_spec is None else node  # type: ignore[attr-defined]
-
-
-def _imports(call: ast.Call) -> bool:
-    return last_name(call.func) == "import_module"
 
 
 def _parse(text: str) -> QualifiedName | None:

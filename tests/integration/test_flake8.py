@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from flake8_ssot_engine.sample import lay_out
+
 ROOT = Path(__file__).parents[2]
 OLDEST = "5.0.4"
 
@@ -231,3 +233,33 @@ def test_gives_the_lines_of_ssot_check(
     )
     assert ours.stderr == ""
     assert ours.stdout.splitlines() == theirs == [IMPORT, CALL]
+
+
+def test_gives_the_lines_of_ssot_check_across_files(flake8: Flake8, tmp_path: Path) -> None:
+    """Over the sample project and some back doors: more files than are followed on demand."""
+    lay_out(tmp_path / "sample")
+    engine = "netra_backend.app.agents.supervisor.execution_engine"
+    doors = {
+        "doors/__init__.py": f"from {engine} import ExecutionEngine as Motor\n",
+        "doors/lazy.py": "LAZY = {'Turbine': 'doors.Motor'}\ndef __getattr__(name): ...\n",
+        "doors/all.py": "from doors import *\n",
+        "use_as.py": "from doors import Motor\nMotor()\n",
+        "use_star.py": "from doors.all import *\nMotor()\n",
+        "use_lazy.py": "import doors.lazy\ndoors.lazy.Turbine()\n",
+        "use_string.py": "from importlib import import_module as load\n"
+        "getattr(load('doors'), 'Motor')\n",
+        "use_leak.py": "from netra_backend.app.services.report_worker import *\n",
+    }
+    for name, text in doors.items():
+        (tmp_path / "sample" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "sample" / name).write_text(text)
+    theirs = lines(flake8("--select=SSOT", "sample"))
+    command = [sys.executable, "-m", "flake8_ssot_engine", "check", "--format=concise", "--quiet"]
+    ours = subprocess.run(
+        [*command, "sample"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert sorted(ours.stdout.splitlines()) == sorted(theirs)
+    found = {tuple(line.removeprefix("sample/").split(":")[:2]) for line in theirs}
+    assert len(theirs) > 85
+    assert {("use_as.py", "1"), ("use_star.py", "1"), ("use_lazy.py", "2")} <= found
+    assert {("use_string.py", "2"), ("doors/lazy.py", "1")} <= found
