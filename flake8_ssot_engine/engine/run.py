@@ -128,6 +128,9 @@ def _check_chunk(chunk: _Chunk) -> list[FileResult]:
 
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:
+    if path.endswith(".ipynb"):  # its JSON may well be a Python expression
+        message = "is a notebook, which is not read; check the code that it was exported to"
+        return FileResult(shown_as, error=FileError(shown_as, message))
     try:
         if os.path.isdir(path):  # discovery hands on a folder that it could not look into
             os.scandir(path).close()

@@ -13,14 +13,12 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_module
 from flake8_ssot_engine.semantics.annotations import last_name
-from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.constants import Text, text_of
+from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_of
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_MOCKERS = frozenset(
-    f"{scope}mocker" for scope in ("", "class_", "module_", "package_", "session_")
-)
 
 
 class StringName(NamedTuple):
@@ -96,7 +94,7 @@ class _Reader:
         if call is None or last not in self._lasts:
             return
         for candidate in self.model.resolve(callee).candidates:
-            fixture = _fixture_of(candidate.binding) if candidate.binding else None
+            fixture = fixture_of(candidate.binding) if candidate.binding else None
             name = fixture.child(*callee.attributes) if fixture else candidate.name
             for reached in self.reach(name):
                 if reached in self.string_calls:
@@ -162,7 +160,7 @@ class _Reader:
         if target is None:
             return
         text = self._text(target)
-        is_modules = text[1] == "sys.modules" if text else self._is_sys_modules(target)
+        is_modules = text.text == "sys.modules" if text else self._is_sys_modules(target)
         if not is_modules:
             yield from self._path_in(target)
             return
@@ -188,14 +186,14 @@ class _Reader:
         text = None if target is None else self._text(target)
         if target is None or text is None:
             return
-        tail = text[1].lstrip(".")
-        level = len(text[1]) - len(tail)
+        tail = text.text.lstrip(".")
+        level = len(text.text) - len(tail)
         if not level:
             yield from self._path_in(target)
             return
         name = absolute_module(self._package(_argument(call, 1, "package")), level, tail or None)
         if name and (not tail or _parse(tail)):
-            yield StringName(text[0], name)
+            yield StringName(text.node, name)
 
     def dunder_import(self, call: ast.Call) -> Iterator[StringName]:
         """`__import__("a.b", fromlist=["C"])`."""
@@ -203,8 +201,8 @@ class _Reader:
             yield found
             for element in _elements(_argument(call, 3, "fromlist")):
                 text = self._text(element)
-                if text is not None and text[1].isidentifier():
-                    yield StringName(text[0], found.name.child(text[1]), found.name)
+                if text is not None and text.text.isidentifier():
+                    yield StringName(text.node, found.name.child(text.text), found.name)
 
     def _every_string(self, call: ast.Call) -> Iterator[StringName]:
         for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
@@ -226,17 +224,17 @@ class _Reader:
 
     def _path_in(self, node: ast.expr | None) -> Iterator[StringName]:
         text = None if node is None else self._text(node)
-        name = None if text is None else _parse(text[1].replace(":", ".", 1))
+        name = None if text is None else _parse(text.text.replace(":", ".", 1))
         if text is not None and name is not None:
-            yield StringName(text[0], name)
+            yield StringName(text.node, name)
 
     def _attribute_of(
         self, target: ast.expr | None, attribute: ast.expr | None
     ) -> Iterator[StringName]:
         text = None if attribute is None else self._text(attribute)
-        if target is not None and text is not None and text[1].isidentifier():
+        if target is not None and text is not None and text.text.isidentifier():
             for owner in self._meanings(target):
-                yield StringName(text[0], owner.child(text[1]), owner)
+                yield StringName(text.node, owner.child(text.text), owner)
 
     def _meanings(self, node: ast.expr) -> list[QualifiedName]:
         """Return what an expression may stand for: a name, a chain, or an imported module."""
@@ -257,40 +255,10 @@ class _Reader:
         if isinstance(node, ast.Name) and node.id in {"__name__", "__package__"}:
             return self.model.module if node.id == "__name__" else self.model.package
         text = self._text(node)
-        return None if text is None else _parse(text[1])
+        return None if text is None else _parse(text.text)
 
-    def _text(self, node: ast.expr) -> tuple[ast.expr, str] | None:
-        """Return the text that an expression has for sure, and where it is written.
-
-        Of a constant that a name is bound to that is the constant; of a text that is put
-        together it is the expression.
-        """
-        if isinstance(node, ast.Constant):
-            return (node, node.value) if isinstance(node.value, str) else None
-        if isinstance(node, ast.Name) and node.id == "__name__":
-            return node, str(self.model.module)
-        if isinstance(node, ast.Name):
-            return self._text_of_name(node)
-        if isinstance(node, ast.JoinedStr):
-            parts = [self._text(_inner(part)) for part in node.values]
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            parts = [self._text(node.left), self._text(node.right)]
-        else:
-            return None
-        texts = [part[1] for part in parts if part is not None]
-        return (node, "".join(texts)) if len(texts) == len(parts) else None
-
-    def _text_of_name(self, node: ast.Name) -> tuple[ast.expr, str] | None:
-        reference = self.model.reference_at(node)
-        candidates = self.model.resolve(reference).candidates if reference else ()
-        binding = candidates[0].binding if len(candidates) == 1 else None
-        if binding is None or binding.kind is not BindingKind.ASSIGNMENT:
-            return None
-        value = getattr(binding.statement, "value", None)
-        is_whole = binding.node in getattr(binding.statement, "targets", [binding.node])
-        if is_whole and isinstance(value, ast.Constant) and isinstance(value.value, str):
-            return value, value.value
-        return None
+    def _text(self, node: ast.expr) -> Text | None:
+        return text_of(self.model, node)
 
 
 _Shape = Callable[[_Reader, ast.Call], Iterator[StringName]]
@@ -299,24 +267,23 @@ _SYS_MODULES = QualifiedName(("sys", "modules"))
 _OPTIONS_OF_MULTIPLE = frozenset(
     {"target", "spec", "create", "spec_set", "autospec", "new_callable"}
 )
-_MOCKER, _MONKEYPATCH = QualifiedName(("<mocker>",)), QualifiedName(("<monkeypatch>",))
 
 
 def _shapes() -> dict[QualifiedName, _Shape]:
     parse = QualifiedName.parse
     found: dict[QualifiedName, _Shape] = {}
     patches = [parse("unittest.mock.patch"), parse("mock.patch"), parse("mock.mock.patch")]
-    for patch in (*patches, _MOCKER.child("patch")):
+    for patch in (*patches, MOCKER.child("patch")):
         found[patch] = _Reader.rebound_path
         found[patch.child("object")] = _Reader.rebound_attribute
         found[patch.child("multiple")] = _Reader.several
         found[patch.child("dict")] = _Reader.mapping
-    found[_MOCKER.child("spy")] = _Reader.rebound_attribute
+    found[MOCKER.child("spy")] = _Reader.rebound_attribute
     for name in ("setattr", "delattr"):
-        found[_MONKEYPATCH.child(name)] = _Reader.path_or_attribute
+        found[MONKEYPATCH.child(name)] = _Reader.path_or_attribute
         found[parse(f"builtins.{name}")] = _Reader.rebound_attribute
     for name in ("setitem", "delitem"):
-        found[_MONKEYPATCH.child(name)] = _Reader.item
+        found[MONKEYPATCH.child(name)] = _Reader.item
     for name in ("getattr", "hasattr"):
         found[parse(f"builtins.{name}")] = _Reader.attribute
     for name in ("get", "pop", "setdefault"):
@@ -346,32 +313,6 @@ READERS = frozenset(
 """The last parts of what reads a module that no import statement of the file names."""
 
 
-def _fixture_of(binding: Binding) -> QualifiedName | None:
-    """Return the patching fixture of pytest that a binding holds, if it does."""
-    annotation = getattr(binding.node, "annotation", None)
-    declared = "" if annotation is None else last_name(annotation)
-    if binding.kind is BindingKind.PARAMETER:
-        if binding.name in _MOCKERS or declared in {"MockerFixture", "MockFixture"}:
-            return _MOCKER
-        is_patch = binding.name == "monkeypatch" or declared == "MonkeyPatch"
-        return _MONKEYPATCH if is_patch else None
-    made: list[ast.expr | None] = [getattr(binding.statement, "value", None)]
-    if binding.kind is BindingKind.WITH:
-        made = [item.context_expr for item in getattr(binding.statement, "items", [])]
-    for value in made:
-        if isinstance(value, ast.Call) and _makes_monkeypatch(value.func):
-            return _MONKEYPATCH
-    return None
-
-
-def _makes_monkeypatch(callee: ast.expr) -> bool:
-    """Whether it is `MonkeyPatch()`, `MonkeyPatch.context()` or `monkeypatch.context()`."""
-    if isinstance(callee, ast.Attribute) and callee.attr == "context":
-        callee = callee.value
-        return last_name(callee) in {"MonkeyPatch", "monkeypatch"}
-    return last_name(callee) == "MonkeyPatch"
-
-
 def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
     """Return an argument by position or by name; None where it is not given."""
     if position < len(call.args):
@@ -382,12 +323,6 @@ def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
 
 def _elements(node: ast.expr | None) -> list[ast.expr]:
     return node.elts if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else []
-
-
-def _inner(node: ast.expr) -> ast.expr:
-    """Return the expression in a plain `{…}` of an f-string; anything else as it is."""
-    is_plain = isinstance(node, ast.FormattedValue) and node.conversion == -1
-    return node.value if is_plain and node.format_spec is None else node  # type: ignore[attr-defined]
 
 
 def _parse(text: str) -> QualifiedName | None:

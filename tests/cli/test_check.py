@@ -280,3 +280,21 @@ def test_nothing_to_look_at_is_told(tmp_path: Path) -> None:
 def test_verbose_names_the_configuration(project: Path) -> None:
     done = ssot(project, "--verbose", "clean.py")
     assert f"configuration: {project / 'ssot.toml'}".encode() in done.stderr
+
+
+def test_a_notebook_is_told(project: Path) -> None:
+    (project / "book.ipynb").write_text('{"cells": [], "nbformat": 4}')
+    done = ssot(project, "book.ipynb", "--format=concise")
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert b"ssot: book.ipynb: is a notebook, which is not read;" in done.stderr
+
+
+def test_python_2_is_told_and_its_imports_are_found(project: Path) -> None:
+    (project / "two.py").write_text("from old import Old\nprint 'x'\n")
+    done = ssot(project, "two.py", "--format=json")
+    document = json.loads(done.stdout)
+    assert [(e["path"], e["line"]) for e in document["errors"]] == [("two.py", 2)]
+    (found,) = document["violations"]
+    assert found["unfixable_because"] == "the file does not parse"
+    assert found["message"].endswith("[uncertain: the file does not parse] (1)")

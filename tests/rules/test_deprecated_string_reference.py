@@ -96,6 +96,7 @@ VALID = (
     Case("logger of this module", "import logging\nlogging.getLogger(__name__)"),
     Case("f-string with an unknown part", MOCK + "patch(f'{module}.OldEngine')"),
     Case("f-string with a format", MOCK + "M = 'pkg.old'\npatch(f'{M!r}.OldEngine')"),
+    Case("a constant that grows", MOCK + "P = 'x'\nP += 'pkg.old.OldEngine'\npatch(P)"),
     Case("a constant that is rebound", MOCK + "P = 'pkg.old.OldEngine'\nP = 'tools.X'\npatch(P)"),
     Case(
         "patch of what a consumer defines itself",
