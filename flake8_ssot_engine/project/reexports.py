@@ -14,6 +14,7 @@ class Reexports:
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
+        self._homes: dict[QualifiedName, QualifiedName | None] = {}
         self._reach: AcyclicMemo[QualifiedName, tuple[QualifiedName, ...]]
         self._reach = AcyclicMemo(self._reached_from, ())
 
@@ -49,6 +50,11 @@ class Reexports:
 
     def home(self, name: QualifiedName) -> QualifiedName | None:
         """Follow a name to the one module of the project that defines it; None if in doubt."""
+        if name not in self._homes:
+            self._homes[name] = self._find_home(name)
+        return self._homes[name]
+
+    def _find_home(self, name: QualifiedName) -> QualifiedName | None:
         seen: set[QualifiedName] = set()
         while name not in seen:
             seen.add(name)

@@ -127,9 +127,20 @@ class RuleContext:
             match = self.index.match(reached)
             if match is not None and self._is_of_symbol(match):
                 return []
-            if found := self.index.moved_to(reached):
+            if found := self.index.moved_to(reached) or self._defined_as.get(reached, []):
                 return found
         return []
+
+    @cached_property
+    def _defined_as(self) -> dict[QualifiedName, list[Match]]:
+        """The moves by where their new home has the symbol from, under the same name."""
+        found: dict[QualifiedName, list[Match]] = {}
+        for _, move in self.index:
+            new = self.index.final(move.new) if move.new else None
+            home = self.reexports.home(new) if new else None
+            if new is not None and home is not None and home != new and home.last == new.last:
+                found[home] = self.index.moved_to(new)
+        return found
 
     def is_class(self, move: Move) -> bool:
         """Whether a moved symbol is a class: as its home on disk has it, else as it is named."""

@@ -76,7 +76,8 @@ class DirectInstantiation(Rule):
             for candidate in context.resolves_to(reference):
                 matches = [m for m in context.moved_to(candidate.name) if m.move.factory]
                 allowed = any(
-                    module in m.move.factory_modules or module == candidate.name.parent
+                    module == candidate.name.parent
+                    or any(module.is_under(allowed) for allowed in m.move.factory_modules)
                     for m in matches
                 )
                 if matches and not allowed:

@@ -58,6 +58,17 @@ VALID = (
         files={"pkg/__init__.py": "", "pkg/old.py": "def OldEngine(): ..."},
     ),
     Case(
+        "module of a factory package",
+        "from pkg.owned import Owned\nOwned()",
+        path="pkg/factories/one.py",
+    ),
+    Case(
+        "where the home of a factory-only class has it from",
+        "class Owned: ...\nOwned()",
+        path="pkg/_impl.py",
+        files={"pkg/__init__.py": "", "pkg/owned.py": "from ._impl import Owned"},
+    ),
+    Case(
         "factory module, re-exported",
         "from pkg import Owned\nOwned()",
         path="pkg/factories.py",
@@ -157,6 +168,15 @@ INVALID = (
         "re-exported",
         "import pkg\n«pkg.OldEngine»()",
         files={"pkg/__init__.py": "from .old import OldEngine", "pkg/old.py": ""},
+    ),
+    Case(
+        "a factory-only class, from where its home has it",
+        "from pkg._impl import Owned\n«Owned»()",
+        files={
+            "pkg/__init__.py": "",
+            "pkg/_impl.py": "class Owned: ...",
+            "pkg/owned.py": "from ._impl import Owned",
+        },
     ),
     Case(
         "a factory-only class, re-exported under another name",
