@@ -14,7 +14,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.names import QualifiedName, absolute_module
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.constants import Text, text_of
-from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_of
+from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_method
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference
 
@@ -94,8 +94,7 @@ class _Reader:
         if call is None or last not in self._lasts:
             return
         for candidate in self.model.resolve(callee).candidates:
-            fixture = fixture_of(candidate.binding) if candidate.binding else None
-            name = fixture.child(*callee.attributes) if fixture else candidate.name
+            name = fixture_method(callee, candidate.binding) or candidate.name
             for reached in self.reach(name):
                 if reached in self.string_calls:
                     yield from self._every_string(call)

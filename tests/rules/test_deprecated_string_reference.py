@@ -171,6 +171,10 @@ INVALID = (
         "mocker.patch.object",
         "from pkg import old\ndef t(mocker): mocker.patch.object(old, «'OldEngine'»)",
     ),
+    Case(
+        "mocker that an object keeps",
+        "class T:\n    def t(self): self.mocker.patch(«'pkg.legacy.f'»)",
+    ),
     Case("mocker by its type", "def t(m: MockerFixture): m.patch(«'pkg.old.OldEngine'»)"),
     Case(
         "monkeypatch.setattr with a path",
