@@ -176,7 +176,9 @@ def _compare(sdist: Sdist, folder: Path, details: list[str]) -> int:
     told = {*mine, *(item.statement for item in ours if item.statement)}
     exempt = {path for path in files if _defines(settings, path)}
     lost_ruff = sorted(p for p in ruff - told if Path(p.path) not in exempt)
-    lost_libcst = sorted(p for p in theirs - told if Path(p.path) not in exempt)
+    lost_libcst = sorted(
+        place for place in theirs - told if Path(place.path) not in exempt and not _is_no_use(place)
+    )
     others = ruff | theirs
     extra = [item for _, item in sorted(mine.items()) if not item.is_among(others)]
     kinds = Counter(item.kind for item in extra)
@@ -203,6 +205,17 @@ def _defines(settings: Settings, path: Path) -> bool:
     """Whether a file is the home of a move, which is an owner and exempt."""
     module = module_name(str(path), settings.source_roots)
     return any(move.old.parent == module or module.is_under(move.old) for _, move in settings.index)
+
+
+def _is_no_use(place: Place) -> bool:
+    """Whether LibCST has a name where nothing is used.
+
+    It gives the name of a definition what else binds that name, and the attribute of a call's
+    result what is called: `(f()).x` starts at the parenthesis, `f` itself is another place.
+    """
+    line = Path(place.path).read_text("utf-8", "replace").splitlines()[place.line - 1]
+    before = line[: place.column].split()[-1:]
+    return line[place.column] == "(" or before in (["def"], ["class"])
 
 
 def _shown(place: Place) -> str:
