@@ -22,6 +22,7 @@ import urllib.parse
 import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,15 +171,16 @@ def _compare(sdist: Sdist, folder: Path, details: list[str]) -> int:
                 broken += opinion.is_broken
                 by_file[path] = opinion.libcst
     cache.write_text(json.dumps(by_file), "utf-8")
-    theirs = {Place(path, *where) for path, every in by_file.items() for where in every}
+    exempt = {str(path) for path in files if _defines(settings, path)}
+    named = (Place(path, *where) for path, every in by_file.items() for where in every)
+    theirs = {place for place in named if not _is_no_use(place)}
     ruff = _ruff_places(root, roots, moves)
     mine = {item.place: item for item in reversed(ours)}
     told = {*mine, *(item.statement for item in ours if item.statement)}
-    exempt = {path for path in files if _defines(settings, path)}
-    lost_ruff = sorted(p for p in ruff - told if Path(p.path) not in exempt)
-    lost_libcst = sorted(
-        place for place in theirs - told if Path(place.path) not in exempt and not _is_no_use(place)
-    )
+    # A home may use what it defines; what it uses of other moves is compared.
+    ruff = {place for place in ruff if place in told or place.path not in exempt}
+    theirs = {place for place in theirs if place in told or place.path not in exempt}
+    lost_ruff, lost_libcst = sorted(ruff - told), sorted(theirs - told)
     others = ruff | theirs
     extra = [item for _, item in sorted(mine.items()) if not item.is_among(others)]
     kinds = Counter(item.kind for item in extra)
@@ -213,14 +215,19 @@ def _is_no_use(place: Place) -> bool:
     It gives the name of a definition what else binds that name, and the attribute of a call's
     result what is called: `(f()).x` starts at the parenthesis, `f` itself is another place.
     """
-    line = Path(place.path).read_text("utf-8", "replace").splitlines()[place.line - 1]
+    line = _lines(place.path)[place.line - 1]
     before = line[: place.column].split()[-1:]
     return line[place.column] == "(" or before in (["def"], ["class"])
 
 
 def _shown(place: Place) -> str:
-    lines = Path(place.path).read_text("utf-8", "replace").splitlines()
-    return f"{place.path}:{place.line}:{place.column + 1}: {lines[place.line - 1].strip()[:110]}"
+    line = _lines(place.path)[place.line - 1]
+    return f"{place.path}:{place.line}:{place.column + 1}: {line.strip()[:110]}"
+
+
+@lru_cache(maxsize=64)
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text("utf-8", "replace").split("\n")
 
 
 # --- the material
