@@ -85,6 +85,7 @@ class RuleContext:
         self.reexports = reexports
         self.needles = needles
         self.string_calls = string_calls
+        self._matches: dict[QualifiedName, Match | None] = {}
 
     # --- what a qualified name means for the migrations
 
@@ -93,6 +94,11 @@ class RuleContext:
 
         A symbol's own move, wherever on the way it is met, wins over that of its module.
         """
+        if name not in self._matches:
+            self._matches[name] = self._match(name)
+        return self._matches[name]
+
+    def _match(self, name: QualifiedName) -> Match | None:
         own = self.index.match(name)
         if (own is not None and self._is_of_symbol(own)) or self._is_bound_here(name):
             return own  # of what this file binds, its model knows more than its last state
