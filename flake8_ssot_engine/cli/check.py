@@ -49,7 +49,7 @@ def add_command(commands: Any) -> None:
         choices=("all", "candidates"),
         default="all",
         help="which files are tried for whether they parse: all (default), or only those that"
-        " name a moved symbol, which takes less than half the time on a large tree",
+        " name a moved symbol, which takes about half the time on a large tree",
     )
     add("--color", choices=("auto", "always", "never"), default="auto")
     add("--quiet", action="store_true", help="print the report and nothing else")

@@ -8,7 +8,7 @@ from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
-from flake8_ssot_engine.semantics.bindings import BindingKind
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 _DEFINITIONS = frozenset({BindingKind.CLASS, BindingKind.FUNCTION})
@@ -42,43 +42,42 @@ class DuplicateDefinition(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each second definition."""
-        module = context.model.scopes[0]
-        for match in _canonical(context):
-            new = match.replacement
-            assert new is not None
-            for binding in module.bindings.get(new.last, ()):
-                if binding.kind not in _DEFINITIONS:
-                    continue
-                if context.model.name_of(binding) in _homes(context, new):
-                    continue
-                what = "class" if binding.kind is BindingKind.CLASS else "function"
-                yield self.violation(
-                    match,
-                    context.model.span_of_binding(binding),
-                    symbol=new,
-                    kind=ReferenceKind.VALUE,
-                    text=f"{what} `{new.last}` is a second definition of `{new}`; "
-                    "import that one, or give this another name",
-                )
+        defined = [
+            binding
+            for bindings in context.model.scopes[0].bindings.values()
+            for binding in bindings
+            if binding.kind in _DEFINITIONS and binding.name in context.names_of_moves
+        ]
+        told: set[QualifiedName] = set()
+        for _, move in context.index if defined else ():
+            match = context.index.match(move.old)
+            new = None if match is None else match.replacement
+            if match is None or new is None or new in told:
+                continue
+            told.add(new)
+            for binding in defined:
+                if binding.name == new.last and self._is_second(context, binding, match, new):
+                    yield self._violation(context, binding, match, new)
 
+    def _is_second(
+        self, context: RuleContext, binding: Binding, match: Match, new: QualifiedName
+    ) -> bool:
+        if context.model.name_of(binding) in context.reexports.reach(new):
+            return False
+        # A name is that of a symbol for sure by its form, or by its home on disk.
+        return not context.reexports.modules.is_module(new) and (
+            context.is_class(match.move) or context.reexports.home(new) is not None
+        )
 
-def _canonical(context: RuleContext) -> Iterator[Match]:
-    """Yield one match for each new home of a symbol, not of a module."""
-    told: set[QualifiedName] = set()
-    for _, move in context.index:
-        match = context.index.match(move.old)
-        new = None if match is None else match.replacement
-        if match is None or new is None or new in told or len(new) < 2:
-            continue
-        told.add(new)
-        if not context.reexports.modules.is_module(new) and _is_known(context, match, new):
-            yield match
-
-
-def _is_known(context: RuleContext, match: Match, new: QualifiedName) -> bool:
-    """Whether a name is that of a symbol for sure: by its form, or by its home on disk."""
-    return context.is_class(match.move) or context.reexports.home(new) is not None
-
-
-def _homes(context: RuleContext, new: QualifiedName) -> tuple[QualifiedName, ...]:
-    return context.reexports.reach(new)
+    def _violation(
+        self, context: RuleContext, binding: Binding, match: Match, new: QualifiedName
+    ) -> Violation:
+        what = "class" if binding.kind is BindingKind.CLASS else "function"
+        return self.violation(
+            match,
+            context.model.span_of_binding(binding),
+            symbol=new,
+            kind=ReferenceKind.VALUE,
+            text=f"{what} `{new.last}` is a second definition of `{new}`; "
+            "import that one, or give this another name",
+        )

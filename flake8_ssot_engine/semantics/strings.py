@@ -93,6 +93,8 @@ class _Reader:
         last = callee.attributes[-1] if callee.attributes else callee.name
         if call is None or last not in self._lasts:
             return
+        if last in _OF_MODULES and "modules" not in (callee.name, *callee.attributes):
+            return  # every dictionary has them
         for candidate in self.model.resolve(callee).candidates:
             name = fixture_method(callee, candidate.binding) or candidate.name
             for reached in self.reach(name):
@@ -267,6 +269,8 @@ _OPTIONS_OF_MULTIPLE = frozenset(
     {"target", "spec", "create", "spec_set", "autospec", "new_callable"}
 )
 
+_OF_MODULES = ("get", "pop", "setdefault")
+
 
 def _shapes() -> dict[QualifiedName, _Shape]:
     parse = QualifiedName.parse
@@ -285,7 +289,7 @@ def _shapes() -> dict[QualifiedName, _Shape]:
         found[MONKEYPATCH.child(name)] = _Reader.item
     for name in ("getattr", "hasattr"):
         found[parse(f"builtins.{name}")] = _Reader.attribute
-    for name in ("get", "pop", "setdefault"):
+    for name in _OF_MODULES:
         found[_SYS_MODULES.child(name)] = _Reader.key
     found[_IMPORT_MODULE] = _Reader.module
     found[parse("importlib.util.find_spec")] = _Reader.module
