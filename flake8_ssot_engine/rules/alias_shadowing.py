@@ -21,7 +21,8 @@ class AliasShadowing(Rule):
         symbol imported or assigned under the old name, the old one under the new name. It
         reports as well any binding (assignment, class, function, parameter, loop variable
         and so on) that hides an import of a deprecated class in an inner scope, or rebinds it
-        in the same one. A fallback in `except` of the `try` that imports is none, and a
+        in the same one. Who imports a name that another module misnamed is not reported, that
+        module is. A fallback in `except` of the `try` that imports is none, and a
         variable with the name of a moved function or module is everyday code.
 
     Why is this bad?

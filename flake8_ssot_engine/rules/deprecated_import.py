@@ -17,8 +17,10 @@ class DeprecatedImport(Rule):
 
     What it does:
         Reports each import of a moved symbol or module, at the alias, and each attribute
-        access that reaches one through a module that is itself fine. It is the qualified name
-        that counts: a class of the same name from another module is never reported.
+        access that reaches one through a module that is itself fine: by its home, or by any
+        module of the project that hands it on. It is the qualified name that counts: a class
+        of the same name from another module is never reported. In a file that does not parse,
+        what can be made out of its imports is reported as uncertain.
 
     Why is this bad?
         The old name is about to go. Every import of it keeps the old behaviour alive and has
