@@ -97,6 +97,8 @@ def has_known_reason(reference: Reference, theirs: set[str]) -> bool:
         or any(len(getattr(inner.node, "generators", "")) > 1 for inner in scope.within())
         # It takes a walrus in a comprehension for a name of the comprehension.
         or any(b.kind is BindingKind.WALRUS for b in bindings)
+        # It takes `a.b` for the import of that module, whatever `a` was bound to since.
+        or len({b.kind is BindingKind.SUBMODULE_IMPORT for b in bindings}) == 2
         # It has no binding for the captures of `match`.
         or any(b.kind is BindingKind.CAPTURE for b in bindings)
     )
