@@ -90,8 +90,12 @@ class Modules:
             raise self._errors[path]
         if path not in self._exports:
             try:
-                self._exports[path] = read_exports(
-                    path, self._roots, module=module, public_names=self.public_names
+                self._exports[path] = parse_exports(
+                    path,
+                    read_module(path),
+                    self._roots,
+                    module=module,
+                    public_names=self.public_names,
                 )
             except (OSError, SourceError) as error:
                 self._errors[path] = error
@@ -112,21 +116,27 @@ class Modules:
         return self._places[module]
 
 
-def read_exports(
+def read_module(path: str) -> bytes:
+    """Read the file of a module. Raises SourceError for a FIFO and its kin, and OSError."""
+    if not os.path.isfile(path) and os.path.exists(path):
+        raise SourceError("is not a regular file")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def parse_exports(
     path: str,
+    data: bytes,
     source_roots: Iterable[str],
     *,
     module: QualifiedName | None = None,
     public_names: PublicNames = lambda module: None,
 ) -> Exports:
-    """Read the file at an absolute path; `module` is its name, where that is known already.
+    """Parse the file at an absolute path; `module` is its name, where that is known already.
 
-    Raises SourceError, and OSError.
+    Raises SourceError.
     """
-    if not os.path.isfile(path) and os.path.exists(path):
-        raise SourceError("is not a regular file")
-    with open(path, "rb") as file:
-        source = SourceFile.from_bytes(path, file.read())
+    source = SourceFile.from_bytes(path, data)
     name = module_name(path, source_roots) if module is None else module
     package = package_of(name, is_package=is_package_file(path))
     try:

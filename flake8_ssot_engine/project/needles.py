@@ -20,9 +20,9 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import SUFFIXES, is_never_source
-from flake8_ssot_engine.project.modules import read_exports
+from flake8_ssot_engine.project.modules import parse_exports, read_module
 from flake8_ssot_engine.project.parallel import parallel_map
-from flake8_ssot_engine.project.prefilter import Needles, WordSearch, needles_of
+from flake8_ssot_engine.project.prefilter import Needles, Words, WordSearch, needles_of
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
@@ -46,9 +46,11 @@ class _Task(NamedTuple):
 
 def find_needles(settings: Settings, *, jobs: int) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
+    known = needles_of(settings.index)
+    if not known.names:
+        return known
     files = sorted({path for root in settings.source_roots for path in _walk(root)})
     found = _Doors(settings.index)
-    known = needles_of(settings.index)
     sought = known
     while True:
         tasks = [
@@ -87,19 +89,18 @@ def _outlines(task: _Task) -> list[tuple[str, _Outline | None]]:
     found: list[tuple[str, _Outline | None]] = []
     for path in task.files:
         try:
-            with open(path, "rb") as file:
-                data = file.read()
-        except OSError:
+            data = read_module(path)
+        except (OSError, SourceError):
             continue  # the check tells of it
         if search.passes(data):
-            found.append((path, _outline(path, task.source_roots)))
+            found.append((path, _outline(path, data, task.source_roots)))
     return found
 
 
-def _outline(path: str, source_roots: tuple[str, ...]) -> _Outline | None:
+def _outline(path: str, data: bytes, source_roots: tuple[str, ...]) -> _Outline | None:
     try:
-        exports = read_exports(path, source_roots)
-    except (OSError, SourceError):
+        exports = parse_exports(path, data, source_roots)
+    except SourceError:
         return None
     edges = [
         (name, target) for name in _names(exports) for target in exports.targets(name).elsewhere
@@ -175,23 +176,20 @@ class _Search:
     """Tells from the bytes of a file whether it can hand on what is sought."""
 
     def __init__(self, sought: Needles) -> None:
-        self._words = [name.encode() for name in sorted(sought.names)]
         # What is not ASCII may be encoded in any way.
         self._is_ascii = all(map(str.isascii, sought.names))
-        alternatives = b"|".join(map(re.escape, self._words))
-        self._pattern = re.compile(rb"\b(?:" + alternatives + rb")\b")
+        self._names = Words(sought.names, str.encode)
         self._leaks = WordSearch(sought, str.encode)
 
     def passes(self, data: bytes) -> bool:
         return not self._is_ascii or self._leaks.leaks_in(data) or self._is_handed_on(data)
 
     def _is_handed_on(self, data: bytes) -> bool:
-        if not any(word in data for word in self._words):
-            return False
-        return _HOOK in data or any(
-            _AFTER.match(data, word.end())
+        return any(
+            _HOOK in data
+            or _AFTER.match(data, word.end())
             or _BEFORE.search(data, max(0, word.start() - _FAR), word.start())
-            for word in self._pattern.finditer(data)
+            for word in self._names.find_in(data)
         )
 
 

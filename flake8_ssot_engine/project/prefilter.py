@@ -10,7 +10,7 @@ characters only is passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import AnyStr, Generic, NamedTuple
 
@@ -37,10 +37,8 @@ class Needles(NamedTuple):
         columns = zip(*every, strict=True)
         return cls(*(frozenset().union(*column) for column in columns))
 
-    def may_name(self, name: QualifiedName | None) -> bool:
+    def may_name(self, name: QualifiedName) -> bool:
         """Whether a qualified name can lead to a moved symbol or module."""
-        if name is None:
-            return False
         if not self.names.isdisjoint(name):
             return True
         return not self.leaks.isdisjoint(name) and not self.modules.isdisjoint(name)
@@ -98,11 +96,11 @@ class WordSearch(Generic[AnyStr]):
         homes: AbstractSet[str] = frozenset(),
         canonical: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._names: _Words[AnyStr] = _Words(needles.names, convert)
-        self._leaks: _Words[AnyStr] = _Words(needles.leaks, convert)
-        self._modules: _Words[AnyStr] = _Words(needles.modules, convert)
-        self._homes: _Words[AnyStr] = _Words(homes - needles.names, convert)
-        self._defined: _Words[AnyStr] = _Words(canonical - needles.names, convert, before=_DEFINES)
+        self._names: Words[AnyStr] = Words(needles.names, convert)
+        self._leaks: Words[AnyStr] = Words(needles.leaks, convert)
+        self._modules: Words[AnyStr] = Words(needles.modules, convert)
+        self._homes: Words[AnyStr] = Words(homes - needles.names, convert)
+        self._defined: Words[AnyStr] = Words(canonical - needles.names, convert, before=_DEFINES)
         self._star: re.Pattern[AnyStr] = re.compile(convert(_STAR))
         self._relative: re.Pattern[AnyStr] = re.compile(convert(_RELATIVE))
         self._relative_star: re.Pattern[AnyStr] = re.compile(
@@ -126,7 +124,7 @@ class WordSearch(Generic[AnyStr]):
         return self._leaks.occur_in(text) and self._relative.search(text) is not None
 
 
-class _Words(Generic[AnyStr]):
+class Words(Generic[AnyStr]):
     """Words to look for: as plain substrings first, which is ten times faster."""
 
     def __init__(
@@ -139,8 +137,13 @@ class _Words(Generic[AnyStr]):
         )
 
     def occur_in(self, text: AnyStr) -> bool:
-        found = any(word in text for word in self._words)
-        return found and self._pattern.search(text) is not None
+        """Whether one of the words stands in a text."""
+        return next(self.find_in(text), None) is not None
+
+    def find_in(self, text: AnyStr) -> Iterator[re.Match[AnyStr]]:
+        """Yield each place where one of the words stands."""
+        if any(word in text for word in self._words):
+            yield from self._pattern.finditer(text)
 
 
 _NOWHERE = r"(?!)"

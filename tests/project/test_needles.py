@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,9 @@ def test_also_where_a_check_does_not_look(tmp_path: Path) -> None:
     write(tmp_path, {".gitignore": "made/", "made/m.py": "from pkg.old import OldEngine as A"})
     write(tmp_path, {"node_modules/m.py": "from pkg.old import OldEngine as B"})
     assert others("", tmp_path) == {"A"}
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    assert others("from pkg.old import OldEngine as A", tmp_path) == {"A"}
