@@ -71,6 +71,12 @@ def absolute_module(
     return QualifiedName((*package[: len(package) - level + 1], *tail))
 
 
+def absolute_path(package: QualifiedName | None, text: str) -> QualifiedName | None:
+    """Make a module's path absolute that may start with dots, as `importlib` takes it."""
+    tail = text.lstrip(".")
+    return absolute_module(package, len(text) - len(tail), tail or None)
+
+
 def module_of_path(
     path: str, source_roots: Iterable[str], *, is_regular_package: Callable[[str], bool]
 ) -> QualifiedName:

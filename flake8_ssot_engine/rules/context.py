@@ -99,19 +99,15 @@ class RuleContext:
         return self._matches[name]
 
     def _match(self, name: QualifiedName) -> Match | None:
-        own = self.index.match(name)
-        if (own is not None and self._is_of_symbol(own)) or self._is_bound_here(name):
-            return own  # of what this file binds, its model knows more than its last state
-        return self._match_elsewhere(name, own)
+        if self._is_bound_here(name):  # of that its model knows more than its last state
+            return self.index.match(name)
+        return self.match_path(name)
 
     def match_path(self, name: QualifiedName) -> Match | None:
         """Return the move that a dotted path falls under, which others resolve, from outside."""
         own = self.index.match(name)
         if own is not None and self._is_of_symbol(own):
             return own
-        return self._match_elsewhere(name, own)
-
-    def _match_elsewhere(self, name: QualifiedName, own: Match | None) -> Match | None:
         if self.needles is None or self.needles.may_name(name):
             for reached in self.reexports.reach(name)[1:]:
                 match = self.index.match(reached)

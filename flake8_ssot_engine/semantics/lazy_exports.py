@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.names import QualifiedName, absolute_module
-from flake8_ssot_engine.semantics.references import Reference, root_of
+from flake8_ssot_engine.names import QualifiedName, absolute_path
+from flake8_ssot_engine.semantics.annotations import last_name
+from flake8_ssot_engine.semantics.references import Reference, reference_at
 from flake8_ssot_engine.semantics.resolver import Resolver
 
 HOOK = "__getattr__"
@@ -51,13 +52,10 @@ def bound_as(
     references: Mapping[str, Sequence[Reference]], resolver: Resolver, node: ast.expr
 ) -> list[tuple[QualifiedName, ast.AST]]:
     """Return what a name or attribute chain may stand for, each with the node that binds it."""
-    root = root_of(node)
-    every = references.get(root.id, ()) if isinstance(root, ast.Name) else ()
+    reference = reference_at(references, node)
     return [
         (candidate.name, candidate.binding.node)
-        for reference in every
-        if reference.node is node
-        for candidate in resolver.resolve(reference).candidates
+        for candidate in (resolver.resolve(reference).candidates if reference else ())
         if candidate.binding is not None
     ]
 
@@ -120,10 +118,7 @@ def _from_value(
 
 def _imported_module(call: ast.Call, package: QualifiedName) -> QualifiedName | None:
     """Return the module that an `import_module("…")` loads."""
-    callee = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if isinstance(call.func, ast.Name):
-        callee = call.func.id
-    if callee != "import_module" or not call.args:
+    if last_name(call.func) != "import_module" or not call.args:
         return None
     texts = _strings(call.args[0])
     return _dotted(texts[0], package) if len(texts) == 1 else None
@@ -165,8 +160,7 @@ def _dotted(text: str, package: QualifiedName) -> QualifiedName | None:
     tail = text.lstrip(".")
     if tail and not all(part.isidentifier() for part in tail.split(".")):
         return None
-    name = absolute_module(package, len(text) - len(tail), tail or None)
-    return name or None
+    return absolute_path(package, text) or None
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

@@ -13,7 +13,7 @@ from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, LazyExport, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import public_list
-from flake8_ssot_engine.semantics.references import Reference, Role, root_of
+from flake8_ssot_engine.semantics.references import Reference, Role, reference_at
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope
 from flake8_ssot_engine.source import SourceFile, Span
@@ -78,9 +78,7 @@ class SemanticModel:
 
     def reference_at(self, node: ast.expr) -> Reference | None:
         """Return the reference that a node is, where it is a name or an attribute chain."""
-        root = root_of(node)
-        every = self._references.get(root.id, ()) if isinstance(root, ast.Name) else ()
-        return next((reference for reference in every if reference.node is node), None)
+        return reference_at(self._references, node)
 
     def names(self) -> Iterable[str]:
         """Return every name that is used anywhere."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.semantics.flow import Point
@@ -68,3 +69,10 @@ class Reference(NamedTuple):
             assert isinstance(node, ast.Attribute)
             node = node.value
         return node
+
+
+def reference_at(references: Mapping[str, Sequence[Reference]], node: ast.expr) -> Reference | None:
+    """Return which of `references`, by their first part, a name or attribute chain is."""
+    root = root_of(node)
+    every = references.get(root.id, ()) if isinstance(root, ast.Name) else ()
+    return next((reference for reference in every if reference.node is node), None)

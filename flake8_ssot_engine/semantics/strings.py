@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.constants import Text, text_of
 from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_method
@@ -187,13 +187,11 @@ class _Reader:
         text = None if target is None else self._text(target)
         if target is None or text is None:
             return
-        tail = text.text.lstrip(".")
-        level = len(text.text) - len(tail)
-        if not level:
+        if not text.text.startswith("."):
             yield from self._path_in(target)
             return
-        name = absolute_module(self._package(_argument(call, 1, "package")), level, tail or None)
-        if name and (not tail or _parse(tail)):
+        name = absolute_path(self._package(_argument(call, 1, "package")), text.text)
+        if name and _parse(str(name)):
             yield StringName(text.node, name)
 
     def dunder_import(self, call: ast.Call) -> Iterator[StringName]:
