@@ -102,6 +102,18 @@ def module_of_path(
     return QualifiedName(parts)
 
 
+def relative_module(package: QualifiedName, module: QualifiedName) -> str | None:
+    """Spell a module with leading dots, as seen from `package`; None where no dots reach it."""
+    common = 0
+    for ours, theirs in zip(package, module, strict=False):
+        if ours != theirs:
+            break
+        common += 1
+    if common == 0:
+        return None
+    return "." * (len(package) - common + 1) + ".".join(module[common:])
+
+
 def package_of(module: QualifiedName, *, is_package: bool) -> QualifiedName:
     """Return what relative imports in `module` start from (its `__package__`)."""
     return module if is_package else module.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from flake8_ssot_engine.edits import Fix
+from flake8_ssot_engine.edits import Applicability, Fix
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.source import Span
 
@@ -44,8 +44,9 @@ class Violation:
     `span` is in code points; a `# noqa` counts on the line where it starts. `symbol` is the
     qualified name at fault, `replacement` its new one. `text` is the sentence about it,
     `hint` the statement or expression to write instead, ready to paste ("" where there is
-    none). `fix` is None where nothing may be rewritten; `unfixable_because` then says why.
-    `doubt` says why the finding itself may be wrong, "" where it is certain.
+    none). `applicability` is how far its fix may be trusted, None where nothing may be
+    rewritten; `unfixable_because` then says why. `fix` has the edits, where they were asked
+    for. `doubt` says why the finding itself may be wrong, "" where it is certain.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Violation:
     kind: ReferenceKind
     text: str
     hint: str = ""
+    applicability: Applicability | None = None
     fix: Fix | None = None
     unfixable_because: str = ""
     doubt: str = ""
@@ -64,6 +66,6 @@ class Violation:
     @property
     def message(self) -> str:
         """The one line that every face shows after the code."""
-        fix = f" [fix: {self.fix.applicability.label}]" if self.fix else ""
+        fix = "" if self.applicability is None else f" [fix: {self.applicability.label}]"
         doubt = f" [uncertain: {self.doubt}]" if self.doubt else ""
         return f"{self.text}{doubt}{fix} ({self.migration})"

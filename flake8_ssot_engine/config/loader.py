@@ -147,6 +147,8 @@ def _freeze(
                 (Globs(base, (pattern,)), tuple(codes))
                 for pattern, codes in values["per-file-ignores"].items()
             )
+        if "relative-imports" in values:
+            merged["keeps_relative_imports"] = values["relative-imports"]
         if "string-calls" in values:
             merged["string_calls"] = tuple(map(QualifiedName.parse, values["string-calls"]))
     merged.setdefault("source_roots", _default_source_roots(layers[0][1]))

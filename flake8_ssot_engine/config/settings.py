@@ -27,6 +27,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = ()
     string_calls: tuple[QualifiedName, ...] = ()
+    keeps_relative_imports: bool = True
     migrations: tuple[Migration, ...] = ()
     warnings: tuple[ConfigProblem, ...] = ()
     index: MoveIndex = field(init=False, repr=False, compare=False)

@@ -53,6 +53,10 @@ def _line(value: object) -> str | None:
     return _string(value)
 
 
+def _boolean(value: object) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
 def _item(value: object) -> str | None:
     return None if isinstance(value, str) else f"`{value}` must be a string"
 
@@ -148,6 +152,7 @@ def _parsed_pattern(text: str) -> ast.expr | None:
 
 
 STRING = Kind({"type": "string"}, _string)
+BOOLEAN = Kind({"type": "boolean"}, _boolean)
 LINE = Kind({"type": "string", "pattern": r"^[^\u0000-\u001f\u007f]*$"}, _line)
 STRINGS = Kind({"type": "array", "items": {"type": "string"}}, _array_of(_item))
 NAME = Kind({"type": "string", "pattern": r"^[^\W\d]\w*(\.[^\W\d]\w*)*$"}, _dotted_name)
@@ -202,6 +207,7 @@ TOP = (
     Key("ignore", CODES, "Codes, or beginnings of codes, not to report."),
     Key("per-file-ignores", CODES_BY_GLOB, "Codes not to report in some files."),
     Key("string-calls", NAMES, "Further callables whose string argument is a dotted path."),
+    Key("relative-imports", BOOLEAN, "Whether a fix keeps relative imports so; default: true."),
     Key("migration", None, "The migrations.", items=MIGRATION),
 )
 

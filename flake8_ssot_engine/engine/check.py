@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.plan import FilePlan, Key
+from flake8_ssot_engine.engine.planner import Planner
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase
@@ -24,6 +26,7 @@ from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.semantics.strings import READERS
 from flake8_ssot_engine.source import Position, SourceFile
 from flake8_ssot_engine.violations import ReferenceKind, Violation
@@ -114,9 +117,46 @@ class Checker:
         if self.needles is None and not self._may_matter(path, source, tree):
             return FileResult(source.path)
         context = self.context_of(path, source, tree)
-        violations = [v for rule in self._rules_for(path) for v in rule.check(context)]
-        found = self._findings(path, source, violations, with_noqa=with_noqa)
+        found = self.findings_of(path, context, with_noqa=with_noqa)
+        if found:
+            keys = [key_of(finding) for finding in found]
+            plan = self.planner_of(path, context).plan_alone(keys)
+            found = tuple(with_fixability(finding, plan) for finding in found)
         return FileResult(source.path, found, None, _count_references(context))
+
+    def findings_of(
+        self, path: str, context: RuleContext, *, with_noqa: bool = True
+    ) -> tuple[Finding, ...]:
+        """Return what the rules find in a file, after phases and suppressions, in order."""
+        violations = [v for rule in self._rules_for(path) for v in rule.check(context)]
+        return self._findings(path, context.model.source, violations, with_noqa=with_noqa)
+
+    def planner_of(self, path: str, context: RuleContext, untouchable: str = "") -> Planner:
+        """Return what plans the fixes of a file; it may not be written if it is untouchable."""
+        return Planner(
+            context,
+            self.with_every_move(context),
+            untouchable=untouchable or self._why_untouchable(path),
+            keeps_relative=self.settings.keeps_relative_imports,
+        )
+
+    def with_every_move(self, context: RuleContext) -> RuleContext:
+        """Return the same file as seen by moves that it is exempt from, too."""
+        if context.index is self.settings.index:
+            return context
+        return RuleContext(
+            context.model,
+            self.settings.index,
+            self._reexports,
+            self.needles,
+            self.settings.string_calls,
+        )
+
+    def _why_untouchable(self, path: str) -> str:
+        for migration in self.settings.migrations:
+            if any(matches(globs, path) for globs in migration.owners):
+                return f"it is an owner in the migration {migration.id}"
+        return ""
 
     def _may_matter(self, path: str, source: SourceFile, tree: ast.Module) -> bool:
         """Whether a file can hold a violation, found out without the rest of the project."""
@@ -133,25 +173,38 @@ class Checker:
         from flake8_ssot_engine.fixing.structural import tree_of_names
 
         context = self.context_of(path, source, tree_of_names(source))
+        found = self.findings_in_broken(path, context)
+        problem = _file_error(source.path, error) if is_told or found else None
+        return FileResult(source.path, found, problem, _count_references(context))
+
+    def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
+        """Return what the rules find that need no more than the imports of a file."""
         violations = [
             replace(violation, unfixable_because=_BROKEN, doubt=_BROKEN)
             for rule in self._rules_for(path)
             if rule.reads_imports_alone
             for violation in rule.check(context)
         ]
-        found = self._findings(path, source, violations, with_noqa=True)
-        problem = _file_error(source.path, error) if is_told or found else None
-        return FileResult(source.path, found, problem, _count_references(context))
+        return self._findings(path, context.model.source, violations, with_noqa=True)
 
-    def context_of(self, path: str, source: SourceFile, tree: ast.Module) -> RuleContext:
-        """Return what the rules see of a parsed file."""
+    def context_of(
+        self,
+        path: str,
+        source: SourceFile,
+        tree: ast.Module,
+        public_names: PublicNames | None = None,
+    ) -> RuleContext:
+        """Return what the rules see of a parsed file.
+
+        `public_names` tells what star imports bring, where that is not what is on disk.
+        """
         module = module_name(path, self.settings.source_roots)
         model = SemanticModel(
             source,
             tree,
             module,
             is_package=is_package_file(path),
-            public_names=self._reexports.modules.public_names,
+            public_names=public_names or self._reexports.modules.public_names,
         )
         return RuleContext(
             model,
@@ -214,6 +267,22 @@ class Checker:
                 )
             )
         return self._narrowed[key]
+
+
+def key_of(finding: Finding) -> Key:
+    """Return what tells a finding from the others of its file."""
+    return Key(finding.violation.code, finding.violation.span)
+
+
+def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
+    """Return a finding that says whether it can be fixed, and if not, why."""
+    key = key_of(finding)
+    violation = replace(
+        finding.violation,
+        applicability=plan.fixed.get(key),
+        unfixable_because=plan.withheld.get(key, ""),
+    )
+    return replace(finding, violation=violation)
 
 
 def _file_error(path: str, error: SourceError) -> FileError:

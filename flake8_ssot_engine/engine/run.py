@@ -128,18 +128,24 @@ def _check_chunk(chunk: _Chunk) -> list[FileResult]:
 
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:
+    data = read_source(path, shown_as)
+    if isinstance(data, FileError):
+        return FileResult(shown_as, error=data)
+    return checker.check_bytes(path, data, shown_as=shown_as, parses_all=parses_all)
+
+
+def read_source(path: str, shown_as: str) -> bytes | FileError:
+    """Read the source file at an absolute path, or tell why it cannot be one."""
     if path.endswith(".ipynb"):  # its JSON may well be a Python expression
         message = "is a notebook, which is not read; check the code that it was exported to"
-        return FileResult(shown_as, error=FileError(shown_as, message))
+        return FileError(shown_as, message)
     try:
         if os.path.isdir(path):  # discovery hands on a folder that it could not look into
             os.scandir(path).close()
         # A FIFO or a device would be read for ever.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            return FileResult(shown_as, error=FileError(shown_as, "is not a regular file"))
+            return FileError(shown_as, "is not a regular file")
         with open(path, "rb") as file:
-            data = file.read()
+            return file.read()
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        return FileResult(shown_as, error=FileError(shown_as, message))
-    return checker.check_bytes(path, data, shown_as=shown_as, parses_all=parses_all)
+        return FileError(shown_as, f"cannot be read: {error.strerror or error}")

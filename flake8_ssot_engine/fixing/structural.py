@@ -6,6 +6,7 @@ The only importer of `ast_grep_py`. Its offsets are code points, as ours are.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -76,8 +77,7 @@ def _tokens(node: SgNode) -> Iterator[_Token]:
         for child in children:
             yield from _tokens(child)
     elif node.text().strip(" \t\r\n\\"):
-        where = node.range()
-        yield _Token(node.text(), Span(where.start.index, where.end.index))
+        yield _Token(node.text(), _span(node))
 
 
 def _statement(tokens: list[_Token], source: SourceFile) -> ast.Import | ast.ImportFrom | None:
@@ -126,3 +126,79 @@ def _placed(node: _Node, span: Span, source: SourceFile) -> _Node:
         column = source.encoded_column(offset, PositionEncoding.UTF8)
         setattr(node, f"{prefix}col_offset", column)
     return node
+
+
+def names_in_interpolations(source: SourceFile) -> list[tuple[str, Span]]:
+    """Return the names that the `{…}` of f-strings use, in source order, with their spans.
+
+    Names of attributes and of keyword arguments are not among them.
+    """
+    from ast_grep_py import SgRoot
+
+    found: dict[Span, str] = {}
+    for interpolation in SgRoot(source.text, "python").root().find_all(kind="interpolation"):
+        for node in interpolation.find_all(kind="identifier"):
+            parent = node.parent()
+            first = parent.children()[0] if parent is not None else node
+            is_part = parent is not None and (
+                (parent.kind() == "attribute" and first.range() != node.range())
+                or (parent.kind() == "keyword_argument" and first.range() == node.range())
+            )
+            if not is_part:
+                found[_span(node)] = node.text()
+    return [(name, span) for span, name in sorted(found.items())]
+
+
+class Captures(dict[str, Span]):
+    """The metavariables of a pattern that matched, by name; one that matched nothing is absent."""
+
+
+class Calls:
+    """The calls of one file, to be matched against ast-grep patterns."""
+
+    def __init__(self, source: SourceFile) -> None:
+        from ast_grep_py import SgRoot
+
+        self._by_span: dict[Span, SgNode] = {}
+        for node in SgRoot(source.text, "python").root().find_all(kind="call"):
+            self._by_span[_span(node)] = node
+
+    def match(self, span: Span, pattern: str) -> Captures | None:
+        """Match the call at `span`; None where the pattern does not, or no call is there."""
+        node = self._by_span.get(span)
+        for variant in _variants(pattern) if node is not None else ():
+            found = node.find(pattern=variant) if node is not None else None
+            if found is not None and _span(found) == span:
+                return Captures(_captured(found, pattern))
+        return None
+
+
+def _variants(pattern: str) -> list[str]:
+    """Return a pattern in the forms that ast-grep tells apart and people do not.
+
+    A comma is part of a pattern: `f($A, $$$REST)` does not match `f(x)`, nor `f($A)` `f(x,)`.
+    """
+    without = _LAST_SEVERAL.sub(")", pattern)
+    every = [pattern, without]
+    return list(dict.fromkeys([*every, *(_CLOSING.sub(",)", form) for form in every)]))
+
+
+def _captured(match: SgNode, pattern: str) -> Iterator[tuple[str, Span]]:
+    for several, one in _METAVARIABLE.findall(pattern):
+        if one and (node := match.get_match(one)) is not None:
+            yield one, _span(node)
+        nodes = match.get_multiple_matches(several) if several else []
+        while nodes and nodes[-1].kind() == ",":
+            nodes = nodes[:-1]
+        if nodes:
+            yield several, Span(_span(nodes[0]).start, _span(nodes[-1]).end)
+
+
+def _span(node: SgNode) -> Span:
+    where = node.range()
+    return Span(where.start.index, where.end.index)
+
+
+_METAVARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)|\$([A-Z_][A-Z0-9_]*)")
+_LAST_SEVERAL = re.compile(r",\s*\$\$\$(?:[A-Z_][A-Z0-9_]*)?\s*\)\s*$")
+_CLOSING = re.compile(r"(?<![,(\s])\s*\)\s*$")

@@ -49,7 +49,7 @@ def find_needles(settings: Settings, *, jobs: int) -> Needles:
     known = needles_of(settings.index)
     if not known.names:
         return known
-    files = sorted({path for root in settings.source_roots for path in _walk(root)})
+    files = sorted({path for root in settings.source_roots for path in modules_below(root)})
     found = _Doors(settings.index)
     sought = known
     while True:
@@ -72,7 +72,7 @@ def find_needles(settings: Settings, *, jobs: int) -> Needles:
         files = [path for path in files if path not in read]
 
 
-def _walk(root: str) -> Iterator[str]:
+def modules_below(root: str) -> Iterator[str]:
     """Yield the modules below a source root: also those that a check passes over."""
     for folder, folders, names in os.walk(root):
         folders[:] = [

@@ -49,7 +49,7 @@ class AliasShadowing(Rule):
         told: set[int] = set()
         watched: list[tuple[Binding, Match]] = []
         for binding in context.model.bindings():
-            meant = _is_misnamed(context, binding)
+            meant = misnamed(context, binding)
             if meant is not None:
                 told.add(id(binding))
                 yield self._misnamed(context, binding, *meant)
@@ -107,7 +107,7 @@ def _names(match: Match) -> set[str]:
     return {match.move.old.last, *([new.last] if new else [])}
 
 
-def _is_misnamed(context: RuleContext, binding: Binding) -> tuple[Match, bool] | None:
+def misnamed(context: RuleContext, binding: Binding) -> tuple[Match, bool] | None:
     """Return the move whose one name this binding gives to the other end; True for the new end."""
     if binding.name not in context.names_of_moves:
         return None

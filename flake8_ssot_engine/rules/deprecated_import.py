@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import MovedImport, MovedUse, RuleContext
@@ -46,7 +47,7 @@ class DeprecatedImport(Rule):
         for moved in context.imports:
             yield self._at_import(context, moved)
         for use in context.uses:
-            if use.depth > 0 and not _is_told_at_import(context, use):
+            if use.depth > 0 and not is_told_at_import(context, use):
                 yield self._at_attribute(context, use)
 
     def _at_import(self, context: RuleContext, moved: MovedImport) -> Violation:
@@ -63,23 +64,12 @@ class DeprecatedImport(Rule):
         )
 
     def _at_attribute(self, context: RuleContext, use: MovedUse) -> Violation:
-        reference, candidate, _, depth = use
-        # Of `pkg.old.X.method` only the part that moved is named: `pkg.old.X`.
-        end, best = max(
-            (
-                (end, match)
-                for end in range(depth, len(reference.attributes) + 1)
-                if (match := context.match(candidate.name.child(*reference.attributes[:end])))
-                and match.is_exact
-            ),
-            key=lambda found: len(found[1].symbol),
-            default=(len(reference.attributes), use.match),
-        )
+        end, best = part_that_moved(context, use)
         hint = str(best.replacement) if best.replacement else ""
-        reached = candidate.name.child(*reference.attributes[:end])
+        reached = use.candidate.name.child(*use.reference.attributes[:end])
         return self.violation(
             best,
-            context.model.span_of_reference(reference, end),
+            context.model.span_of_reference(use.reference, end),
             kind=ReferenceKind.ATTRIBUTE,
             text=f"access to deprecated {symbol_as_reached(best, reached)}; {advice(best, hint)}",
             hint=hint,
@@ -92,7 +82,25 @@ def _reached(binding: Binding) -> QualifiedName | None:
     return binding.target if is_one else None
 
 
-def _is_told_at_import(context: RuleContext, use: MovedUse) -> bool:
+def part_that_moved(context: RuleContext, use: MovedUse) -> tuple[int, Match]:
+    """Return how many attributes of a chain reach what moved, and its move.
+
+    Of `pkg.old.X.method` that is `pkg.old.X`.
+    """
+    reference, candidate, _, depth = use
+    return max(
+        (
+            (end, match)
+            for end in range(depth, len(reference.attributes) + 1)
+            if (match := context.match(candidate.name.child(*reference.attributes[:end])))
+            and match.is_exact
+        ),
+        key=lambda found: len(found[1].symbol),
+        default=(len(reference.attributes), use.match),
+    )
+
+
+def is_told_at_import(context: RuleContext, use: MovedUse) -> bool:
     """Whether an `import pkg.old` that is reported already brought in the module reached here."""
     binding = use.candidate.binding
     if binding is None or binding.kind is not BindingKind.SUBMODULE_IMPORT:

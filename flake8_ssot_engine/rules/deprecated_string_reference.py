@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.hints import advice, symbol_as_reached
-from flake8_ssot_engine.source import Span
+from flake8_ssot_engine.rules.moved_strings import span_of_string
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 
@@ -53,15 +52,8 @@ class DeprecatedStringReference(Rule):
             symbol = symbol_as_reached(match, reached)
             yield self.violation(
                 match,
-                _span_of(context, node),
+                span_of_string(context.model.source, node),
                 kind=ReferenceKind.STRING,
                 text=f"string names deprecated {symbol}; {advice(match, hint)}",
                 hint=hint,
             )
-
-
-def _span_of(context: RuleContext, node: ast.expr | ast.keyword) -> Span:
-    span = context.model.source.span_of(node)
-    if isinstance(node, ast.keyword) and node.arg is not None:
-        return Span(span.start, span.start + len(node.arg))
-    return span

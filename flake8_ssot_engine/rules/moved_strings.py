@@ -10,6 +10,7 @@ from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.strings import Reach, StringName, listed_strings, string_names
+from flake8_ssot_engine.source import SourceFile, Span
 
 
 class MovedString(NamedTuple):
@@ -68,3 +69,11 @@ def _moved(
 def _spells_a_moved_path(text: str, index: MoveIndex) -> bool:
     olds = {str(move.old) for _, move in index}
     return any(f"{quote}{old}" in text for old in olds for quote in "\"'")
+
+
+def span_of_string(source: SourceFile, node: ast.expr | ast.keyword) -> Span:
+    """Return the span of a string's literal, or of a keyword's name."""
+    span = source.span_of(node)
+    if isinstance(node, ast.keyword) and node.arg is not None:
+        return Span(span.start, span.start + len(node.arg))
+    return span

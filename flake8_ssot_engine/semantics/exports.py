@@ -10,12 +10,12 @@ from typing import NamedTuple
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding
-from flake8_ssot_engine.semantics.flow import Point, reaching
+from flake8_ssot_engine.semantics.flow import reaching
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
 from flake8_ssot_engine.semantics.references import root_of
 from flake8_ssot_engine.semantics.resolver import Candidate, PublicNames, Resolver
-from flake8_ssot_engine.semantics.scopes import Scope
+from flake8_ssot_engine.semantics.scopes import Scope, end_of
 
 _BINDS_FROM_INSIDE = re.compile(r"(?:^|[;:])[ \t]*global[ \t\\]|:=", re.MULTILINE)
 """What binds names of the module from inside its functions and expressions."""
@@ -155,11 +155,6 @@ class Exports:
             start = targets[0] if targets else self._package.child(root.id)
             found.append(start.child(*tail))
         return found
-
-
-def end_of(module: Scope) -> Point:
-    """Return the point at which a module's statements have all run."""
-    return Point(2**62, module.point.branch)
 
 
 class _Outline(Binder):

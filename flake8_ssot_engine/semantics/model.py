@@ -15,7 +15,7 @@ from flake8_ssot_engine.semantics.lazy_exports import HOOK, LazyExport, bound_as
 from flake8_ssot_engine.semantics.public_list import public_list
 from flake8_ssot_engine.semantics.references import Reference, Role, reference_at
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
-from flake8_ssot_engine.semantics.scopes import Scope
+from flake8_ssot_engine.semantics.scopes import Scope, end_of
 from flake8_ssot_engine.source import SourceFile, Span
 
 _NAMED_AT_END = frozenset({BindingKind.CAPTURE, BindingKind.EXCEPTION})
@@ -106,6 +106,20 @@ class SemanticModel:
     def resolve_root(self, reference: Reference) -> Resolution:
         """Return what the first part of a reference may stand for."""
         return self._resolver.resolve_root(reference)
+
+    def resolve_at_end(self, name: str) -> Resolution:
+        """Return what the module's attribute `name` may stand for once the module has run."""
+        module = self.scopes[0]
+        return self._resolver.look_up(name, module, end_of(module))
+
+    def bindings_behind(self, reference: Reference) -> list[Binding]:
+        """Return the bindings of the first part of a reference that may be in force at it."""
+        return self._resolver.bindings_behind(reference.name, reference.scope, reference.point)
+
+    def bindings_at_end(self, name: str) -> list[Binding]:
+        """Return what the module's attribute `name` may be bound by once the module has run."""
+        module = self.scopes[0]
+        return self._resolver.bindings_behind(name, module, end_of(module))
 
     def name_of(self, binding: Binding) -> QualifiedName:
         """Return the qualified name under which others reach this binding."""

@@ -87,6 +87,10 @@ class Resolver:
             found.setdefault(built_in, Candidate(built_in, None))
         return Resolution(tuple(found.values()), certain and len(found) == 1)
 
+    def bindings_behind(self, name: str, scope: Scope, point: Point) -> list[Binding]:
+        """Return the bindings of `name` that may be in force at `point` of `scope`."""
+        return visible_bindings(name, scope, point, self._stars_of(name, scope))[0]
+
     def meaning(self, binding: Binding, name: str, seen: frozenset[int]) -> Resolution:
         """Return what one binding makes `name` stand for."""
         if not binding.binds:

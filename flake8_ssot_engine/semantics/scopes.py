@@ -130,3 +130,8 @@ class Scope:
             deferred = point.is_deferred or scope.runs_later or scope.point.is_deferred
             point = Point(scope.point.order, scope.point.branch, deferred)
         return point
+
+
+def end_of(module: Scope) -> Point:
+    """Return the point at which a module's statements have all run."""
+    return Point(2**62, module.point.branch)

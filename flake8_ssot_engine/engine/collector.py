@@ -1,0 +1,302 @@
+"""Collector: finds the repairs that the violations of a file, and other files, ask for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from flake8_ssot_engine.engine.mentions import Mention
+from flake8_ssot_engine.engine.plan import Key, Links
+from flake8_ssot_engine.engine.repairs import (
+    Access,
+    CallRepair,
+    Redirect,
+    Repair,
+    Respelling,
+    StarRedirect,
+)
+from flake8_ssot_engine.fixing.webs import BindingKey, Webs, key_of
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.rules.alias_shadowing import misnamed
+from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.rules.deprecated_import import is_told_at_import, part_that_moved
+from flake8_ssot_engine.rules.moved_strings import MovedString, span_of_string
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.references import Reference, Role
+
+_NO_HOME = "it has no replacement"
+
+
+class Collector:
+    """The repairs of one file, by what they rewrite."""
+
+    def __init__(
+        self,
+        context: RuleContext,
+        webs: Webs,
+        keys: Collection[Key],
+        mentions: list[Mention],
+        links: Links,
+    ) -> None:
+        self._context = context
+        self._model = context.model
+        self._webs = webs
+        self._keys = keys
+        self._links = links
+        self.redirects: dict[BindingKey, Redirect] = {}
+        self.stars: list[StarRedirect] = []
+        self.accesses: dict[int, Access] = {}
+        self.strings: dict[int, Respelling] = {}
+        self.calls: list[CallRepair] = []
+        self.hopeless: dict[Key, str] = {}
+        self._mentioned_bindings = {id(m.binding.node): m for m in mentions if m.binding}
+        self._mentioned_references: dict[int, Mention] = {}
+        self._mentioned_strings: dict[int, Mention] = {}
+        for mention in mentions:
+            if mention.name in links.renamed:
+                if mention.reference is not None:
+                    self._mentioned_references[id(mention.reference.node)] = mention
+                elif mention.node is not None:
+                    self._mentioned_strings[id(mention.node)] = mention
+        self._imports()
+        self._accesses()
+        self._strings()
+        self._calls_and_bases()
+        self._re_exports()
+
+    def every(self) -> Iterator[Repair]:
+        """Yield all repairs."""
+        yield from self.redirects.values()
+        yield from self.stars
+        yield from self.accesses.values()
+        yield from self.strings.values()
+        yield from self.calls
+
+    def redirect_of(self, binding: Binding) -> Redirect | None:
+        """Return what becomes of an import."""
+        return self.redirects.get(key_of(binding))
+
+    # --- imports
+
+    def _imports(self) -> None:
+        for moved in self._context.imports:
+            binding, match = moved
+            key = self._key("SSOT001", self._model.span_of_binding(binding))
+            if match.replacement is None:
+                self.hopeless[key] = _NO_HOME
+            elif binding.kind is BindingKind.STAR_IMPORT:
+                self.stars.append(
+                    StarRedirect(
+                        keys={key}, is_wanted=key in self._keys, binding=binding, match=match
+                    )
+                )
+            else:
+                names = {match.symbol.last, match.replacement.last}
+                local = match.replacement.last if binding.name in names else binding.name
+                if binding.kind is BindingKind.SUBMODULE_IMPORT or (
+                    binding.kind is BindingKind.IMPORT
+                    and isinstance(binding.node, ast.alias)
+                    and binding.node.asname is None
+                ):
+                    local = str(match.replacement)
+                self.redirects[key_of(binding)] = Redirect(
+                    keys={key},
+                    is_wanted=key in self._keys or self._is_mentioned(binding),
+                    binding=binding,
+                    new=match.replacement,
+                    local=local,
+                    match=match,
+                )
+        for binding in self._model.bindings():
+            meant = misnamed(self._context, binding)
+            if meant is not None:
+                key = self._key("SSOT003", self._model.span_of_binding(binding))
+                self._misnamed(binding, key)
+            elif self._is_mentioned(binding) and key_of(binding) not in self.redirects:
+                self._dependent(binding)
+
+    def _misnamed(self, binding: Binding, key: Key) -> None:
+        known = self.redirects.get(key_of(binding))
+        if known is not None:
+            known.keys.add(key)
+            known.is_wanted = known.is_wanted or key in self._keys
+        elif binding.target is None or binding.kind is not BindingKind.FROM_IMPORT:
+            self.hopeless[key] = "it is an assignment, not an import"
+        else:
+            self.redirects[key_of(binding)] = Redirect(
+                keys={key},
+                is_wanted=key in self._keys or self._is_mentioned(binding),
+                binding=binding,
+                new=binding.target,
+                local=binding.target.last,
+                keeps_module=True,
+            )
+
+    def _is_mentioned(self, binding: Binding) -> bool:
+        """Whether an import takes an attribute of another module that is renamed."""
+        mention = self._mentioned_bindings.get(id(binding.node))
+        return mention is not None and mention.name in self._links.renamed
+
+    def _dependent(self, binding: Binding) -> None:
+        """Follow an import that is fine to the new name of what it takes."""
+        if binding.kind is not BindingKind.FROM_IMPORT or binding.target is None:
+            return
+        new = self._links.renamed[self._mentioned_bindings[id(binding.node)].name]
+        is_same = binding.name == binding.target.last
+        self.redirects[key_of(binding)] = Redirect(
+            is_wanted=True,
+            binding=binding,
+            new=new,
+            local=new.last if is_same else binding.name,
+            keeps_module=True,
+        )
+
+    # --- attributes
+
+    def _accesses(self) -> None:
+        for use in self._context.uses:
+            reference, candidate, _, _ = use
+            mention = self._mentioned_references.pop(id(reference.node), None)
+            if use.depth == 0 and not is_told_at_import(self._context, use):
+                continue
+            end, match = part_that_moved(self._context, use)
+            key = self._key("SSOT001", self._model.span_of_reference(reference, end))
+            is_told_there = is_told_at_import(self._context, use)
+            if match.replacement is None:
+                self.hopeless[key] = _NO_HOME
+            elif candidate.binding is not None:
+                self.accesses[id(reference.node)] = Access(
+                    keys=set() if is_told_there else {key},
+                    is_wanted=key in self._keys or mention is not None,
+                    reference=reference,
+                    root=candidate.binding,
+                    depth=end,
+                    new=match.replacement,
+                    old=match.symbol,
+                )
+        for mention in self._mentioned_references.values():
+            named = mention.reference
+            assert named is not None
+            root = self._model.resolve_root(named).candidates[0].binding
+            if root is not None and id(named.node) not in self.accesses:
+                self.accesses[id(named.node)] = Access(
+                    is_wanted=True,
+                    reference=named,
+                    root=root,
+                    depth=mention.depth,
+                    new=self._links.renamed[mention.name],
+                )
+
+    # --- strings
+
+    def _strings(self) -> None:
+        for moved in self._context.strings:
+            key = self._key("SSOT004", span_of_string(self._model.source, moved.node))
+            mention = self._mentioned_strings.pop(id(moved.node), None)
+            new = self._new_path(moved, mention)
+            if new is None:
+                self.hopeless[key] = self._why_not(moved)
+                continue
+            self.strings[id(moved.node)] = Respelling(
+                keys={key},
+                is_wanted=key in self._keys or mention is not None,
+                node=moved.node,
+                old=moved.reached,
+                new=new,
+            )
+        for number, mention in self._mentioned_strings.items():
+            assert mention.node is not None
+            new = self._links.renamed[mention.name]
+            self.strings[number] = Respelling(
+                is_wanted=True,
+                node=mention.node,
+                old=mention.spelled,
+                new=mention.spelled.rebased(mention.name, new),
+            )
+
+    def _new_path(self, moved: MovedString, mention: Mention | None) -> QualifiedName | None:
+        if not moved.rebinds or moved.reached == moved.match.symbol:
+            return moved.match.replacement
+        if mention is None:
+            return None
+        return moved.reached.rebased(mention.name, self._links.renamed[mention.name])
+
+    def _why_not(self, moved: MovedString) -> str:
+        if moved.match.replacement is None:
+            return _NO_HOME
+        return f"`{moved.reached}` is to keep its name"
+
+    # --- what an import or an attribute ends besides
+
+    def _calls_and_bases(self) -> None:
+        for reference in self._context.references:
+            if reference.role not in (Role.CALL, Role.ARGUMENT, Role.BASE_CLASS):
+                continue
+            span = self._model.span_of_reference(reference)
+            for code in ("SSOT002", "SSOT005"):
+                key = self._key(code, span)
+                if key in self._keys:
+                    self._use(reference, key)
+
+    def _use(self, reference: Reference, key: Key) -> None:
+        match = next(
+            (
+                use.match
+                for use in self._context.uses
+                if use.reference.node is reference.node and use.is_whole
+            ),
+            None,
+        )
+        if match is None:  # the new class, which is factory-only
+            matches = [
+                found
+                for candidate in self._context.resolves_to(reference)
+                for found in self._context.moved_to(candidate.name)
+            ]
+            match = next((m for m in matches if m.move.factory), None)
+        if match is None:
+            self.hopeless[key] = "what is called is not certain"
+        elif key.code == "SSOT002" and (match.move.calls or match.move.factory):
+            self.calls.append(
+                CallRepair(keys={key}, is_wanted=True, reference=reference, match=match)
+            )
+        elif match.replacement is None:
+            self.hopeless[key] = _NO_HOME
+        else:
+            for repair in self.behind(reference):
+                repair.keys.add(key)
+                repair.is_wanted = True
+
+    def behind(self, reference: Reference) -> list[Repair]:
+        """Return the repairs that give a reference its new meaning."""
+        access = self.accesses.get(id(reference.node))
+        if access is not None and access.keys:
+            return [access]
+        found: list[Repair] = []
+        for binding in self._model.bindings_behind(reference):
+            redirect = self.redirects.get(key_of(binding))
+            if redirect is not None:
+                found.append(redirect)
+            found += [star for star in self.stars if star.binding.node is binding.node]
+            if binding.value is not None:
+                found += self.behind(binding.value)
+        return found
+
+    def _re_exports(self) -> None:
+        for key in self._keys:
+            if key.code != "SSOT007":
+                continue
+            for binding in self._model.bindings():
+                if self._model.span_of_binding(binding) != key.span:
+                    continue
+                redirect = self.redirects.get(key_of(binding))
+                repairs: list[Repair] = [] if redirect is None else [redirect]
+                if binding.value is not None:
+                    repairs = self.behind(binding.value)
+                for repair in repairs:
+                    repair.keys.add(key)
+                    repair.is_wanted = True
+
+    @staticmethod
+    def _key(code: str, span: object) -> Key:
+        return Key(code, span)  # type: ignore[arg-type]

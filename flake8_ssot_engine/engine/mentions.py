@@ -1,0 +1,120 @@
+"""Mentions: the places where a file names an attribute of another module that may be renamed.
+
+A module that imports a moved symbol hands it on under its old name, meant or not. When the fix
+renames that, every other file that reaches the symbol through the module has to follow.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.strings import string_names
+
+
+class Mention(NamedTuple):
+    """A place that names `name`, an attribute of another module, which may become `renamed`.
+
+    The place is an import's `binding`, or a `reference` whose first `depth` attributes spell
+    it, or a string `node` that stands for `spelled`.
+    """
+
+    name: QualifiedName
+    renamed: QualifiedName
+    binding: Binding | None = None
+    reference: Reference | None = None
+    depth: int = 0
+    node: ast.expr | ast.keyword | None = None
+    spelled: QualifiedName = QualifiedName(())
+
+
+def find_mentions(everything: RuleContext) -> list[Mention]:
+    """Return the mentions of a file; `everything` is its context with no move left out."""
+    return list(_Finder(everything).find())
+
+
+class _Finder:
+    def __init__(self, context: RuleContext) -> None:
+        self.context = context
+        self.model = context.model
+        self.modules = context.reexports.modules
+        self.olds = frozenset(move.old.last for _, move in context.index)
+        self._renamed: dict[QualifiedName, QualifiedName | None] = {}
+
+    def find(self) -> Iterator[Mention]:
+        for binding in self.model.bindings():
+            if binding.target is None:
+                continue
+            if binding.kind is BindingKind.STAR_IMPORT:
+                yield from self._by_star(binding, binding.target)
+            elif binding.kind is BindingKind.FROM_IMPORT and binding.target.last in self.olds:
+                for name, renamed in self._prefixes(binding.target):
+                    yield Mention(name, renamed, binding=binding)
+        yield from self._by_attribute()
+        yield from self._by_string()
+
+    def _by_star(self, binding: Binding, module: QualifiedName) -> Iterator[Mention]:
+        known = self.modules.public_names(module)
+        for old in sorted(self.olds if known is None else self.olds & known):
+            for name, renamed in self._prefixes(module.child(old)):
+                yield Mention(name, renamed, binding=binding)
+
+    def _by_attribute(self) -> Iterator[Mention]:
+        roots = {
+            binding.name
+            for binding in self.model.bindings()
+            if binding.target is not None or binding.value is not None
+        }
+        for reference in self.model.references_to(roots):
+            if self.olds.isdisjoint(reference.attributes):
+                continue
+            for candidate in self.model.resolve_root(reference).candidates:
+                if candidate.is_own:
+                    continue
+                whole = candidate.name.child(*reference.attributes)
+                for name, renamed in self._prefixes(whole):
+                    depth = len(name) - len(candidate.name)
+                    if depth > 0:
+                        yield Mention(name, renamed, reference=reference, depth=depth)
+
+    def _by_string(self) -> Iterator[Mention]:
+        context = self.context
+        for found in string_names(self.model, context.string_calls, context.reexports.reach):
+            for name, renamed in self._prefixes(found.name):
+                yield Mention(name, renamed, node=found.node, spelled=found.name)
+
+    def _prefixes(self, whole: QualifiedName) -> Iterator[tuple[QualifiedName, QualifiedName]]:
+        """Yield the parts of a name that may be renamed, with what they would become."""
+        for end in range(2, len(whole) + 1):
+            if whole[end - 1] in self.olds:
+                name = QualifiedName(whole[:end])
+                if name not in self._renamed:
+                    self._renamed[name] = self._as_renamed(name)
+                renamed = self._renamed[name]
+                if renamed is not None:
+                    yield name, renamed
+
+    def _as_renamed(self, name: QualifiedName) -> QualifiedName | None:
+        """Return what a module's attribute would become; None if it is none or would stay."""
+        module, attributes = self.modules.split(name)
+        if not attributes or self.modules.file_of(module) is None:
+            return None
+        match = self.context.match_path(name)
+        if match is not None:
+            if not match.is_exact or match.replacement is None or name == match.move.old:
+                return None
+            matches = [match]
+        else:
+            matches = self.context.moved_to(name)
+        for match in matches:
+            new = match.replacement
+            if new is None or name.last != match.move.old.last:
+                continue
+            if len(attributes) > 1 or new.last != name.last:
+                return name.parent.child(new.last)
+        return None

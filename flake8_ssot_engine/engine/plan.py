@@ -1,0 +1,50 @@
+"""The plan for one file: which of its violations are fixed, by which edits, and what else needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flake8_ssot_engine.edits import Applicability, Edit
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.source import Span
+
+
+class Key(NamedTuple):
+    """What tells a violation from the others of its file."""
+
+    code: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What the fixes of several files have settled between them.
+
+    `renamed` are the attributes of modules that get another name, by their qualified names
+    before and after. `kept` are those that must keep theirs, with the reason.
+    """
+
+    renamed: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
+    kept: Mapping[QualifiedName, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """What is to happen to one file.
+
+    `fixed` are the violations that the edits end, and how far each may be trusted; `withheld`
+    the others, with reasons. `renames` are the module's attributes that get another name, from
+    the module on; `gone` those that it loses. `mentions` are the attributes of other modules
+    that the file names: the empty string, or the reason why it cannot name them otherwise.
+    `kept_aliases` are old names that stay, as aliases of what is new, for the sake of others.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    fixed: Mapping[Key, Applicability] = field(default_factory=dict)
+    withheld: Mapping[Key, str] = field(default_factory=dict)
+    renames: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+    mentions: Mapping[QualifiedName, str] = field(default_factory=dict)
+    kept_aliases: frozenset[str] = frozenset()

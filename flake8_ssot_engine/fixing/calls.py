@@ -1,0 +1,106 @@
+"""Calls: what must be written so that a call follows a rewrite that its move declares."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from flake8_ssot_engine.edits import Edit
+from flake8_ssot_engine.fixing.refusal import Refusal
+from flake8_ssot_engine.migrations import CallRewrite
+from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
+from flake8_ssot_engine.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.fixing.structural import Captures
+
+_METAVARIABLE = re.compile(r"\$\$\$(?P<several>[A-Z_][A-Z0-9_]*)|\$(?P<one>[A-Z_][A-Z0-9_]*)")
+_EMPTY = re.compile(r",\s*(?=[)\]}])|(?<=[(\[{])\s*,\s*")
+_AWAIT = re.compile(r"await\b")
+_PLAIN_CALL = re.compile(r"(?P<lead>await\s+)?(?P<callee>[$.\w]+)\((?P<arguments>.*)\)", re.DOTALL)
+
+Rewritten = Callable[[Span], str]
+"""Gives the text of a span with the other edits of the file applied."""
+
+
+def needs_await(rewrite: CallRewrite) -> bool:
+    """Whether a rewrite works only where one may wait."""
+    return _AWAIT.match(rewrite.rewrite.strip()) is not None
+
+
+def may_await(scope: Scope) -> bool:
+    """Whether `await` may stand directly in a scope (PEP 492)."""
+    for inner in scope.within():
+        if inner.kind is ScopeKind.FUNCTION:
+            return isinstance(inner.node, ast.AsyncFunctionDef)
+        if inner.kind is not ScopeKind.COMPREHENSION or inner.runs_later:
+            return False
+    return False
+
+
+def rewrite_call(
+    source: SourceFile,
+    span: Span,
+    callee: Span,
+    captures: Captures,
+    rewrite: CallRewrite,
+    *,
+    new: str,
+    parent: ast.AST | None,
+    rewritten: Rewritten,
+) -> list[Edit]:
+    """Return the edits of the call at `span`, whose callee is at `callee`. Raises Refusal.
+
+    `new` is the replacement as it is spelled here. Where the rewrite leaves the arguments as
+    they are, only the callee is edited; otherwise the call is written anew.
+    """
+    before, after = _wrapping(rewrite.rewrite.strip(), parent)
+    plain = _PLAIN_CALL.fullmatch(rewrite.rewrite.strip())
+    declared = _PLAIN_CALL.fullmatch(rewrite.pattern.strip())
+    if plain and declared and _squeezed(plain["arguments"]) == _squeezed(declared["arguments"]):
+        name = plain["callee"].replace("$NEW", new).replace("$CLASS", rewritten(callee))
+        edits = [Edit(source.path, callee, before + (plain["lead"] or "") + name)]
+        return edits + ([Edit(source.path, Span(span.end, span.end), after)] if after else [])
+    text = before + _filled(rewrite.rewrite.strip(), captures, new, rewritten) + after
+    lost = _comments(source.text[span.start : span.end]) - _comments(text)
+    if lost:
+        raise Refusal("a comment inside the call would be lost")
+    return [Edit(source.path, span, text)]
+
+
+def _wrapping(rewrite: str, parent: ast.AST | None) -> tuple[str, str]:
+    """Return the parentheses that a rewrite needs where the call stands."""
+    tree = ast.parse(_METAVARIABLE.sub("x", rewrite), mode="eval").body
+    is_primary = isinstance(tree, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
+    is_bound_tightly = isinstance(parent, (ast.Attribute, ast.Subscript, ast.Call, ast.Await))
+    if is_primary or (isinstance(tree, ast.Await) and not is_bound_tightly):
+        return "", ""
+    return "(", ")"
+
+
+def _filled(rewrite: str, captures: Captures, new: str, rewritten: Rewritten) -> str:
+    def filled(match: re.Match[str]) -> str:
+        if match["one"] == "NEW":
+            return new
+        name = match["several"] or match["one"]
+        span = captures.get(name)
+        return "" if span is None else rewritten(span)
+
+    return _EMPTY.sub("", _METAVARIABLE.sub(filled, rewrite))
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text).rstrip(",")
+
+
+def _comments(text: str) -> set[str]:
+    try:
+        tokens: Sequence[tokenize.TokenInfo]
+        tokens = list(tokenize.generate_tokens(io.StringIO(f"({text})").readline))
+    except (tokenize.TokenError, SyntaxError):
+        return {text}
+    return {token.string for token in tokens if token.type == tokenize.COMMENT}

@@ -1,0 +1,118 @@
+"""Places: where in the text the parts of a reference are written, to the character.
+
+What an AST node says of its place is not enough for an edit: inside an f-string it can be wrong
+before Python 3.12 (bpo-35212 and kin), and a name in a string has the place of the literal.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from functools import cached_property
+
+from flake8_ssot_engine.fixing.refusal import Refusal
+from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.references import Reference, root_of
+from flake8_ssot_engine.source import Span
+
+_F_STRINGS_LIE = sys.version_info < (3, 12)
+
+
+class Places:
+    """Finds the text of references in one file."""
+
+    def __init__(self, model: SemanticModel) -> None:
+        self._model = model
+        self._source = model.source
+
+    def of_name(self, reference: Reference) -> Span:
+        """Return the span of the name that a reference starts with. Raises Refusal."""
+        span = self._of_root(reference)
+        if self._source.text[span.start : span.end] != reference.name:
+            line = self._source.position(span.start).line
+            raise Refusal(f"the place of `{reference.name}` on line {line} cannot be made out")
+        return span
+
+    def of_chain(self, reference: Reference, depth: int) -> Span:
+        """Return the span of that name and `depth` attributes after it. Raises Refusal."""
+        start = self.of_name(reference)
+        parts = r"[\s\\]*\.[\s\\]*".join(map(re.escape, reference.attributes[:depth]))
+        rest = re.compile(rf"[\s\\]*\.[\s\\]*{parts}\b" if depth else "")
+        match = rest.match(self._source.text, start.end)
+        if match is None:
+            line = self._source.position(start.start).line
+            raise Refusal(f"`{reference.name}…` on line {line} is spread over parts")
+        return Span(start.start, match.end())
+
+    def _of_root(self, reference: Reference) -> Span:
+        root = root_of(reference.node)
+        if reference.is_quoted:
+            return self._in_literal(reference, self._source.span_of(root))
+        if _F_STRINGS_LIE and id(root) in self._in_f_strings:
+            return self._in_f_strings[id(root)]
+        return self._source.span_of(root)
+
+    def _in_literal(self, reference: Reference, span: Span) -> Span:
+        """Find a quoted name whose span may be that of the whole literal."""
+        text = self._source.text
+        if text[span.start : span.end] == reference.name:
+            return span
+        pattern = re.compile(rf"(?<![\w.]){re.escape(reference.name)}\b")
+        found = list(pattern.finditer(text, span.start, span.end))
+        here = [
+            other
+            for other in self._model.references_to([reference.name])
+            if other.is_quoted and self._source.span_of(root_of(other.node)) == span
+        ]
+        if len(found) != len(here):
+            raise Refusal(f"`{reference.name}` is written inside a string in pieces")
+        match = found[[other.node for other in here].index(reference.node)]
+        return Span(match.start(), match.end())
+
+    @cached_property
+    def _in_f_strings(self) -> dict[int, Span]:
+        """The spans of the names inside f-strings, as the tolerant grammar sees them."""
+        outermost: list[ast.JoinedStr] = []
+        stack: list[ast.AST] = [self._model.tree]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.JoinedStr):
+                outermost.append(node)
+            else:
+                stack.extend(ast.iter_child_nodes(node))
+        if not outermost:
+            return {}
+        from flake8_ssot_engine.fixing.structural import names_in_interpolations
+
+        found: dict[int, Span] = {}
+        every = names_in_interpolations(self._source)
+        for literal in outermost:
+            span = self._source.span_of(literal)
+            spans: defaultdict[str, list[Span]] = defaultdict(list)
+            for name, place in every:
+                if span.contains(place):
+                    spans[name].append(place)
+            nodes: defaultdict[str, list[ast.Name]] = defaultdict(list)
+            for node in _in_order(literal):
+                nodes[node.id].append(node)
+            for name, named in nodes.items():
+                # Where the two do not see the same names, none has a place.
+                places = (
+                    spans[name] if len(spans[name]) == len(named) else [Span(0, 0)] * len(named)
+                )
+                found.update((id(node), place) for node, place in zip(named, places, strict=True))
+        return found
+
+
+def _in_order(node: ast.AST) -> list[ast.Name]:
+    """Return the names below a node, as the tree has them."""
+    found: list[ast.Name] = []
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            found.append(node)
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+    return found

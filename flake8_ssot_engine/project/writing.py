@@ -1,0 +1,120 @@
+"""Replacing the content of a file so that nothing can be lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from functools import partial
+
+_ACL = "system.posix_acl_access"
+
+
+class FileChanged(Exception):  # noqa: N818 - what happened, not a fault
+    """The file holds something else than what its replacement was made from."""
+
+    def __init__(self) -> None:
+        super().__init__("changed since it was read")
+
+
+def replace_file(path: str, *, before: bytes, after: bytes) -> None:
+    """Replace the content of the file at `path`, which must be `before`, by `after`.
+
+    Its mode, owner, group, ACL and other extended attributes stay (the last two where Python can
+    reach them: on Linux), and so does a symbolic link to it. The modification time is the new one.
+
+    Raises FileChanged if the file does not hold `before`. Raises OSError if it is gone, is no
+    regular file, may not be written, has other hard links (which a replacement would cut off), if
+    its owner or attributes cannot be kept, or if the disk is full. After either, the file is what
+    it was and nothing is left beside it. A KeyboardInterrupt passes through; the file then holds
+    one of the two contents, whole.
+
+    The new content goes to a hidden file in the same folder, owner and attributes with it, and is
+    synced to the disk. Only then is the old content compared and the name moved to the new file,
+    in one step (POSIX, `rename`). So no kill shows half a file, and no loss of power can bring the
+    new name to the disk before the content; either may leave the hidden file behind. Last the
+    folder is synced, for the replacement to outlast a loss of power.
+    """
+    real = os.path.realpath(path, strict=True)
+    original = os.stat(real)
+    _check_replaceable(real, original)
+    folder, name = os.path.split(real)
+    # Named before it is made, unlike what `tempfile` makes: an interrupt may come between the two.
+    # Cut, since a name is at most 255 bytes, and on some encrypted file systems 143.
+    temporary = os.path.join(folder, f".{name[:24]}.ssot-{os.urandom(8).hex()}.tmp")
+    try:
+        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
+            file.write(after)
+            file.flush()
+            _keep_owner(real, original, temporary)
+            _keep_attributes(real, temporary)
+            os.chmod(temporary, stat.S_IMODE(original.st_mode))  # chown clears setuid: after it
+            os.fsync(file.fileno())
+        if _content(real) != before:
+            raise FileChanged
+        os.replace(temporary, real)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(folder)
+
+
+def _check_replaceable(path: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "is not a regular file", path)
+    # A rename asks leave of the folder alone, whatever the mode of the file says.
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "is not writable", path)
+    if status.st_nlink > 1:
+        message = "has other hard links, which a replacement would cut off"
+        raise OSError(errno.EMLINK, message, path)
+
+
+def _keep_owner(path: str, original: os.stat_result, temporary: str) -> None:
+    made = os.stat(temporary)
+    if (made.st_uid, made.st_gid) == (original.st_uid, original.st_gid):
+        return
+    try:
+        os.chown(temporary, original.st_uid, original.st_gid)
+    except OSError as error:
+        message = "belongs to a user or group that a replacement cannot be given to"
+        raise PermissionError(error.errno, message, path) from error
+
+
+def _keep_attributes(path: str, temporary: str) -> None:
+    wanted, made = _attributes(path), _attributes(temporary)
+    for name, value in wanted.items():
+        if value != made.get(name):  # a label that is right already may be one we may not set
+            os.setxattr(temporary, name, value)
+    if _ACL in made.keys() - wanted.keys():  # a new file has the default one of its folder
+        os.removexattr(temporary, _ACL)
+
+
+def _attributes(path: str) -> dict[str, bytes]:
+    if not hasattr(os, "listxattr"):
+        return {}
+    try:
+        return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    except OSError as error:
+        if error.errno != errno.ENOTSUP:
+            raise
+        return {}
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the replacement last; where that cannot be, the file is still one of the two, whole."""
+    if os.name != "posix":
+        return  # no other system opens a folder
+    with suppress(OSError):  # a folder that may not be listed, a file system that syncs none
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
