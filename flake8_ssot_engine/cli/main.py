@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from flake8_ssot_engine import __version__
-from flake8_ssot_engine.cli import check, explain, schema
+from flake8_ssot_engine.cli import check, explain, fix, schema
 from flake8_ssot_engine.errors import ExitCode, SsotError
 
-_COMMANDS = (check, explain, schema)
+_COMMANDS = (check, fix, explain, schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

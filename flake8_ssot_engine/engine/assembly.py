@@ -18,6 +18,7 @@ from flake8_ssot_engine.engine.repairs import (
     Repair,
     Respelling,
     StarRedirect,
+    StarRename,
 )
 from flake8_ssot_engine.fixing.calls import may_await, needs_await, rewrite_call
 from flake8_ssot_engine.fixing.imports import Change, NewImport, Statement, change_statement
@@ -41,10 +42,13 @@ AnyRepair = TypeVar("AnyRepair", bound=Repair)
 class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake
     """Some repairs must not be made."""
 
-    def __init__(self, repairs: list[Repair], reason: str) -> None:
+    def __init__(
+        self, repairs: Sequence[Repair], reason: str, *, is_blocking: bool = False
+    ) -> None:
         super().__init__(reason)
         self.repairs = repairs
         self.reason = reason
+        self.is_blocking = is_blocking
 
 
 class _StatementChange(NamedTuple):
@@ -106,6 +110,9 @@ class Assembly:
         for star in self._found.stars:
             if _is_active(star):
                 self._each(star, self._star)
+        for rename in self._found.star_renames:
+            if _is_active(rename):
+                self._each(rename, self._star_rename)
         for string in self._found.strings.values():
             if _is_active(string):
                 self._each(string, self._string)
@@ -128,6 +135,8 @@ class Assembly:
         web = self._webs.of(binding)
         is_exported = web.is_exported and binding.scope.parent is None
         own = self._model.name_of(binding)
+        if is_exported and redirect.match is not None and own in self._links.blocked:
+            raise Refusal(self._links.blocked[own])
         if local != binding.name and is_exported and own in self._links.kept:
             if redirect.match is None:
                 raise Refusal(self._links.kept[own])
@@ -530,6 +539,24 @@ class Assembly:
             self._doubt(star, "what the two star imports bring may differ")
         self._note(star, binding, NewImport(self._spelled_module(new, binding.statement), "*"))
 
+    def _star_rename(self, rename: StarRename) -> None:
+        """Follow a module that renames what a star import brings."""
+        assert rename.binding.target is not None
+        known = self._context.reexports.modules.public_names(rename.binding.target)
+        if known is None or rename.new in known:
+            raise Refusal("what the star import brings is not certain")
+        web = self._webs.by_star(rename.binding, rename.name)
+        if web is None:
+            return
+        if len(web.bindings) > 1:
+            raise Refusal(f"the star import is not all that binds `{rename.name}`")
+        if web.is_exported:
+            own = self._model.module.child(rename.name)
+            if own in self._links.kept:
+                raise Refusal(self._links.kept[own])
+            self._rename_export(own, rename.new)
+        self._edits.update(self._renamer.rename(web, rename.new, lambda binding: False))
+
     # --- calls
 
     def _call(self, call: CallRepair) -> None:
@@ -555,7 +582,7 @@ class Assembly:
                 line = self._source.position(span.start).line
                 reason = f"the call on line {line} needs `await`, thus an async function"
                 if is_deprecated and not self._is_same_object(call) and not self._allow_unsafe:
-                    raise Refused([call, *behind], reason)
+                    raise Refused([call, *behind], reason, is_blocking=True)
                 raise Refusal(reason)
             self._take_over(
                 rewrite_call(
@@ -628,7 +655,7 @@ class Assembly:
         try:
             make()
         except Refusal as refusal:
-            raise Refused(list(repairs), refusal.reason) from None
+            raise Refused(repairs, refusal.reason) from None
 
 
 def _is_active(repair: Repair) -> bool:

@@ -14,15 +14,17 @@ _TOKEN = re.compile(r"\$\$\$(?P<several>[A-Z_][A-Z0-9_]*)?|\$(?P<one>[A-Z_][A-Z0
 _ONE, _SEVERAL = "__ssot_one_", "__ssot_several_"
 _IGNORED = frozenset({"ctx", "kind"})
 
+CALLEE = "CLASS"
+"""The metavariable that stands for what is called."""
 Captured = dict[str, list[ast.AST]]
 
 
 def match_rewrite(
     rewrite: CallRewrite, before: ast.AST, after: ast.AST
-) -> list[tuple[list[ast.AST], list[ast.AST]]] | None:
-    """Return what both sides captured, in pairs that must mean the same; None if they differ.
+) -> list[tuple[str, list[ast.AST], list[ast.AST]]] | None:
+    """Return what both sides captured, by metavariable; None if one of them does not match.
 
-    The callee of the pattern is paired with the replacement.
+    The two must mean the same; for `CALLEE` the one is the old class and the other the new.
     """
     old: Captured = {}
     new: Captured = {}
@@ -30,9 +32,9 @@ def match_rewrite(
         return None
     if not _match(_tree(rewrite.rewrite), after, new):
         return None
-    if "NEW" in new and "CLASS" in old:
-        new["CLASS"] = new.pop("NEW")
-    return [(old[name], new[name]) for name in old if name in new]
+    if "NEW" in new:
+        new[CALLEE] = new.pop("NEW")
+    return [(name, old[name], new[name]) for name in old if name in new]
 
 
 def _tree(text: str) -> ast.expr:

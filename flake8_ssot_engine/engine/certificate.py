@@ -15,12 +15,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.call_patterns import match_rewrite
+from flake8_ssot_engine.engine.call_patterns import CALLEE, match_rewrite
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
-from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.references import Reference, root_of
 from flake8_ssot_engine.semantics.resolver import Candidate, Resolution
 from flake8_ssot_engine.semantics.strings import string_names
 
@@ -102,6 +102,8 @@ class _Certificate:
         if type(a) is not type(b):
             self.fail(a, f"{type(a).__name__} became {type(b).__name__}")
         if isinstance(a, ast.Name) and isinstance(b, ast.Name):
+            if isinstance(a.ctx, ast.Load):
+                self.fail(a, f"`{a.id}` is not understood")
             self._store(a.id, b.id)
             return
         if isinstance(a, (ast.Global, ast.Nonlocal)) and isinstance(b, (ast.Global, ast.Nonlocal)):
@@ -148,10 +150,26 @@ class _Certificate:
             for rewrite in (call for found in matches for call in found.move.calls):
                 captured = match_rewrite(rewrite, a, b)
                 if captured is not None:
-                    for before, after in captured:
-                        self._compare(before, after)
+                    for name, before, after in captured:
+                        if name == CALLEE:
+                            self._compare_callees(before[0], after[0])
+                        else:
+                            self._compare(before, after)
                     return True
         return False
+
+    def _compare_callees(self, a: ast.AST, b: ast.AST) -> None:
+        """Compare the old class with the new one, which may be but the start of a chain."""
+        before = self.before.reference_at(a) if isinstance(a, ast.expr) else None
+        root = root_of(b) if isinstance(b, ast.expr) else None
+        names = [root.id] if isinstance(root, ast.Name) else []
+        for after in self.after.references_to(names):
+            for depth in range(len(after.attributes) + 1):
+                if after.node_of(depth) is b and before is not None:
+                    part = after._replace(node=b, attributes=after.attributes[:depth])
+                    self.references.append((before, part))
+                    return
+        self.fail(a, "a rewritten call calls something else")
 
     # --- the same imports, in the same places
 

@@ -280,7 +280,7 @@ def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
     violation = replace(
         finding.violation,
         applicability=plan.fixed.get(key),
-        unfixable_because=plan.withheld.get(key, ""),
+        unfixable_because=plan.withheld.get(key, finding.violation.unfixable_because),
     )
     return replace(finding, violation=violation)
 

@@ -14,6 +14,7 @@ from flake8_ssot_engine.engine.repairs import (
     Repair,
     Respelling,
     StarRedirect,
+    StarRename,
 )
 from flake8_ssot_engine.fixing.webs import BindingKey, Webs, key_of
 from flake8_ssot_engine.names import QualifiedName
@@ -45,16 +46,19 @@ class Collector:
         self._links = links
         self.redirects: dict[BindingKey, Redirect] = {}
         self.stars: list[StarRedirect] = []
+        self.star_renames: list[StarRename] = []
         self.accesses: dict[int, Access] = {}
         self.strings: dict[int, Respelling] = {}
         self.calls: list[CallRepair] = []
         self.hopeless: dict[Key, str] = {}
-        self._mentioned_bindings = {id(m.binding.node): m for m in mentions if m.binding}
+        self._mentioned_bindings: dict[int, Mention] = {}
         self._mentioned_references: dict[int, Mention] = {}
         self._mentioned_strings: dict[int, Mention] = {}
         for mention in mentions:
             if mention.name in links.renamed:
-                if mention.reference is not None:
+                if mention.binding is not None:
+                    self._by_binding(mention.binding, mention)
+                elif mention.reference is not None:
                     self._mentioned_references[id(mention.reference.node)] = mention
                 elif mention.node is not None:
                     self._mentioned_strings[id(mention.node)] = mention
@@ -63,11 +67,22 @@ class Collector:
         self._strings()
         self._calls_and_bases()
         self._re_exports()
+        self._hidden_imports()
+
+    def _by_binding(self, binding: Binding, mention: Mention) -> None:
+        if binding.kind is not BindingKind.STAR_IMPORT:
+            self._mentioned_bindings[id(binding.node)] = mention
+            return
+        new = self._links.renamed[mention.name].last
+        self.star_renames.append(
+            StarRename(is_wanted=True, binding=binding, name=mention.name.last, new=new)
+        )
 
     def every(self) -> Iterator[Repair]:
         """Yield all repairs."""
         yield from self.redirects.values()
         yield from self.stars
+        yield from self.star_renames
         yield from self.accesses.values()
         yield from self.strings.values()
         yield from self.calls
@@ -85,6 +100,11 @@ class Collector:
             if match.replacement is None:
                 self.hopeless[key] = _NO_HOME
             elif binding.kind is BindingKind.STAR_IMPORT:
+                followed = [r for r in self.star_renames if r.binding.node is binding.node]
+                for rename in followed:
+                    rename.keys.add(key)
+                if followed and match.move.old.parent != binding.target:
+                    continue
                 self.stars.append(
                     StarRedirect(
                         keys={key}, is_wanted=key in self._keys, binding=binding, match=match
@@ -134,8 +154,7 @@ class Collector:
 
     def _is_mentioned(self, binding: Binding) -> bool:
         """Whether an import takes an attribute of another module that is renamed."""
-        mention = self._mentioned_bindings.get(id(binding.node))
-        return mention is not None and mention.name in self._links.renamed
+        return id(binding.node) in self._mentioned_bindings
 
     def _dependent(self, binding: Binding) -> None:
         """Follow an import that is fine to the new name of what it takes."""
@@ -278,6 +297,7 @@ class Collector:
             if redirect is not None:
                 found.append(redirect)
             found += [star for star in self.stars if star.binding.node is binding.node]
+            found += [r for r in self.star_renames if r.is_of(binding, reference.name)]
             if binding.value is not None:
                 found += self.behind(binding.value)
         return found
@@ -296,6 +316,21 @@ class Collector:
                 for repair in repairs:
                     repair.keys.add(key)
                     repair.is_wanted = True
+
+    def _hidden_imports(self) -> None:
+        """Where an import takes another name, what had its old one hides nothing any more."""
+        for binding in self._model.bindings():
+            hidden = [
+                redirect
+                for redirect in self.redirects.values()
+                if redirect.binding.name == binding.name != redirect.local
+            ]
+            if not hidden or binding.target is not None:
+                continue
+            key = self._key("SSOT003", self._model.span_of_binding(binding))
+            if key in self._keys and key not in self.hopeless:
+                for redirect in hidden:
+                    redirect.keys.add(key)
 
     @staticmethod
     def _key(code: str, span: object) -> Key:

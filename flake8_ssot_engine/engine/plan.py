@@ -23,11 +23,13 @@ class Links:
     """What the fixes of several files have settled between them.
 
     `renamed` are the attributes of modules that get another name, by their qualified names
-    before and after. `kept` are those that must keep theirs, with the reason.
+    before and after. `kept` are those that must keep theirs, with the reason; `blocked` those
+    that must go on to stand for what is deprecated.
     """
 
     renamed: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
     kept: Mapping[QualifiedName, str] = field(default_factory=dict)
+    blocked: Mapping[QualifiedName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class FilePlan:
     the others, with reasons. `renames` are the module's attributes that get another name, from
     the module on; `gone` those that it loses. `mentions` are the attributes of other modules
     that the file names: the empty string, or the reason why it cannot name them otherwise.
+    Of those, it relies on what `blocking` names stand for.
     `kept_aliases` are old names that stay, as aliases of what is new, for the sake of others.
     """
 
@@ -48,3 +51,4 @@ class FilePlan:
     gone: frozenset[str] = frozenset()
     mentions: Mapping[QualifiedName, str] = field(default_factory=dict)
     kept_aliases: frozenset[str] = frozenset()
+    blocking: frozenset[QualifiedName] = frozenset()

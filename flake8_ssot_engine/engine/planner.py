@@ -12,6 +12,7 @@ from flake8_ssot_engine.engine.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.repairs import Redirect, Repair
 from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.webs import Webs
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
@@ -78,6 +79,7 @@ class Planner:
             except Refused as refused:
                 for repair in refused.repairs:
                     repair.refused = refused.reason
+                    repair.is_blocking = refused.is_blocking
             else:
                 return self._plan(keys, found, assembly, edits)
         raise AssertionError("every refusal takes a repair away")
@@ -103,33 +105,34 @@ class Planner:
                 withheld.setdefault(key, _BY_A_PERSON.get(key.code, "a person has to decide"))
         for key in withheld:
             fixed.pop(key, None)
+        followed = [(mention.name, self._followed_by(mention, found)) for mention in self._mentions]
         return FilePlan(
             edits=edits,
             fixed=fixed,
             withheld=withheld,
             renames=assembly.renames,
             gone=frozenset(assembly.gone),
-            mentions={m.name: self._why_not_followed(m, found) for m in self._mentions},
+            mentions=_worst(followed),
+            blocking=frozenset(name for name, repair in followed if repair.is_blocking),
             kept_aliases=frozenset(assembly.aliases_made),
         )
 
-    def _why_not_followed(self, mention: Mention, found: Collector) -> str:
-        """Return why a file cannot follow the new name of what it mentions; "" if it can."""
-        repair: Repair | None = None
-        if mention.binding is not None:
-            if mention.binding.kind is BindingKind.STAR_IMPORT:
-                return "a star import brings it"
-            repair = found.redirect_of(mention.binding)
-        elif mention.reference is not None:
-            repair = found.accesses.get(id(mention.reference.node))
-            if repair is None:  # below an import that is redirected itself
-                behind = [r for r in found.behind(mention.reference) if isinstance(r, Redirect)]
-                repair = behind[0] if behind else None
+    def _followed_by(self, mention: Mention, found: Collector) -> Repair:
+        """Return what makes a file follow the new name of what it mentions."""
+        binding, reference = mention.binding, mention.reference
+        repairs: list[Repair] = []
+        if binding is not None and binding.kind is BindingKind.STAR_IMPORT:
+            repairs += [r for r in found.star_renames if r.is_of(binding, mention.name.last)]
+        elif binding is not None:
+            repairs += filter(None, [found.redirect_of(binding)])
+        elif reference is not None:
+            repairs += filter(None, [found.accesses.get(id(reference.node))])
+            # Or it lies below an import that is redirected itself.
+            repairs += [r for r in found.behind(reference) if isinstance(r, Redirect)]
         else:
-            repair = found.strings.get(id(mention.node))
-        if repair is None:
-            return "it is reached in a way that is not followed"
-        return repair.refused
+            repairs += filter(None, [found.strings.get(id(mention.node))])
+        nothing = Repair(refused="it is reached in a way that is not followed")
+        return repairs[0] if repairs else nothing
 
 
 _BY_A_PERSON = {
@@ -139,3 +142,11 @@ _BY_A_PERSON = {
     "SSOT006": "a person decides which of the two is meant",
     "SSOT007": "it is handed on in a way that a person has to change",
 }
+
+
+def _worst(followed: list[tuple[QualifiedName, Repair]]) -> dict[QualifiedName, str]:
+    """Return, by name, a reason why some mention of it does not follow, or ""."""
+    found: dict[QualifiedName, str] = {}
+    for name, repair in followed:
+        found[name] = found.get(name, "") or repair.refused
+    return found

@@ -18,13 +18,14 @@ class Repair:
 
     `keys` are the violations that it ends; `is_wanted` that it was asked for, by one of them or
     by another file that depends on it. `unsafe` says why it may change what the program does,
-    `refused` why it is not made at all.
+    `refused` why it is not made at all; `is_blocking` that no module must do so on the way.
     """
 
     keys: set[Key] = field(default_factory=set)
     is_wanted: bool = False
     unsafe: str = ""
     refused: str = ""
+    is_blocking: bool = False
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -48,6 +49,19 @@ class StarRedirect(Repair):
 
     binding: Binding
     match: Match
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class StarRename(Repair):
+    """A name that a star import brings, which its module renames to `new`."""
+
+    binding: Binding
+    name: str
+    new: str
+
+    def is_of(self, star: Binding, name: str) -> bool:
+        """Whether it is about a name of one star import."""
+        return self.binding.node is star.node and self.name == name
 
 
 @dataclass(eq=False, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import gc
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -52,13 +52,15 @@ class Survey:
     error: FileError | None = None
     renames: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
     mentions: Mapping[QualifiedName, str] = field(default_factory=dict)
+    is_fixable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """The bytes of one file before and after, with the plan that led from the one to the other.
 
-    `failure` is why a plan was given up: the certificate's reason.
+    `followed` are the names of other files that it follows. `failure` is why the file was given
+    up: the certificate's reason.
     """
 
     place: Place
@@ -66,6 +68,7 @@ class Rewrite:
     after: bytes = b""
     plan: FilePlan = field(default_factory=FilePlan)
     failure: str = ""
+    followed: frozenset[QualifiedName] = frozenset()
 
 
 class SurveyTask(NamedTuple):
@@ -74,6 +77,7 @@ class SurveyTask(NamedTuple):
     settings: Settings
     needles: Needles | None
     places: tuple[Place, ...]
+    allow_unsafe: bool
 
 
 class RewriteTask(NamedTuple):
@@ -94,7 +98,7 @@ def survey_files(task: SurveyTask) -> list[Survey]:
     """Survey some files; those that have nothing to do with a fix are left out."""
     checker = Checker(task.settings, task.needles)
     with _no_collection():
-        found = (_survey(checker, place) for place in task.places)
+        found = (_survey(checker, place, task.allow_unsafe) for place in task.places)
         return [survey for survey in found if survey is not None]
 
 
@@ -120,7 +124,7 @@ def _no_collection() -> Iterator[None]:
             gc.collect()
 
 
-def _survey(checker: Checker, place: Place) -> Survey | None:
+def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None:
     data = read_source(place.path, place.shown_as)
     if isinstance(data, FileError):
         return Survey(place, error=data) if place.is_selected else None
@@ -134,8 +138,10 @@ def _survey(checker: Checker, place: Place) -> Survey | None:
             return _survey_broken(checker, place, source, error)
         found = checker.findings_of(place.path, context) if place.is_selected else ()
         planner = checker.planner_of(place.path, context, place.untouchable)
-        own = planner.plan([key_of(finding) for finding in found], Links(), allow_unsafe=True)
-        alone = planner.plan_alone([], allow_unsafe=True)
+        own = planner.plan(
+            [key_of(finding) for finding in found], Links(), allow_unsafe=allow_unsafe
+        )
+        alone = planner.plan_alone([], allow_unsafe=allow_unsafe)
     except SourceError as error:
         problem = FileError(place.shown_as, error.message, error.line, error.column)
         return Survey(place, error=problem) if place.is_selected else None
@@ -159,7 +165,8 @@ def _survey_broken(
     found = checker.findings_in_broken(place.path, context) if place.is_selected else ()
     problem = FileError(place.shown_as, error.message, error.line, error.column)
     mentions = planner.plan_alone([]).mentions
-    return Survey(place, found, problem if place.is_selected else None, {}, mentions)
+    told = problem if place.is_selected else None
+    return Survey(place, found, told, {}, mentions, is_fixable=False)
 
 
 class _Rewriter:
@@ -202,20 +209,13 @@ class _Rewriter:
             else:
                 done = attempt
                 held.append(key)
-        plan = FilePlan(
-            done.plan.edits,
-            done.plan.fixed,
-            {**done.plan.withheld, **withheld},
-            done.plan.renames,
-            done.plan.gone,
-            done.plan.mentions,
-            done.plan.kept_aliases,
-        )
-        return Rewrite(self._place, self._data, done.after, plan)
+        plan = replace(done.plan, withheld={**done.plan.withheld, **withheld})
+        return replace(done, plan=plan)
 
     def _attempt(self, keys: Collection[Key]) -> tuple[Rewrite, str]:
         plan = self._planner.plan(keys, self._links, allow_unsafe=self._allow_unsafe)
-        if not plan.edits:
+        cannot_follow = any(plan.mentions.get(name) for name in self._links.renamed)
+        if not plan.edits or cannot_follow:  # then it is planned anew, under other links
             return Rewrite(self._place, self._data, self._data, plan), ""
         applied = apply_edits(self._source.text, plan.edits)
         if applied.skipped:
@@ -230,7 +230,8 @@ class _Rewriter:
             return Rewrite(self._place), str(error)
         except UnicodeEncodeError as error:
             return Rewrite(self._place), f"{error.encoding} cannot spell the new name"
-        return Rewrite(self._place, self._data, data, plan), ""
+        followed = frozenset(self._links.renamed)
+        return Rewrite(self._place, self._data, data, plan, followed=followed), ""
 
     def _prove(self, plan: FilePlan, after: SourceFile) -> None:
         renamed = {**self._links.renamed, **plan.renames}

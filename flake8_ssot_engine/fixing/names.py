@@ -55,11 +55,12 @@ class Renamer:
         where an import of a module is all that binds the name. Raises Refusal.
         """
         self._check_bindings(web)
-        others = web.scopes[0].bindings.get(new, ())
-        if others and any(binding.kind not in IMPORTS for binding in web.bindings):
+        scope = web.scopes[0] if web.scopes else self._model.scopes[0]
+        others = scope.bindings.get(new, ())
+        if others and any(b.kind not in IMPORTS for b in web.bindings):
             raise self._taken(new, others[0])  # what rebinds the one would rebind the other
         references = [r for r in web.references if id(r.node) not in covered]
-        self.check_free(web.scopes[0], new.split(".")[0], references, means_the_same)
+        self.check_free(scope, new.split(".")[0], references, means_the_same)
         if "." in new and any(r.role in (Role.EXPORT, Role.STORE) for r in references):
             raise Refusal(f"`{web.name}` is listed or assigned to where `{new}` cannot be")
         spans = {self._places.of_name(reference) for reference in references}
@@ -71,9 +72,9 @@ class Renamer:
 
     def _check_bindings(self, web: Web) -> None:
         """Refuse a web that holds a binding which cannot be renamed."""
-        if len(web.scopes) != 1:
+        if len(web.scopes) > 1:
             raise Refusal(f"a class body takes `{web.name}` from itself or from the module")
-        if web.scopes[0].kind is ScopeKind.CLASS:
+        if web.scopes and web.scopes[0].kind is ScopeKind.CLASS:
             raise Refusal(f"`{web.name}` is an attribute of the class that imports it")
         if web.name.startswith("__"):
             raise Refusal(f"`{web.name}` goes by another name inside classes")
@@ -138,8 +139,9 @@ class Renamer:
         ]
         for scope in declaring:
             owner = scope.module if web.name in scope.globals else scope.owner_of(web.name)
-            if owner is not web.scopes[0]:
+            if owner not in web.scopes:
                 continue
+            assert owner is not None
             every = [b for b in owner.bindings.get(web.name, ()) if not is_star(b)]
             if len(every) != len([b for b in web.bindings if not is_star(b)]):
                 raise Refusal(f"`global {web.name}` stands for more than one thing")

@@ -58,9 +58,16 @@ class Webs:
 
     def of(self, binding: Binding) -> Web:
         """Return the web that a binding belongs to."""
-        if binding.name not in self._by_binding:
-            self._by_binding[binding.name] = self._find(binding.name)
-        return self._by_binding[binding.name][key_of(binding)]
+        return self._named(binding.name)[key_of(binding)]
+
+    def by_star(self, star: Binding, name: str) -> Web | None:
+        """Return the web of a name that a star import may bring; None if it is not used."""
+        return self._named(name).get(key_of(star))
+
+    def _named(self, name: str) -> dict[BindingKey, Web]:
+        if name not in self._by_binding:
+            self._by_binding[name] = self._find(name)
+        return self._by_binding[name]
 
     def _find(self, name: str) -> dict[BindingKey, Web]:
         found: dict[BindingKey, Web] = {}

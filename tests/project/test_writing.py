@@ -363,7 +363,7 @@ def test_a_disk_that_is_full_in_earnest(file: Path) -> None:
 
 @contextmanager
 def interrupted_at(step: int) -> Iterator[None]:
-    """Press Ctrl-C before the step-th bytecode instruction that the module runs."""
+    """Press Ctrl-C before the step-th instruction that the module runs."""
     left = step
 
     def trace(frame: FrameType, event: str, _argument: object) -> object:
@@ -371,7 +371,7 @@ def interrupted_at(step: int) -> Iterator[None]:
         if frame.f_code.co_filename != writing.__file__:
             return None
         frame.f_trace_opcodes = True
-        if event == "opcode":
+        if event in ("opcode", "line"):  # 3.12.1 tells of lines only
             left -= 1
             if left == 0:
                 sys.settrace(None)
@@ -401,7 +401,7 @@ def test_an_interrupt_at_any_instant(file: Path, monkeypatch: pytest.MonkeyPatch
             assert os.listdir(file.parent) == [file.name], step
         else:
             break
-    assert step > 100
+    assert step > 40
     assert seen == {BEFORE, AFTER}
 
 

@@ -1,0 +1,82 @@
+"""`ssot fix`: applies fixes, and says what it left and why."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from flake8_ssot_engine.cli.output import progress, say, use_color
+from flake8_ssot_engine.cli.selection import add_selection, tasks_of
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.loader import load_file
+from flake8_ssot_engine.engine.fix import FixReport, plan_fixes, write_fixes
+from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.project.bridge import with_bridges
+from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.reports.diff import Change, render_diff
+from flake8_ssot_engine.reports.fix_report import render_fix_json, render_fix_text
+
+
+def add_command(commands: Any) -> None:
+    """Add the subcommand to the parser."""
+    parser = commands.add_parser("fix", help="rewrite what is deprecated")
+    add_selection(parser, "fix")
+    add = parser.add_argument
+    add("--diff", action="store_true", help="print a diff for `git apply` and write nothing")
+    add("--unsafe", action="store_true", help="apply fixes that may change what the program does")
+    add("--format", choices=("text", "json"), default="text", help="of the report; default: text")
+    add("--verbose", action="store_true", help="list every violation that is left")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Fix, print the report, and return the exit code."""
+    fixed = load_file(options.config) if options.config else None
+    finder = ConfigFinder(fixed=fixed, complete=with_bridges)
+    tasks = tasks_of(options, finder)
+    if not tasks:
+        say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
+    jobs = options.jobs or available_cores()
+    with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
+        report = plan_fixes(
+            tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance
+        )
+    if options.diff:
+        _print_diff(report)
+    else:
+        report = write_fixes(report)
+    _print_report(report, options)
+    is_clean = not report.left and not report.errors and not report.kept
+    if options.diff:
+        is_clean = is_clean and not report.changes
+    return ExitCode.CLEAN if is_clean or options.exit_zero else ExitCode.VIOLATIONS
+
+
+def _print_diff(report: FixReport) -> None:
+    changes = sorted(report.changes, key=lambda change: change.place.path)
+    sys.stdout.flush()
+    for chunk in render_diff(
+        Change(os.path.relpath(c.place.path), c.before, c.after) for c in changes
+    ):
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _print_report(report: FixReport, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        stream = sys.stderr if options.diff else sys.stdout
+        for line in render_fix_json(report):
+            print(line, file=stream)
+        return
+    stream = sys.stderr if options.diff else sys.stdout
+    if options.quiet:
+        return
+    for line in render_fix_text(
+        report,
+        is_applied=not options.diff,
+        is_verbose=options.verbose,
+        is_colored=use_color(options, stream),
+    ):
+        print(line, file=stream)

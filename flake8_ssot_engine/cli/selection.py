@@ -1,0 +1,97 @@
+"""Selection: the files that a command over a project looks at, by its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+from typing import Any
+
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.ini import split_codes
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.config.spec import CODES
+from flake8_ssot_engine.engine.check import phase_of
+from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.project.discovery import find_files, is_excluded
+
+
+def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
+    """Add what every command over the files of a project takes."""
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders; default: the project")
+    add("--config", metavar="FILE", help="use this configuration for every file")
+    add("--select", metavar="CODES", default="", help=f"{verb} these codes only")
+    add("--ignore", metavar="CODES", default="", help=f"do not {verb} these codes")
+    add("--phase", metavar="NAME", help="look only at the files of one phase")
+    add("--exit-zero", action="store_true", help="exit 0 even if there are violations")
+    add("--jobs", type=_positive, metavar="N", help="processes; default: one for each core")
+    add("--color", choices=("auto", "always", "never"), default="auto")
+    add("--quiet", action="store_true", help="print the report and nothing else")
+
+
+def tasks_of(options: argparse.Namespace, finder: ConfigFinder) -> list[Task]:
+    """Return the files that the options name, each with the settings for it. Raises UsageError."""
+    here = os.getcwd()
+    if getattr(options, "stdin_filename", None):
+        path = os.path.abspath(options.stdin_filename)
+        settings = finder.settings_for(os.path.dirname(path))
+        named = {path: options.stdin_filename}
+        files: Any = [] if is_excluded(path, settings) else [(path, settings)]
+    else:
+        default = options.paths or [finder.settings_for(here).root]
+        named = {os.path.abspath(path): path for path in default}
+        if not options.paths:
+            named = {root: os.path.relpath(root, here) for root in named}
+        files = find_files(named, finder)
+    overridden: dict[int, Settings] = {}
+    select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
+    tasks = []
+    files = list(files)
+    if options.phase is not None:
+        every = [settings for _, settings in files] or [finder.settings_for(here)]
+        _check_phase_name(options.phase, every)
+    for path, settings in files:
+        if id(settings) not in overridden:
+            overridden[id(settings)] = settings.overridden(select=select, ignore=ignore)
+        if options.phase is None or _is_in_phase(path, settings, options.phase):
+            tasks.append(Task(path, _shown_as(path, named), overridden[id(settings)]))
+    return tasks
+
+
+def _shown_as(path: str, named: dict[str, str]) -> str:
+    """Return a path as Flake8 would print it: below the argument that it was found under."""
+    if path in named:
+        return os.path.normpath(named[path])
+    folder = path
+    while folder not in named:
+        folder = os.path.dirname(folder)
+    return os.path.normpath(os.path.join(named[folder], os.path.relpath(path, folder)))
+
+
+def _is_in_phase(path: str, settings: Settings, name: str) -> bool:
+    phases = (phase_of(path, migration) for migration in settings.migrations)
+    return any(phase is not None and phase.name == name for phase in phases)
+
+
+def _check_phase_name(name: str, every: list[Settings]) -> None:
+    known = [p.name for settings in every for m in settings.migrations for p in m.phases]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        hint = f"; did you mean `{near[0]}`?" if near else ": the configuration declares no phase"
+        raise UsageError(f"no phase is called `{name}`{hint}")
+
+
+def _codes(option: str, text: str) -> tuple[str, ...]:
+    codes = split_codes(text)
+    if complaint := CODES.complaint(list(codes)):
+        raise UsageError(f"{option}: {complaint}")
+    return codes
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
