@@ -23,6 +23,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.contenders import find_tool
+
 
 class Move(NamedTuple):
     """A symbol or a module that gets another home in the same package.
@@ -276,11 +278,12 @@ def outcomes(report: Path, renamed: dict[str, str]) -> dict[str, str]:
 
 def _ssot(tree: Path, *arguments: str, is_shown: bool = False) -> str:
     """Run the command in a tree and return what it says on standard error."""
-    command = [sys.executable, "-m", "flake8_ssot_engine", *arguments]
+    # the program, since `python -m` would import the tree's own modules
+    command = [find_tool("ssot") or sys.exit("ssot is not installed"), *arguments]
     start = time.monotonic()
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1):
-        print(f"{done.stdout}{done.stderr}", file=sys.stderr)
+    if done.returncode not in (0, 1) or "Traceback" in done.stderr:  # it exits with 1, too
+        sys.exit(f"ssot {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     seconds = f"{time.monotonic() - start:.1f} s"
     shown = (done.stdout + done.stderr).splitlines()[-30:] if is_shown else []
     print("\n".join([f"  ssot {' '.join(arguments)}: {seconds}", *(f"    {s}" for s in shown)]))

@@ -19,6 +19,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.contenders import find_tool
+
 MOVES = {
     # functions
     "os.path.join": "pathtools.join_paths",
@@ -136,11 +138,12 @@ def _imports(sources: dict[Path, bytes]) -> Counter[str]:
 
 
 def _ssot(tree: Path, *arguments: str) -> Run:
-    """Run the command in the tree; it has failed if its exit code is not 0 or 1."""
-    command = [sys.executable, "-m", "flake8_ssot_engine", *arguments]
+    """Run the command in the tree; give up if it does not work at all."""
+    # the program, since `python -m` would import the tree's own modules
+    command = [find_tool("ssot") or sys.exit("ssot is not installed"), *arguments]
     start = time.monotonic()
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    if done.returncode > 1:
+    if done.returncode not in (0, 1) or "Traceback" in done.stderr:  # it exits with 1, too
         sys.exit(f"ssot {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     return Run(done.stdout, done.stderr, done.returncode, time.monotonic() - start)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flake8_ssot_engine.source import Span
+from flake8_ssot_engine.source import Position, Span
 
 
 class Applicability(enum.IntEnum):
@@ -34,12 +34,21 @@ class Edit(NamedTuple):
     text: str
 
 
+class PlacedEdit(NamedTuple):
+    """An edit as others read it: `start` and `end` are lines and columns, from 1."""
+
+    path: str
+    start: Position
+    end: Position
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """Edits that belong together, possibly in several files: all of them or none."""
 
     title: str
-    edits: tuple[Edit, ...]
+    edits: tuple[PlacedEdit, ...]
     applicability: Applicability
 
 

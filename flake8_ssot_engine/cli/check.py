@@ -11,6 +11,7 @@ from flake8_ssot_engine.cli.selection import add_selection, tasks_of
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.bridge import with_bridges
@@ -53,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
             report = check_files(
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
+            if options.format == "json":
+                report = with_single_fixes(report, tasks, finder, jobs=jobs)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:

@@ -326,9 +326,27 @@ class Assembly:
     def _bring(
         self, repair: Repair, root: Binding, reference: Reference, end: int, new: QualifiedName
     ) -> None:
-        """Write the last part of `new` for a chain, and import it after `root`."""
+        """Write `new` for a chain by its last part, or by that of its module; import it too."""
+        try:
+            if reference.role is Role.STORE:  # a name of ours would be another variable
+                raise Refusal("it is assigned to through its module")
+            self._bring_name(repair, root, reference, end, new.last, new)
+        except Refusal:
+            if len(new) < 3:
+                raise
+            self._bring_name(repair, root, reference, end, str(QualifiedName(new[-2:])), new.parent)
+
+    def _bring_name(
+        self,
+        repair: Repair,
+        root: Binding,
+        reference: Reference,
+        end: int,
+        text: str,
+        new: QualifiedName,
+    ) -> None:
         self._renamer.check_free(root.scope, new.last, [reference], self._meaning(new))
-        self._rewrite_chain(reference, end, new.last)
+        self._rewrite_chain(reference, end, text)
         if not self._is_imported_before(root, new.last, new):
             module = self._spelled_module(new.parent, root.statement)
             self._add(repair, root, NewImport(module, new.last))
@@ -349,7 +367,8 @@ class Assembly:
         is_shared = any(other is not binding and self._stays(other) for other in web.bindings)
         if new[0] != binding.name:
             self._renamer.check_free(binding.scope, new[0], web.references, self._meaning(new))
-            if (left or self._is_public(binding)) and not is_shared:
+            is_kept = self._is_public(binding) or self._model.name_of(binding) in self._links.kept
+            if (left or is_kept) and not is_shared:
                 self._add(redirect, binding, NewImport(None, binding.name))
             elif not is_shared and binding.scope.parent is None:
                 self.gone.add(binding.name)
@@ -380,7 +399,7 @@ class Assembly:
             means = self._meaning(new)
             self._renamer.check_free(root.scope, new[0], [reference], means)
         self._rewrite_chain(reference, access.depth, str(new))
-        is_there = is_imported is not None and module.is_under(is_imported)
+        is_there = is_imported is not None and new.is_under(is_imported)
         if not is_there and not self._is_loaded(root, module):
             self._add(repair, root, NewImport(None, str(module)))
 
@@ -390,7 +409,16 @@ class Assembly:
         module, _ = modules.split(name)
         if len(module) >= len(name) - 1 and module != name.parent:
             return module
-        return name if access.old is not None and modules.is_module(access.old) else name.parent
+        return name if self._was_module(access) else name.parent
+
+    def _was_module(self, access: Access) -> bool:
+        """Whether what moved is a module: by the disk, or else by its name and its use."""
+        if access.old is None:
+            return False
+        if self._context.reexports.modules.is_module(access.old):
+            return True
+        is_more_used = access.depth < len(access.reference.attributes)
+        return is_more_used and not access.old.last[:1].isupper()
 
     def _is_loaded(self, root: Binding, module: QualifiedName) -> bool:
         """Whether a statement before `root`, or that of it, loads a module as `a.b.c`."""
@@ -466,6 +494,7 @@ class Assembly:
             and all(self._module_of(access) == module for access in group)
             and (module[0] == root.name or not others)
             and not self._is_public(root)
+            and self._model.name_of(root) not in self._links.kept
         )
         for access in group:
             self._rewrite_dotted(access, access, root, module if takes_place else None)
@@ -486,6 +515,7 @@ class Assembly:
             and all(access.new.parent == module for access in group)
             and all(access.depth == 1 for access in group)
             and not self._is_public(root)
+            and self._model.name_of(root) not in self._links.kept
         )
         if not takes_place:
             for access in group:
@@ -497,8 +527,8 @@ class Assembly:
         references = [access.reference for access in group]
         if local != root.name:
             self._renamer.check_free(root.scope, local, references, self._meaning(module))
-            if root.scope.parent is None:
-                self.gone.add(root.name)
+        if root.scope.parent is None:
+            self.gone.add(root.name)
         for access in group:
             self._rewrite_chain(access.reference, 1, f"{local}.{access.new.last}")
             self._link_deep(root, access, f"{local}.{access.new.last}")
@@ -562,7 +592,7 @@ class Assembly:
     def _call(self, call: CallRepair) -> None:
         reference, move, new = call.reference, call.match.move, call.match.replacement
         behind = self._found.behind(reference)
-        is_deprecated = call.match.symbol != new
+        is_deprecated = call.is_deprecated
         if new is None:
             raise Refusal("it has no replacement")
         if is_deprecated and not (behind and all(map(_is_active, behind))):
@@ -581,8 +611,11 @@ class Assembly:
             if needs_await(rewrite) and not may_await(reference.scope):
                 line = self._source.position(span.start).line
                 reason = f"the call on line {line} needs `await`, thus an async function"
-                if is_deprecated and not self._is_same_object(call) and not self._allow_unsafe:
-                    raise Refused([call, *behind], reason, is_blocking=True)
+                if is_deprecated and not self._is_same_object(call):
+                    if not self._allow_unsafe:
+                        raise Refused([call, *behind], reason, is_blocking=True)
+                    for repair in behind:
+                        repair.unsafe = reason
                 raise Refusal(reason)
             self._take_over(
                 rewrite_call(

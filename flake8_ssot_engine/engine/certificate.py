@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.engine.call_patterns import CALLEE, match_rewrite
+from flake8_ssot_engine.migrations import Move
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
@@ -38,7 +39,7 @@ class Agreement(NamedTuple):
     """What the fix of a project is allowed to change besides the moves.
 
     `renamed` are attributes of modules, by their qualified names before and after; `gone` are
-    the names that this module may lose.
+    the names of this module that nobody asks it for, so that it may lose or change them.
     """
 
     renamed: Mapping[QualifiedName, QualifiedName]
@@ -62,13 +63,17 @@ class _Certificate:
         self.references: list[tuple[Reference, Reference]] = []
         self.strings: list[tuple[ast.AST, ast.AST]] = []
         self.stored: set[tuple[str, str]] = set()
+        self.rewrites = [(move, call) for _, move in before.index for call in move.calls]
+        self.imported = _by_alias(self.before), _by_alias(self.after)
 
     def check(self) -> None:
         self._compare(self.before.tree, self.after.tree)
         self._check_comments()
         self._check_quoted()
+        changed = self._changed_names()
         for before, after in self.references:
-            self._check_reference(before, after)
+            if before.name != after.name or before.name in changed:
+                self._check_reference(before, after)
         self._check_strings()
         self._check_names_of_scopes()
 
@@ -102,7 +107,8 @@ class _Certificate:
         if type(a) is not type(b):
             self.fail(a, f"{type(a).__name__} became {type(b).__name__}")
         if isinstance(a, ast.Name) and isinstance(b, ast.Name):
-            if isinstance(a.ctx, ast.Load):
+            is_mangled = a.id == b.id and a.id.startswith("__")  # known by another name
+            if isinstance(a.ctx, ast.Load) and not is_mangled:
                 self.fail(a, f"`{a.id}` is not understood")
             self._store(a.id, b.id)
             return
@@ -143,19 +149,26 @@ class _Certificate:
 
     def _is_rewritten(self, a: ast.Call, b: ast.AST) -> bool:
         """Whether a declared rewrite made the one of the other; compares what it captured."""
-        callee = self.before.reference_at(a.func)
+        for move, rewrite in self.rewrites:
+            captured = match_rewrite(rewrite, a, b)
+            if captured is None or not self._calls(a, move):
+                continue
+            for name, before, after in captured:
+                if name == CALLEE:
+                    self._compare_callees(before[0], after[0])
+                else:
+                    self._compare(before, after)
+            return True
+        return False
+
+    def _calls(self, call: ast.Call, move: Move) -> bool:
+        """Whether a call is one of what a move is about, by its old name or its new one."""
+        callee = self.before.reference_at(call.func)
         for candidate in self.before.resolve(callee).candidates if callee else ():
             match = self.context.match(candidate.name)
             matches = [match] if match else self.context.moved_to(candidate.name)
-            for rewrite in (call for found in matches for call in found.move.calls):
-                captured = match_rewrite(rewrite, a, b)
-                if captured is not None:
-                    for name, before, after in captured:
-                        if name == CALLEE:
-                            self._compare_callees(before[0], after[0])
-                        else:
-                            self._compare(before, after)
-                    return True
+            if any(found.move == move for found in matches):
+                return True
         return False
 
     def _compare_callees(self, a: ast.AST, b: ast.AST) -> None:
@@ -184,9 +197,11 @@ class _Certificate:
             self._compare(x, y)
 
     def _compare_imports(self, a: Sequence[ast.stmt], b: Sequence[ast.stmt]) -> None:
-        if b and not a:
+        if not a and not b:
+            return
+        if not a:
             self.fail(b[0], "an import stands where none was")
-        before, after = _Imports(self.before, a), _Imports(self.after, b)
+        before, after = _Imports(self.imported[0], a), _Imports(self.imported[1], b)
         for bound in after.minus(before):
             if not self._may_come(bound.name, before):
                 self.fail(bound.node, f"`{bound.name}` is imported for no reason")
@@ -216,6 +231,24 @@ class _Certificate:
         ) or self.context.reexports.modules.is_module(name)
 
     # --- the same meaning
+
+    def _changed_names(self) -> set[str]:
+        """Return the names that are bound otherwise in the one than in the other.
+
+        A name that is spelled as before and is bound as before stands for what it did.
+        """
+        old, new = _signature(self.before), _signature(self.after)
+        changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        if self.before.scopes[0].stars:  # what they bring is bound nowhere in this file
+            changed.update(set(self.before.names()) - old.keys())
+        bindings = list(self.before.bindings())
+        changed.update(b.name for b in bindings if b.target and self._renamed(b.target))
+        aliases = [b for b in bindings if b.value is not None]
+        size = -1
+        while size != len(changed):
+            size = len(changed)
+            changed.update(b.name for b in aliases if b.value and b.value.name in changed)
+        return changed
 
     def _check_reference(self, before: Reference, after: Reference) -> None:
         old, new = self.before.resolve(before), self.after.resolve(after)
@@ -311,8 +344,11 @@ class _Certificate:
         return any(first <= line <= last for line, _ in self._quoted)
 
     def _check_comments(self) -> None:
-        lost = _comments(self.before.source.text) - _comments(self.after.source.text)
-        for comment in lost:
+        before, after = self.before.source.text, self.after.source.text
+        changed = Counter(before.splitlines()) - Counter(after.splitlines())
+        if not any("#" in line for line in changed):
+            return
+        for comment in _comments(before) - _comments(after):
             if not _PRAGMA.match(comment):
                 self.fail(None, f"the comment `{comment}` was lost")
 
@@ -328,7 +364,8 @@ class _Certificate:
                 self.fail(a.node, f"the class lost `{min(lost)}`")
             if is_module and not lost <= may_go:
                 self.fail(None, f"the module lost `{min(lost - may_go)}`")
-        for name in _bound(self.before.scopes[0].bindings) & _bound(self.after.scopes[0].bindings):
+        common = _bound(self.before.scopes[0].bindings) & _bound(self.after.scopes[0].bindings)
+        for name in common - set(self.agreement.gone):
             old, new = self.before.resolve_at_end(name), self.after.resolve_at_end(name)
             if not self._means_the_same(old._replace(is_certain=False), new):
                 self.fail(None, f"`{name}` of the module stands for {_told(new)}")
@@ -343,18 +380,24 @@ class _Bound(NamedTuple):
 class _Imports:
     """The aliases of some import statements."""
 
-    def __init__(self, model: SemanticModel, statements: Iterable[ast.stmt]) -> None:
-        nodes = {id(a) for s in statements if isinstance(s, _IMPORT) for a in s.names}
-        self.every = [
-            _Bound(_brought(binding), (binding.name, binding.kind.value), binding.node)
-            for binding in model.bindings()
-            if id(binding.node) in nodes and isinstance(binding.node, ast.alias)
-        ]
+    def __init__(self, known: Mapping[int, _Bound], statements: Iterable[ast.stmt]) -> None:
+        aliases = [a for s in statements if isinstance(s, _IMPORT) for a in s.names]
+        self.every = [known[id(alias)] for alias in aliases if id(alias) in known]
         self.names = {bound.name for bound in self.every}
 
     def minus(self, other: _Imports) -> list[_Bound]:
         known = {(bound.name, bound.alias) for bound in other.every}
         return [bound for bound in self.every if (bound.name, bound.alias) not in known]
+
+
+def _by_alias(model: SemanticModel) -> dict[int, _Bound]:
+    return {
+        id(binding.node): _Bound(
+            _brought(binding), (binding.name, binding.kind.value), binding.node
+        )
+        for binding in model.bindings()
+        if isinstance(binding.node, ast.alias)
+    }
 
 
 def _brought(binding: Binding) -> QualifiedName:
@@ -374,6 +417,19 @@ def _parted(body: list[ast.stmt]) -> tuple[list[list[ast.stmt]], list[ast.stmt]]
             rest.append(statement)
             gaps.append([])
     return gaps, rest
+
+
+def _signature(model: SemanticModel) -> dict[str, list[tuple[object, ...]]]:
+    """Return, by name, where and by what each scope binds it."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for number, scope in enumerate(model.scopes):
+        for name, bindings in scope.bindings.items():
+            found.setdefault(name, []).extend(
+                (number, binding.kind, binding.target, binding.imported) for binding in bindings
+            )
+        for name in sorted(scope.globals | scope.nonlocals):
+            found.setdefault(name, []).append((number, "declared"))
+    return found
 
 
 def _every(model: SemanticModel) -> list[Reference]:

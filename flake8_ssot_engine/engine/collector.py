@@ -17,6 +17,7 @@ from flake8_ssot_engine.engine.repairs import (
     StarRename,
 )
 from flake8_ssot_engine.fixing.webs import BindingKey, Webs, key_of
+from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.alias_shadowing import misnamed
 from flake8_ssot_engine.rules.context import RuleContext
@@ -68,6 +69,7 @@ class Collector:
         self._calls_and_bases()
         self._re_exports()
         self._hidden_imports()
+        self._tie_calls()
 
     def _by_binding(self, binding: Binding, mention: Mention) -> None:
         if binding.kind is not BindingKind.STAR_IMPORT:
@@ -248,43 +250,52 @@ class Collector:
     # --- what an import or an attribute ends besides
 
     def _calls_and_bases(self) -> None:
+        moved = {id(use.reference.node): use.match for use in self._context.uses if use.is_whole}
         for reference in self._context.references:
             if reference.role not in (Role.CALL, Role.ARGUMENT, Role.BASE_CLASS):
                 continue
             span = self._model.span_of_reference(reference)
-            for code in ("SSOT002", "SSOT005"):
-                key = self._key(code, span)
-                if key in self._keys:
-                    self._use(reference, key)
+            match = moved.get(id(reference.node)) or self._match_of_new(reference)
+            if match is None:
+                continue
+            call, base = self._key("SSOT002", span), self._key("SSOT005", span)
+            if (match.move.calls or match.move.factory) and reference.role is not Role.BASE_CLASS:
+                self.calls.append(
+                    CallRepair(
+                        keys={call},
+                        is_wanted=call in self._keys,
+                        reference=reference,
+                        match=match,
+                        is_deprecated=id(reference.node) in moved,
+                    )
+                )
+            elif match.replacement is None:
+                self.hopeless.update({call: _NO_HOME, base: _NO_HOME})
+            else:
+                for repair in self.behind(reference):
+                    repair.keys.update({call, base})
+                    repair.is_wanted |= not repair.keys.isdisjoint(self._keys)
 
-    def _use(self, reference: Reference, key: Key) -> None:
-        match = next(
-            (
-                use.match
-                for use in self._context.uses
-                if use.reference.node is reference.node and use.is_whole
-            ),
-            None,
-        )
-        if match is None:  # the new class, which is factory-only
-            matches = [
-                found
-                for candidate in self._context.resolves_to(reference)
-                for found in self._context.moved_to(candidate.name)
-            ]
-            match = next((m for m in matches if m.move.factory), None)
-        if match is None:
-            self.hopeless[key] = "what is called is not certain"
-        elif key.code == "SSOT002" and (match.move.calls or match.move.factory):
-            self.calls.append(
-                CallRepair(keys={key}, is_wanted=True, reference=reference, match=match)
-            )
-        elif match.replacement is None:
-            self.hopeless[key] = _NO_HOME
-        else:
-            for repair in self.behind(reference):
-                repair.keys.add(key)
-                repair.is_wanted = True
+    def _match_of_new(self, reference: Reference) -> Match | None:
+        """Return the move of a factory-only class that is used by its new name."""
+        matches = [
+            found
+            for candidate in self._context.resolves_to(reference)
+            for found in self._context.moved_to(candidate.name)
+        ]
+        return next((match for match in matches if match.move.factory), None)
+
+    def _tie_calls(self) -> None:
+        """Have calls rewritten with what they call: the one without the other would break."""
+        is_settled = False
+        while not is_settled:
+            is_settled = True
+            for call in self.calls:
+                together = [call, *self.behind(call.reference)]
+                if len({repair.is_wanted for repair in together}) > 1:
+                    is_settled = False
+                    for repair in together:
+                        repair.is_wanted = True
 
     def behind(self, reference: Reference) -> list[Repair]:
         """Return the repairs that give a reference its new meaning."""
@@ -331,6 +342,7 @@ class Collector:
             if key in self._keys and key not in self.hopeless:
                 for redirect in hidden:
                     redirect.keys.add(key)
+                    redirect.is_wanted = True
 
     @staticmethod
     def _key(code: str, span: object) -> Key:

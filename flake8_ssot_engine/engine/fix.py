@@ -14,15 +14,18 @@ from typing import TypeVar
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.edits import Fix, PlacedEdit
 from flake8_ssot_engine.engine.check import FileError, Finding, key_of, with_fixability
 from flake8_ssot_engine.engine.plan import FilePlan, Key, Links
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.run import Report, Task
 from flake8_ssot_engine.engine.survey import (
     Place,
     Rewrite,
     RewriteTask,
+    SingleTask,
     Survey,
     SurveyTask,
+    fix_singly,
     rewrite_files,
     survey_files,
 )
@@ -31,6 +34,7 @@ from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.needles import find_needles, modules_below
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.takers import find_takers
 from flake8_ssot_engine.project.writing import FileChanged, replace_file
 
 Item = TypeVar("Item")
@@ -97,6 +101,38 @@ def plan_fixes(
     )
 
 
+def with_single_fixes(
+    report: Report, tasks: Sequence[Task], finder: ConfigFinder, *, jobs: int
+) -> Report:
+    """Return a report in which each violation that can be fixed carries the edits that do it.
+
+    Each fix is proved by itself, and holds what other files need because of it.
+    """
+    fixable = {finding.path for finding in report.findings if finding.violation.applicability}
+    settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
+    fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
+    for number in settings:
+        group = [task for task in tasks if id(task.settings) == number]
+        project = _Project([t for t in group if t.shown_as in fixable], finder, jobs, True, None)
+        fixes.update(project.single_fixes())
+    return replace(report, findings=tuple(_with_fix(finding, fixes) for finding in report.findings))
+
+
+def _with_fix(
+    finding: Finding, fixes: Mapping[tuple[str, Key], tuple[PlacedEdit, ...] | str]
+) -> Finding:
+    violation = finding.violation
+    edits = fixes.get((finding.path, key_of(finding)))
+    if edits is None or violation.applicability is None:
+        return finding
+    if isinstance(edits, str):
+        changed = replace(violation, unfixable_because=edits)
+    else:
+        title = f"use `{violation.hint}`" if violation.hint else "follow the import"
+        changed = replace(violation, fix=Fix(title, edits, violation.applicability))
+    return replace(finding, violation=changed)
+
+
 class _Project:
     """The files that one configuration holds for."""
 
@@ -117,6 +153,7 @@ class _Project:
         self._given_up: dict[str, str] = {}
         self._cannot_follow: dict[tuple[str, QualifiedName], str] = {}
         self._blocked: dict[QualifiedName, str] = {}
+        self._taken: dict[QualifiedName, str] = {}
         self._rewritten: dict[str, tuple[tuple[Key, ...], Links, Rewrite]] = {}
 
     def _survey(self, places: list[Place]) -> list[Survey]:
@@ -140,14 +177,54 @@ class _Project:
             links = Links({o: n for o, n in renamed.items() if o not in kept}, kept, self._blocked)
             rewrites = self._rewrite(links)
             again = {old: new for r in rewrites for old, new in r.plan.renames.items()}
-            if again == dict(links.renamed) and not self._learn(rewrites, links):
+            is_settled = again == dict(links.renamed) and not self._learn(rewrites, links)
+            gone = {name for rewrite in rewrites for name in rewrite.plan.gone}
+            if is_settled and not self._is_asked_for(gone):
                 return self._report(rewrites, links)
             renamed = again
         return self._report((), Links())
 
+    def single_fixes(self) -> dict[tuple[str, Key], tuple[PlacedEdit, ...] | str]:
+        """Return the edits that fix each violation by itself, or why it cannot be."""
+        mentioned: defaultdict[QualifiedName, list[Place]] = defaultdict(list)
+        for survey in self._surveys:
+            for name in survey.mentions:
+                mentioned[name].append(survey.place)
+        asked = [s for s in self._surveys if s.findings and s.is_fixable]
+        tasks = []
+        for chunk in _chunks(asked, _REWRITE_CHUNK):
+            names = self._names_reached({name for s in chunk for name in s.renames})
+            tasks.append(
+                SingleTask(
+                    self._settings,
+                    self._needles,
+                    tuple(survey.place for survey in chunk),
+                    tuple(tuple(map(key_of, survey.findings)) for survey in chunk),
+                    {name: tuple(mentioned[name]) for name in names if name in mentioned},
+                )
+            )
+        done = (f for batch in parallel_map(fix_singly, tasks, jobs=self._jobs) for f in batch)
+        return {
+            (survey.place.shown_as, key): edits
+            for survey, fixes in zip(asked, done, strict=True)
+            for key, edits in fixes.items()
+        }
+
+    def _names_reached(self, names: set[QualifiedName]) -> set[QualifiedName]:
+        """Return names with all those that may have to change because of them."""
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            for survey in self._surveys:
+                if name in survey.mentions:
+                    further = survey.follow_ups.keys() - names
+                    names |= further
+                    waiting += further
+        return names
+
     def _kept(self, renamed: Mapping[QualifiedName, QualifiedName]) -> dict[QualifiedName, str]:
         """Return the names that some file goes on to ask for, with the reason."""
-        found: dict[QualifiedName, str] = {}
+        found: dict[QualifiedName, str] = dict(self._taken)
         for survey in self._surveys:
             path = survey.place.path
             for name, why in survey.mentions.items():
@@ -158,6 +235,18 @@ class _Project:
                 if reason:
                     found.setdefault(name, f"{survey.place.shown_as} names `{name}`: {reason}")
         return found
+
+    def _is_asked_for(self, names: set[QualifiedName]) -> bool:
+        """Find out whether another module takes one of these names; if so, it is kept."""
+        new = names - self._taken.keys()
+        if not new:
+            return False
+        paths = sorted(
+            {path for root in self._settings.source_roots for path in modules_below(root)}
+        )
+        found = find_takers(paths, self._settings.source_roots, new)
+        self._taken.update(found)
+        return bool(found)
 
     def _learn(self, rewrites: Sequence[Rewrite], links: Links) -> bool:
         """Note which files had to be given up, or cannot follow; say whether any was new."""
@@ -186,7 +275,11 @@ class _Project:
             keys = tuple(map(key_of, survey.findings)) if survey.is_fixable else ()
             own = Links(
                 {name: links.renamed[name] for name in survey.mentions if name in links.renamed},
-                {name: links.kept[name] for name in survey.renames if name in links.kept},
+                {
+                    n: why
+                    for n, why in links.kept.items()
+                    if n in survey.renames or n in survey.gone
+                },
                 {name: links.blocked[name] for name in survey.renames if name in links.blocked},
             )
             if place.path in self._given_up or not (keys or own.renamed):

@@ -37,18 +37,18 @@ class FilePlan:
     """What is to happen to one file.
 
     `fixed` are the violations that the edits end, and how far each may be trusted; `withheld`
-    the others, with reasons. `renames` are the module's attributes that get another name, from
-    the module on; `gone` those that it loses. `mentions` are the attributes of other modules
-    that the file names: the empty string, or the reason why it cannot name them otherwise.
-    Of those, it relies on what `blocking` names stand for.
-    `kept_aliases` are old names that stay, as aliases of what is new, for the sake of others.
+    the others, with reasons. `renames` are the module's attributes that get another name; `gone`
+    those that it loses, or that stand for another module. `mentions` are the attributes of other
+    modules that the file names: the empty string, or the reason why it cannot name them
+    otherwise. Of those, it relies on what `blocking` names stand for. `kept_aliases` are old
+    names that stay, as aliases of what is new, for the sake of others.
     """
 
     edits: tuple[Edit, ...] = ()
     fixed: Mapping[Key, Applicability] = field(default_factory=dict)
     withheld: Mapping[Key, str] = field(default_factory=dict)
     renames: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
-    gone: frozenset[str] = frozenset()
+    gone: frozenset[QualifiedName] = frozenset()
     mentions: Mapping[QualifiedName, str] = field(default_factory=dict)
     kept_aliases: frozenset[str] = frozenset()
     blocking: frozenset[QualifiedName] = frozenset()

@@ -111,7 +111,7 @@ class Planner:
             fixed=fixed,
             withheld=withheld,
             renames=assembly.renames,
-            gone=frozenset(assembly.gone),
+            gone=frozenset(map(self.model.module.child, assembly.gone)),
             mentions=_worst(followed),
             blocking=frozenset(name for name, repair in followed if repair.is_blocking),
             kept_aliases=frozenset(assembly.aliases_made),

@@ -89,7 +89,8 @@ class Respelling(Repair):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class CallRepair(Repair):
-    """A call that a declared rewrite may apply to."""
+    """A call that a declared rewrite may apply to, of the old class or of the new one."""
 
     reference: Reference
     match: Match
+    is_deprecated: bool

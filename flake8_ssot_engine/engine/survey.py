@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.edits import apply_edits
+from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
 from flake8_ssot_engine.engine.certificate import Agreement, Uncertified, certify
 from flake8_ssot_engine.engine.check import Checker, FileError, Finding, key_of
 from flake8_ssot_engine.engine.plan import FilePlan, Key, Links
@@ -44,7 +45,8 @@ class Survey:
     """What one file has to do with a fix.
 
     `renames` are the names of its own that would change, `mentions` those of others that it
-    names, with the reason where it cannot follow a change, else "".
+    names, with the reason where it cannot follow a change, else ""; `follow_ups` are the names
+    of its own that would change if it followed them all; `gone` are those that it would lose.
     """
 
     place: Place
@@ -52,6 +54,8 @@ class Survey:
     error: FileError | None = None
     renames: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
     mentions: Mapping[QualifiedName, str] = field(default_factory=dict)
+    follow_ups: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
+    gone: frozenset[QualifiedName] = frozenset()
     is_fixable: bool = True
 
 
@@ -94,6 +98,33 @@ class RewriteTask(NamedTuple):
     allow_unsafe: bool
 
 
+class SingleTask(NamedTuple):
+    """Some files of one configuration, with the violations of each to be fixed one by one.
+
+    `mentioned` are the files that name an attribute of one of these.
+    """
+
+    settings: Settings
+    needles: Needles | None
+    places: tuple[Place, ...]
+    keys: tuple[tuple[Key, ...], ...]
+    mentioned: Mapping[QualifiedName, tuple[Place, ...]]
+
+
+def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]]:
+    """Return, for each file, the edits that fix each violation by itself, or why it cannot be.
+
+    Edits may be of several files.
+    """
+    checker = Checker(task.settings, task.needles)
+    with _no_collection():
+        singly = _Singly(checker, task.mentioned)
+        return [
+            {key: singly.fix(place, key) for key in keys}
+            for place, keys in zip(task.places, task.keys, strict=True)
+        ]
+
+
 def survey_files(task: SurveyTask) -> list[Survey]:
     """Survey some files; those that have nothing to do with a fix are left out."""
     checker = Checker(task.settings, task.needles)
@@ -107,7 +138,7 @@ def rewrite_files(task: RewriteTask) -> list[Rewrite]:
     checker = Checker(task.settings, task.needles)
     with _no_collection():
         return [
-            _Rewriter(checker, place, links, allow_unsafe=task.allow_unsafe).rewrite(keys)
+            _Rewriter(checker, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)
             for place, keys, links in zip(task.places, task.keys, task.links, strict=True)
         ]
 
@@ -116,12 +147,14 @@ def rewrite_files(task: RewriteTask) -> list[Rewrite]:
 def _no_collection() -> Iterator[None]:
     was_enabled = gc.isenabled()
     gc.disable()  # trees are large and live briefly; collecting among them costs a third
+    gc.freeze()  # what is there already is not looked through again
     try:
         yield
     finally:
         if was_enabled:
             gc.enable()
             gc.collect()
+            gc.unfreeze()
 
 
 def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None:
@@ -150,7 +183,9 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
         return Survey(place, error=problem) if place.is_selected else None
     if not found and not alone.mentions:
         return None
-    return Survey(place, found, None, own.renames, alone.mentions)
+    return Survey(
+        place, found, None, own.renames, alone.mentions, alone.renames, own.gone | alone.gone
+    )
 
 
 def _survey_broken(
@@ -172,16 +207,21 @@ def _survey_broken(
 class _Rewriter:
     """Rewrites one file: with all that was asked for, or with what of it holds up."""
 
-    def __init__(self, checker: Checker, place: Place, links: Links, *, allow_unsafe: bool) -> None:
+    def __init__(self, checker: Checker, place: Place, *, allow_unsafe: bool) -> None:
         self._checker = checker
         self._place = place
-        self._links = links
+        self._links = Links()
         self._allow_unsafe = allow_unsafe
+        self._error = ""
+        try:
+            self._read()
+        except SourceError as error:  # it was sound when it was surveyed
+            self._error = error.message
 
-    def rewrite(self, keys: Collection[Key]) -> Rewrite:
+    def _read(self) -> None:
         data = read_source(self._place.path, self._place.shown_as)
         if isinstance(data, FileError):
-            return Rewrite(self._place, failure=data.message)
+            raise SourceError(data.message)
         self._data = data
         self._source = SourceFile.from_bytes(self._place.shown_as, data)
         self._context = self._checker.context_of(
@@ -190,10 +230,29 @@ class _Rewriter:
         self._planner = self._checker.planner_of(
             self._place.path, self._context, self._place.untouchable
         )
+
+    def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
+        """Return edits of this file with lines and columns."""
+        position = self._source.position
+        return [
+            PlacedEdit(edit.path, position(edit.span.start), position(edit.span.end), edit.text)
+            for edit in edits
+        ]
+
+    def rewrite(self, keys: Collection[Key], links: Links) -> Rewrite:
+        """Fix the violations `keys`, and follow `links`."""
+        if self._error:
+            return Rewrite(self._place, failure=self._error)
+        self._links = links
         whole, failure = self._attempt(keys)
         if not failure:
             return whole
         return self._piece_by_piece(keys, failure)
+
+    @cached_property
+    def _count_before(self) -> Counter[str]:
+        path = self._place.path
+        return _counted(self._checker.findings_of(path, self._context, with_noqa=False))
 
     def _piece_by_piece(self, keys: Collection[Key], failure: str) -> Rewrite:
         """Fix what can be proved; the rest is withheld with the reason of its own failure."""
@@ -242,14 +301,14 @@ class _Rewriter:
         certify(
             self._checker.with_every_move(self._context),
             context.model,
-            Agreement(renamed, plan.gone),
+            Agreement(renamed, {name.last for name in plan.gone}),
         )
         self._check_violations(plan, context)
 
     def _check_violations(self, plan: FilePlan, after: RuleContext) -> None:
         """Refuse a result in which a fixed violation is left, or a new one has come."""
         path = self._place.path
-        before = _counted(self._checker.findings_of(path, self._context, with_noqa=False))
+        before = self._count_before.copy()
         left = _counted(self._checker.findings_of(path, after, with_noqa=False))
         for key in plan.fixed:
             before[key.code] -= 1
@@ -257,6 +316,56 @@ class _Rewriter:
         for code, count in left.items():
             if count > before[code]:
                 raise Uncertified(f"{code} would still be there, or be new")
+
+
+class _Singly:
+    """Fixes violations one by one, each with the files that depend on it."""
+
+    def __init__(
+        self, checker: Checker, mentioned: Mapping[QualifiedName, tuple[Place, ...]]
+    ) -> None:
+        self._checker = checker
+        self._mentioned = mentioned
+        self._rewriters: dict[str, _Rewriter] = {}
+
+    def fix(self, place: Place, key: Key) -> tuple[PlacedEdit, ...] | str:
+        kept: dict[QualifiedName, str] = {}
+        while True:
+            edits, obstacles = self._attempt(place, key, kept)
+            if isinstance(edits, str) or not obstacles.keys() - kept.keys():
+                return edits
+            kept.update(obstacles)
+
+    def _attempt(
+        self, place: Place, key: Key, kept: Mapping[QualifiedName, str]
+    ) -> tuple[tuple[PlacedEdit, ...] | str, dict[QualifiedName, str]]:
+        """Return the edits, or why there are none, and the names that must be kept for them."""
+        first = self._rewriter(place).rewrite([key], Links({}, kept, kept))
+        if key not in first.plan.fixed:
+            return first.failure or first.plan.withheld.get(key, "it cannot be fixed alone"), {}
+        edits = self._rewriter(place).placed(first.plan.edits)
+        waiting = list(first.plan.renames.items())
+        done: dict[str, dict[QualifiedName, QualifiedName]] = {}
+        while waiting:
+            old, new = waiting.pop()
+            for other in self._mentioned.get(old, ()):
+                renamed = done.setdefault(other.path, {})
+                if old in renamed:
+                    continue
+                renamed[old] = new
+                follower = self._rewriter(other).rewrite([], Links(renamed, kept))
+                reason = follower.failure or follower.plan.mentions.get(old, "")
+                if reason:
+                    return (), {old: f"{other.shown_as} names `{old}`: {reason}"}
+                edits = [edit for edit in edits if edit.path != other.shown_as]
+                edits += self._rewriter(other).placed(follower.plan.edits)
+                waiting += follower.plan.renames.items()
+        return tuple(edits), {}
+
+    def _rewriter(self, place: Place) -> _Rewriter:
+        if place.path not in self._rewriters:
+            self._rewriters[place.path] = _Rewriter(self._checker, place, allow_unsafe=True)
+        return self._rewriters[place.path]
 
 
 class _Renamed:

@@ -16,7 +16,7 @@ def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
     """Yield a warning for each phase without files and each `old` that nothing defines.
 
     `files` are all files of the project. An `old` whose top package is not in the project is
-    somebody else's and is not looked for.
+    somebody else's and is not looked for; nor is one whose definition is at its new home already.
     """
     modules = Modules(settings.source_roots)
     for migration in settings.migrations:
@@ -25,8 +25,13 @@ def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
                 yield phase.place.told(f"no Python file is in the phase `{phase.name}`")
         for move in migration.moves:
             near = _is_undefined(move.old, modules)
-            if near is not None:
+            if near is not None and not (move.new and _is_ours(move.new, modules)):
                 yield move.place.told(f"nothing defines `{move.old}`{near}")
+
+
+def _is_ours(name: QualifiedName, modules: Modules) -> bool:
+    is_in_project = modules.file_of(QualifiedName(name[:1])) is not None
+    return is_in_project and _is_undefined(name, modules) is None
 
 
 def _is_undefined(name: QualifiedName, modules: Modules) -> str | None:

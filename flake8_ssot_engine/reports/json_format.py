@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from flake8_ssot_engine.edits import Fix
 from flake8_ssot_engine.engine.check import Finding
 from flake8_ssot_engine.engine.run import Report
 
@@ -45,6 +46,24 @@ def _violation(finding: Finding) -> dict[str, Any]:
         "hint": violation.hint,
         "kind": violation.kind.value,
         "baselined": finding.baselined,
-        "fix": None,  # no rule of this version makes one
+        "fix": None if violation.fix is None else _fix(violation.fix),
         "unfixable_because": violation.unfixable_because or None,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.label,
+        "title": fix.title,
+        "edits": [
+            {
+                "path": edit.path,
+                "line": edit.start.line,
+                "column": edit.start.column,
+                "end_line": edit.end.line,
+                "end_column": edit.end.column,
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
     }

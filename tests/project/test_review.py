@@ -66,3 +66,14 @@ def test_an_old_name_that_nothing_defines(tmp_path: Path, old: str, told: str) -
 
 def test_a_phase_that_no_file_is_in(tmp_path: Path) -> None:
     assert warnings(tmp_path, paths="ap/**") == ["9: no Python file is in the phase `first`"]
+
+
+def test_a_definition_that_is_at_its_new_home_is_not_missed(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("")
+    (tmp_path / "app" / "old.py").write_text("")
+    (tmp_path / "app" / "new.py").write_text("class New: ...\n")
+    config = CONFIG.replace("elsewhere.New", "app.new.New")
+    (tmp_path / "ssot.toml").write_text(config.format(old="app.old.Old", paths="app/**"))
+    settings = load_file(str(tmp_path / "ssot.toml"))
+    assert list(review(settings, [str(tmp_path / "app" / "old.py")])) == []

@@ -14,8 +14,11 @@ from textwrap import dedent
 
 import pytest
 
+from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.check import Checker, Finding
+from flake8_ssot_engine.engine.fix import FixReport, plan_fixes
+from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.project.needles import find_needles
 
 CONFIGURATION = """
@@ -81,6 +84,12 @@ class Case:
     """If given, the first violation's hint."""
     files: dict[str, str] = field(default_factory=dict)
     """Other files of the project."""
+    after: str | None = None
+    """The code when all that the rule reports in it is fixed; None where nothing is."""
+    safety: str = ""
+    """`safe` or `unsafe`, for what is fixed."""
+    left: str = ""
+    """A part of the reason for the first violation that is not fixed."""
 
 
 def parameters(cases: tuple[Case, ...]) -> list[object]:
@@ -128,6 +137,54 @@ def check_case(case: Case, code: str, folder: Path, *, is_valid: bool) -> None:
             if found:
                 assert case.message in found[0].violation.message
                 assert case.hint in {None, found[0].violation.hint}
+
+
+def check_fix(case: Case, code: str, folder: Path) -> None:
+    """Assert what a fix of all that rule `code` reports makes of a case, in every variant.
+
+    The engine has applied the laws of a fix to what it hands out; that the bytes outside the
+    edits stay, and that a second run changes nothing, is asserted here once more.
+    """
+    marked = dedent(case.code).lstrip("\n")
+    write(folder, {"ssot.toml": CONFIGURATION, **case.files})
+    finder = ConfigFinder(fixed=load_file(str(folder / "ssot.toml")))
+    settings = finder.settings_for(str(folder)).overridden(select=(code,))
+    path = folder / case.path
+    task = Task(str(path), case.path, settings)
+    expected = None if case.after is None else dedent(case.after).lstrip("\n")
+    for variant in variants(marked):
+        before = variant.replace(OPENING, "").replace(CLOSING, "")
+        write(folder, {case.path: before})
+        report = plan_fixes([task], finder, jobs=1, allow_unsafe=True)
+        own = [change for change in report.changes if change.place.path == str(path)]
+        assert not report.errors
+        if expected is None:
+            assert not own, "the harness wants an `after`"
+            assert not case.safety
+        else:
+            after = own[0].after.decode()
+            assert after.replace(WIDE, "") == _as_variant(expected, variant)
+            assert _safeties(report) == {case.safety} - {""}
+        reasons = [finding.violation.unfixable_because for finding in report.left]
+        assert bool(reasons) == bool(case.left)
+        assert case.left in (reasons or [""])[0]
+        for change in report.changes:
+            Path(change.place.path).write_bytes(change.after)
+        again = plan_fixes([task], finder, jobs=1, allow_unsafe=True)
+        assert not again.changes
+        assert not again.fixed
+        write(folder, case.files)
+
+
+def _as_variant(text: str, variant: str) -> str:
+    if "\r\n" in variant:
+        text = text.replace("\n", "\r\n")
+    return ("\ufeff" if variant.startswith("\ufeff") else "") + text
+
+
+def _safeties(report: FixReport) -> set[str]:
+    levels = {finding.violation.applicability for finding in report.fixed}
+    return {level.label for level in levels if level is not None}
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
