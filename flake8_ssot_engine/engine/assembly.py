@@ -29,6 +29,7 @@ from flake8_ssot_engine.fixing.strings import rename_string
 from flake8_ssot_engine.fixing.webs import Web, Webs, key_of
 from flake8_ssot_engine.names import QualifiedName, relative_module
 from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.rules.hints import factory_hint
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.source import Span
@@ -143,6 +144,8 @@ class Assembly:
             local = binding.name
             self.kept_alias[id(redirect)] = self._links.kept[own]
             self.aliases_made.add(local)
+        if redirect.match is not None:
+            self._check_way(redirect)
         if redirect.match is not None and self._is_module(binding):
             self._chains_below(redirect, web, local)
         if local != binding.name:
@@ -156,6 +159,16 @@ class Assembly:
                 self._note(redirect, binding, None)
                 return
         self._note(redirect, binding, self._new_import(redirect, local))
+
+    def _check_way(self, redirect: Redirect) -> None:
+        """Doubt an import from a module that binds the name in several ways."""
+        name = redirect.binding.target
+        while name is not None and self._context.index.match(name) is None:
+            step = self._context.reexports.step(name)
+            if len(step.elsewhere) != 1 or not step.is_certain:
+                self._doubt(redirect, f"what `{name}` stands for is not certain")
+                return
+            name = step.elsewhere[0]
 
     def _rename_export(self, own: QualifiedName, local: str) -> None:
         if "." in local:
@@ -234,13 +247,15 @@ class Assembly:
         if self._is_alone(binding.statement):
             return False
         means = self._meaning(new)
-        for other in binding.scope.bindings.get(local, ()):
+        scope = binding.scope
+        for other in (*scope.bindings.get(local, ()), *scope.bindings[binding.name]):
             redirect = self._found.redirect_of(other)
-            is_moving = redirect is not None and _is_active(redirect) and redirect.local != local
+            is_moving = redirect is not None and _is_active(redirect)
+            becomes = redirect.local if redirect is not None and is_moving else other.name
             if (
                 other.kind is BindingKind.FROM_IMPORT
-                and means(other)
-                and not is_moving
+                and becomes == local
+                and (means(other) or (redirect is not None and redirect.new == new))
                 and not other.point.is_deferred
                 and other.point.order < binding.point.order
                 and other.point.branch.encloses(binding.point.branch)
@@ -325,8 +340,11 @@ class Assembly:
 
     def _bring(
         self, repair: Repair, root: Binding, reference: Reference, end: int, new: QualifiedName
-    ) -> None:
-        """Write `new` for a chain by its last part, or by that of its module; import it too."""
+    ) -> str:
+        """Write `new` for a chain by its last part, or by that of its module; import it too.
+
+        Returns what is written.
+        """
         try:
             if reference.role is Role.STORE:  # a name of ours would be another variable
                 raise Refusal("it is assigned to through its module")
@@ -334,7 +352,10 @@ class Assembly:
         except Refusal:
             if len(new) < 3:
                 raise
-            self._bring_name(repair, root, reference, end, str(QualifiedName(new[-2:])), new.parent)
+            text = str(QualifiedName(new[-2:]))
+            self._bring_name(repair, root, reference, end, text, new.parent)
+            return text
+        return new.last
 
     def _bring_name(
         self,
@@ -519,8 +540,8 @@ class Assembly:
         )
         if not takes_place:
             for access in group:
-                self._bring(access, root, access.reference, access.depth, access.new)
-                self._link_deep(root, access, access.new.last)
+                text = self._bring(access, root, access.reference, access.depth, access.new)
+                self._link_deep(root, access, text)
             return
         assert root.target is not None
         local = module.last if root.name == root.target.last else root.name
@@ -599,9 +620,7 @@ class Assembly:
             reason = next((repair.refused for repair in behind if repair.refused), "")
             raise Refusal(reason or "what it calls is not rewritten")
         if reference.role is not Role.CALL or reference.call is None:
-            if move.factory:
-                raise Refusal(f"a person has to hand over `{new.last}.{move.factory}` instead")
-            return
+            raise Refusal(f"a person has to hand over `{factory_hint(move, new)}` instead")
         span = self._source.span_of(reference.call)
         callee = self._places.of_chain(reference, len(reference.attributes))
         for rewrite in move.calls:

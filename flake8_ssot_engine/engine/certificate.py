@@ -226,9 +226,10 @@ class _Certificate:
         if self.context.match(name) is not None or self.context.moved_to(name):
             return True
         # A module that was imported for the sake of what it no longer has.
-        return any(
-            move.old.is_under(name) for _, move in self.context.index
-        ) or self.context.reexports.modules.is_module(name)
+        reached = self.context.reexports.reach(name)
+        return any(self.context.reexports.modules.is_module(n) for n in reached) or any(
+            move.old.is_under(n) for _, move in self.context.index for n in reached
+        )
 
     # --- the same meaning
 

@@ -183,6 +183,10 @@ class Collector:
             end, match = part_that_moved(self._context, use)
             key = self._key("SSOT001", self._model.span_of_reference(reference, end))
             is_told_there = is_told_at_import(self._context, use)
+            if not match.is_exact:  # what moved is a module, and this is the first of it
+                end = max(use.depth, 1)
+                first = self._context.match(candidate.name.child(*reference.attributes[:end]))
+                match = first or match
             if match.replacement is None:
                 self.hopeless[key] = _NO_HOME
             elif candidate.binding is not None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference
 from flake8_ssot_engine.semantics.scopes import Scope
+
+_OF_PACKAGES = frozenset({BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT})
+"""`import a.b` and `import a.c` bind one and the same `a`, and each adds to it."""
 
 BindingKey = tuple[int, BindingKind]
 
@@ -88,8 +92,13 @@ class Webs:
                 found.update((key_of(b), web) for b in other.bindings)
             return web
 
+        packages: dict[tuple[int, QualifiedName | None], list[Binding]] = {}
         for binding in self._model.bindings_of(name):
             join([binding])
+            if binding.kind in _OF_PACKAGES:
+                packages.setdefault((id(binding.scope), binding.target), []).append(binding)
+        for bindings in packages.values():
+            join(bindings)
         for reference in self._model.references_to([name]):
             live = self._model.bindings_behind(reference)
             if live:

@@ -194,7 +194,7 @@ WRONG = [
             1,
             "zzz",
             "unknown key; known keys: extends, preset, source-roots, exclude, baseline, select, "
-            "ignore, per-file-ignores, string-calls, migration",
+            "ignore, per-file-ignores, string-calls, relative-imports, migration",
         ),
         id="nothing-near",
     ),

@@ -24,11 +24,11 @@ from pkg.new import NewEngine as OldEngine2
 MOVES = "pkg.old.OldEngine -> pkg.new.NewEngine"
 IMPORT = (
     "a.py:1:21: SSOT001 import of deprecated `pkg.old.OldEngine`;"
-    " use `from pkg.new import NewEngine` (ssot-moves)"
+    " use `from pkg.new import NewEngine` [fix: safe] (ssot-moves)"
 )
 CALL = (
     "a.py:3:21: SSOT002 direct instantiation of deprecated `pkg.old.OldEngine`;"
-    " use `NewEngine(...)` (ssot-moves)"
+    " use `NewEngine(...)` [fix: safe] (ssot-moves)"
 )
 
 Flake8 = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -158,7 +158,7 @@ def test_ssot_toml_needs_no_option(flake8: Flake8, tmp_path: Path) -> None:
         '[[migration]]\nid = "9"\n[[migration.move]]\nold = "pkg.old.OldEngine"\nnew = "n.N"\n'
     )
     (line,) = lines(flake8("--select=SSOT001", "a.py"))
-    assert line.endswith("use `from n import N` (9)")
+    assert line.endswith("use `from n import N` [fix: safe] (9)")
 
 
 def test_what_ssot_toml_excludes_is_not_checked_here_either(flake8: Flake8, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 OLD = "from pkg.old import OldEngine\n"
 
@@ -83,21 +83,43 @@ INVALID = (
         "from pkg.new import «NewEngine as OldEngine»",
         message=(
             "`NewEngine` imported as `OldEngine`, which hides what it is;"
-            " use `from pkg.new import NewEngine` (M1)"
+            " use `from pkg.new import NewEngine` [fix: safe] (M1)"
         ),
         hint="from pkg.new import NewEngine",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "the old one in the new one's clothes",
         "from pkg.old import «OldEngine as NewEngine»",
         message="deprecated `OldEngine` imported as `NewEngine`",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "both on one line of brackets",
         "from pkg.new import (\n    a,\n    «NewEngine as OldEngine»,\n)",
+        after="""
+            from pkg.new import (
+                a,
+                NewEngine,
+            )""",
+        safety="safe",
     ),
-    Case("relative", "from ..new import «NewEngine as OldEngine»"),
-    Case("in a function", "def f():\n    from pkg.new import «NewEngine as OldEngine»"),
+    Case(
+        "relative",
+        "from ..new import «NewEngine as OldEngine»",
+        after="from ..new import NewEngine",
+        safety="safe",
+    ),
+    Case(
+        "in a function",
+        "def f():\n    from pkg.new import «NewEngine as OldEngine»",
+        after="""
+            def f():
+                from pkg.new import NewEngine""",
+        safety="safe",
+    ),
     Case(
         "in a fallback",
         """
@@ -106,47 +128,243 @@ INVALID = (
         except ImportError:
             from pkg.old import «OldEngine as NewEngine»
         """,
+        after="""
+            try:
+                from pkg.new import NewEngine
+            except ImportError:
+                from pkg.new import NewEngine
+        """,
+        safety="safe",
     ),
-    Case("assignment", "from pkg.new import NewEngine\n«OldEngine» = NewEngine", hint="NewEngine"),
-    Case("annotated assignment", "from pkg.new import NewEngine\n«OldEngine»: type = NewEngine"),
-    Case("assignment the other way", OLD + "«NewEngine» = OldEngine"),
-    Case("assignment of an attribute", "import pkg.new\n«OldEngine» = pkg.new.NewEngine"),
+    Case(
+        "assignment",
+        "from pkg.new import NewEngine\n«OldEngine» = NewEngine",
+        hint="NewEngine",
+        left="it is an assignment, not an import",
+    ),
+    Case(
+        "annotated assignment",
+        "from pkg.new import NewEngine\n«OldEngine»: type = NewEngine",
+        left="it is an assignment, not an import",
+    ),
+    Case(
+        "assignment the other way",
+        OLD + "«NewEngine» = OldEngine",
+        left="it is an assignment, not an import",
+    ),
+    Case(
+        "assignment of an attribute",
+        "import pkg.new\n«OldEngine» = pkg.new.NewEngine",
+        left="it is an assignment, not an import",
+    ),
     Case(
         "assignment at the new home",
         "class NewEngine: ...\n«OldEngine» = NewEngine",
         path="pkg/new.py",
+        left="it is an assignment, not an import",
     ),
-    Case("moved module under the old name", "from pkg import «modern as legacy»"),
-    Case("through the old module", "from pkg.legacy import x\nimport «pkg.modern as legacy»"),
-    Case("at the end of a chain", "from c import «Final as Chained»"),
+    Case(
+        "moved module under the old name",
+        "from pkg import «modern as legacy»",
+        after="from pkg import modern",
+        safety="safe",
+    ),
+    Case(
+        "through the old module",
+        "from pkg.legacy import x\nimport «pkg.modern as legacy»",
+        left="it is an assignment, not an import",
+    ),
+    Case(
+        "at the end of a chain",
+        "from c import «Final as Chained»",
+        after="from c import Final",
+        safety="safe",
+    ),
     Case(
         "parameter",
         OLD + "def f(«OldEngine»): ...",
-        message="parameter `OldEngine` hides the import of it on line 1; use another name (M1)",
+        message=(
+            "parameter `OldEngine` hides the import of it on line 1; use another name "
+            "[fix: safe] (M1)"
+        ),
         hint="",
+        after="""
+            from pkg.new import NewEngine
+            def f(OldEngine): ...""",
+        safety="safe",
     ),
-    Case("annotated parameter", OLD + "def f(*, «OldEngine»: int = 1): ..."),
-    Case("lambda's parameter", OLD + "f = lambda «OldEngine»: 1"),
-    Case("rebinding", OLD + "«OldEngine» = 1", message="assignment `OldEngine` rebinds the import"),
-    Case("class", OLD + "def f():\n    class «OldEngine»: ..."),
-    Case("class in the same scope", OLD + "@d\nclass «OldEngine»(Base): ..."),
-    Case("function", OLD + "def f():\n    def «OldEngine»(): ..."),
-    Case("async function", OLD + "def f():\n    async def «OldEngine»(): ..."),
-    Case("loop variable", OLD + "def f():\n    for «OldEngine» in x: ..."),
-    Case("unpacking", OLD + "def f():\n    a, («OldEngine», *b) = x"),
-    Case("comprehension variable", OLD + "[1 for «OldEngine» in x]"),
-    Case("with", OLD + "def f():\n    with x as «OldEngine»: ..."),
-    Case("except", OLD + "def f():\n    try: ...\n    except OSError as «OldEngine»: ..."),
-    Case("walrus", OLD + "def f():\n    if («OldEngine» := 1): ..."),
-    Case("capture", OLD + "def f():\n    match x:\n        case {'a': «OldEngine»}: ..."),
-    Case("star capture", OLD + "def f():\n    match x:\n        case [*«OldEngine»]: ..."),
-    Case("rest capture", OLD + "def f():\n    match x:\n        case {'a': 1, **«OldEngine»}: ..."),
-    Case("global", OLD + "def f():\n    global OldEngine\n    «OldEngine» = 1"),
+    Case(
+        "annotated parameter",
+        OLD + "def f(*, «OldEngine»: int = 1): ...",
+        after="""
+            from pkg.new import NewEngine
+            def f(*, OldEngine: int = 1): ...""",
+        safety="safe",
+    ),
+    Case(
+        "lambda's parameter",
+        OLD + "f = lambda «OldEngine»: 1",
+        after="""
+            from pkg.new import NewEngine
+            f = lambda OldEngine: 1""",
+        safety="safe",
+    ),
+    Case(
+        "rebinding",
+        OLD + "«OldEngine» = 1",
+        message="assignment `OldEngine` rebinds the import",
+        after="""
+            from pkg.new import NewEngine
+            OldEngine = 1""",
+        safety="safe",
+    ),
+    Case(
+        "class",
+        OLD + "def f():\n    class «OldEngine»: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                class OldEngine: ...""",
+        safety="safe",
+    ),
+    Case(
+        "class in the same scope",
+        OLD + "@d\nclass «OldEngine»(Base): ...",
+        after="""
+            from pkg.new import NewEngine
+            @d
+            class OldEngine(Base): ...""",
+        safety="safe",
+    ),
+    Case(
+        "function",
+        OLD + "def f():\n    def «OldEngine»(): ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                def OldEngine(): ...""",
+        safety="safe",
+    ),
+    Case(
+        "async function",
+        OLD + "def f():\n    async def «OldEngine»(): ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                async def OldEngine(): ...""",
+        safety="safe",
+    ),
+    Case(
+        "loop variable",
+        OLD + "def f():\n    for «OldEngine» in x: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                for OldEngine in x: ...""",
+        safety="safe",
+    ),
+    Case(
+        "unpacking",
+        OLD + "def f():\n    a, («OldEngine», *b) = x",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                a, (OldEngine, *b) = x""",
+        safety="safe",
+    ),
+    Case(
+        "comprehension variable",
+        OLD + "[1 for «OldEngine» in x]",
+        after="""
+            from pkg.new import NewEngine
+            [1 for OldEngine in x]""",
+        safety="safe",
+    ),
+    Case(
+        "with",
+        OLD + "def f():\n    with x as «OldEngine»: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                with x as OldEngine: ...""",
+        safety="safe",
+    ),
+    Case(
+        "except",
+        OLD + "def f():\n    try: ...\n    except OSError as «OldEngine»: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                try: ...
+                except OSError as OldEngine: ...""",
+        safety="safe",
+    ),
+    Case(
+        "walrus",
+        OLD + "def f():\n    if («OldEngine» := 1): ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                if (OldEngine := 1): ...""",
+        safety="safe",
+    ),
+    Case(
+        "capture",
+        OLD + "def f():\n    match x:\n        case {'a': «OldEngine»}: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                match x:
+                    case {'a': OldEngine}: ...""",
+        safety="safe",
+    ),
+    Case(
+        "star capture",
+        OLD + "def f():\n    match x:\n        case [*«OldEngine»]: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                match x:
+                    case [*OldEngine]: ...""",
+        safety="safe",
+    ),
+    Case(
+        "rest capture",
+        OLD + "def f():\n    match x:\n        case {'a': 1, **«OldEngine»}: ...",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                match x:
+                    case {'a': 1, **OldEngine}: ...""",
+        safety="safe",
+    ),
+    Case(
+        "global",
+        OLD + "def f():\n    global OldEngine\n    «OldEngine» = 1",
+        after="""
+            from pkg.new import NewEngine
+            def f():
+                global NewEngine
+                NewEngine = 1""",
+        safety="safe",
+    ),
     Case(
         "under the new name",
         "from pkg.old import «OldEngine as NewEngine»\ndef f(«NewEngine»): ...",
+        after="""
+            from pkg.new import NewEngine
+            def f(NewEngine): ...""",
+        safety="safe",
+        left="a person has to find another name for it",
     ),
-    Case("after sed", "from pkg.new import «NewEngine as OldEngine»\n«OldEngine» = 1"),
+    Case(
+        "after sed",
+        "from pkg.new import «NewEngine as OldEngine»\n«OldEngine» = 1",
+        after="""
+            from pkg.new import NewEngine
+            OldEngine = 1""",
+        safety="safe",
+    ),
     Case(
         "handler of another try",
         """
@@ -156,6 +374,14 @@ INVALID = (
         except ImportError:
             «OldEngine» = None
         """,
+        after="""
+            from pkg.new import NewEngine
+            try:
+                import fast
+            except ImportError:
+                NewEngine = None
+        """,
+        safety="safe",
     ),
 )
 
@@ -168,3 +394,8 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT003", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT003", tmp_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 VALID = (
     *DECOYS,
@@ -30,17 +30,62 @@ INVALID = (
     Case(
         "base",
         "from pkg.old import OldEngine\nclass E(«OldEngine»): ...",
-        message="subclass of deprecated `pkg.old.OldEngine`; use `NewEngine` (M1)",
+        message="subclass of deprecated `pkg.old.OldEngine`; use `NewEngine` [fix: safe] (M1)",
         hint="NewEngine",
+        after="""
+            from pkg.new import NewEngine
+            class E(NewEngine): ...""",
+        safety="safe",
     ),
-    Case("second base", "from pkg.old import OldEngine\nclass E(Mixin, «OldEngine»): ..."),
-    Case("under an alias", "from pkg.old import OldEngine as O\nclass E(«O»): ..."),
-    Case("through a module", "from pkg import old\nclass E(«old.OldEngine»): ..."),
-    Case("through a local name", "import pkg.old\nBase = pkg.old.OldEngine\nclass E(«Base»): ..."),
-    Case("generic", "from pkg.old import OldEngine\nclass E(«OldEngine»[int]): ..."),
+    Case(
+        "second base",
+        "from pkg.old import OldEngine\nclass E(Mixin, «OldEngine»): ...",
+        after="""
+            from pkg.new import NewEngine
+            class E(Mixin, NewEngine): ...""",
+        safety="safe",
+    ),
+    Case(
+        "under an alias",
+        "from pkg.old import OldEngine as O\nclass E(«O»): ...",
+        after="""
+            from pkg.new import NewEngine as O
+            class E(O): ...""",
+        safety="safe",
+    ),
+    Case(
+        "through a module",
+        "from pkg import old\nclass E(«old.OldEngine»): ...",
+        after="""
+            from pkg import new
+            class E(new.NewEngine): ...""",
+        safety="safe",
+    ),
+    Case(
+        "through a local name",
+        "import pkg.old\nBase = pkg.old.OldEngine\nclass E(«Base»): ...",
+        after="""
+            import pkg.new
+            Base = pkg.new.NewEngine
+            class E(Base): ...""",
+        safety="safe",
+    ),
+    Case(
+        "generic",
+        "from pkg.old import OldEngine\nclass E(«OldEngine»[int]): ...",
+        after="""
+            from pkg.new import NewEngine
+            class E(NewEngine[int]): ...""",
+        safety="safe",
+    ),
     Case(
         "in a function",
         "def f():\n    from pkg.old import OldEngine\n    class E(«OldEngine»): ...",
+        after="""
+            def f():
+                from pkg.new import NewEngine
+                class E(NewEngine): ...""",
+        safety="safe",
     ),
     Case(
         "re-exported",
@@ -50,8 +95,17 @@ INVALID = (
             "pkg/old.py": "class OldEngine: ...",
         },
         message="`pkg.old.OldEngine`, re-exported as `pkg.OldEngine`;",
+        after="""
+            from pkg.new import NewEngine
+            class E(NewEngine): ...""",
+        safety="safe",
     ),
-    Case("no replacement", "from pkg.old import Gone\nclass E(«Gone»): ...", hint=""),
+    Case(
+        "no replacement",
+        "from pkg.old import Gone\nclass E(«Gone»): ...",
+        hint="",
+        left="it has no replacement",
+    ),
 )
 
 
@@ -63,3 +117,8 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT005", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT005", tmp_path)

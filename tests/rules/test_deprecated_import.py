@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 VALID = (
     *DECOYS,
@@ -82,22 +82,43 @@ INVALID = (
         "from import",
         "from pkg.old import «OldEngine»",
         message=(
-            "import of deprecated `pkg.old.OldEngine`; use `from pkg.new import NewEngine` (M1)"
+            "import of deprecated `pkg.old.OldEngine`; use `from pkg.new import NewEngine` "
+            "[fix: safe] (M1)"
         ),
         hint="from pkg.new import NewEngine",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "explicit alias",
         "from pkg.old import «OldEngine as EE»",
         hint="from pkg.new import NewEngine as EE",
+        after="from pkg.new import NewEngine as EE",
+        safety="safe",
     ),
     Case(
         "alias that is the new name",
         "from pkg.old import «OldEngine as NewEngine»",
         hint="from pkg.new import NewEngine",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
-    Case("two names, one moved", "from pkg.old import «OldEngine», Untouched"),
-    Case("two moved names", "from pkg.old import «OldEngine», «make_engine»"),
+    Case(
+        "two names, one moved",
+        "from pkg.old import «OldEngine», Untouched",
+        after="""
+            from pkg.old import Untouched
+            from pkg.new import NewEngine""",
+        safety="safe",
+    ),
+    Case(
+        "two moved names",
+        "from pkg.old import «OldEngine», «make_engine»",
+        after="""
+            from pkg.new import NewEngine
+            from pkg.made import make_engine""",
+        safety="safe",
+    ),
     Case(
         "several lines with comments",
         """
@@ -107,9 +128,27 @@ INVALID = (
             «make_engine as make»,
         )
         """,
+        after="""
+            from pkg.old import (  # why
+                Untouched,
+            )
+            from pkg.new import NewEngine  # this one
+            from pkg.made import make_engine as make  # this one
+        """,
+        safety="safe",
     ),
-    Case("backslash", "from pkg.old import \\\n    «OldEngine»"),
-    Case("noqa of another code", "from pkg.old import «OldEngine»  # noqa: F401"),
+    Case(
+        "backslash",
+        "from pkg.old import \\\n    «OldEngine»",
+        after="from pkg.new import \\\n    NewEngine",
+        safety="safe",
+    ),
+    Case(
+        "noqa of another code",
+        "from pkg.old import «OldEngine»  # noqa: F401",
+        after="from pkg.new import NewEngine  # noqa: F401",
+        safety="safe",
+    ),
     Case(
         "noqa on the statement's line does not cover the alias",
         """
@@ -117,9 +156,26 @@ INVALID = (
             «OldEngine»,
         )
         """,
+        after="""
+            from pkg.new import (  # noqa: SSOT001
+                NewEngine,
+            )
+        """,
+        safety="safe",
     ),
-    Case("inside a function", "def f():\n    from pkg.old import «OldEngine»"),
-    Case("inside a class", "class C:\n    from pkg.old import «OldEngine»"),
+    Case(
+        "inside a function",
+        "def f():\n    from pkg.old import «OldEngine»",
+        after="""
+            def f():
+                from pkg.new import NewEngine""",
+        safety="safe",
+    ),
+    Case(
+        "inside a class",
+        "class C:\n    from pkg.old import «OldEngine»",
+        left="`OldEngine` is an attribute of the class that imports it",
+    ),
     Case(
         "under TYPE_CHECKING",
         """
@@ -127,6 +183,12 @@ INVALID = (
         if TYPE_CHECKING:
             from pkg.old import «OldEngine»
         """,
+        after="""
+            from typing import TYPE_CHECKING
+            if TYPE_CHECKING:
+                from pkg.new import NewEngine
+        """,
+        safety="safe",
     ),
     Case(
         "fallback in except",
@@ -136,61 +198,232 @@ INVALID = (
         except ImportError:
             from pkg.old import «OldEngine as NewEngine»
         """,
+        after="""
+            try:
+                from pkg.new import NewEngine
+            except ImportError:
+                from pkg.new import NewEngine
+        """,
+        safety="safe",
     ),
-    Case("relative", "from ..old import «OldEngine»"),
-    Case("relative from an __init__", "from ..old import «OldEngine»", path="pkg/sub/__init__.py"),
+    Case(
+        "relative",
+        "from ..old import «OldEngine»",
+        after="from ..new import NewEngine",
+        safety="safe",
+    ),
+    Case(
+        "relative from an __init__",
+        "from ..old import «OldEngine»",
+        path="pkg/sub/__init__.py",
+        after="from ..new import NewEngine",
+        safety="safe",
+    ),
     Case(
         "relative to itself from an __init__",
         "from .old import «OldEngine»",
         path="pkg/__init__.py",
+        after="from .new import NewEngine",
+        safety="safe",
     ),
-    Case("relative module that moved", "from .. import «legacy»", hint="from pkg import modern"),
-    Case("moved module", "import «pkg.legacy»", hint="import pkg.modern"),
-    Case("moved module with its uses", "import «pkg.legacy»\npkg.legacy.run(pkg.legacy.x)"),
-    Case("moved module under an alias", "import «pkg.legacy as l»", hint="import pkg.modern as l"),
-    Case("submodule of a moved module", "import «pkg.legacy.a.b»", hint="import pkg.modern.a.b"),
+    Case(
+        "relative module that moved",
+        "from .. import «legacy»",
+        hint="from pkg import modern",
+        after="from .. import modern",
+        safety="safe",
+    ),
+    Case(
+        "moved module",
+        "import «pkg.legacy»",
+        hint="import pkg.modern",
+        after="import pkg.modern",
+        safety="safe",
+    ),
+    Case(
+        "moved module with its uses",
+        "import «pkg.legacy»\npkg.legacy.run(pkg.legacy.x)",
+        after="""
+            import pkg.modern
+            pkg.modern.run(pkg.modern.x)""",
+        safety="safe",
+    ),
+    Case(
+        "moved module under an alias",
+        "import «pkg.legacy as l»",
+        hint="import pkg.modern as l",
+        after="import pkg.modern as l",
+        safety="safe",
+    ),
+    Case(
+        "submodule of a moved module",
+        "import «pkg.legacy.a.b»",
+        hint="import pkg.modern.a.b",
+        after="import pkg.modern.a.b",
+        safety="safe",
+    ),
     Case(
         "name of a moved module",
         "from pkg.legacy import «thing»",
         hint="from pkg.modern import thing",
+        after="from pkg.modern import thing",
+        safety="safe",
     ),
-    Case("several modules in one statement", "import os, «pkg.legacy», sys"),
+    Case(
+        "several modules in one statement",
+        "import os, «pkg.legacy», sys",
+        after="import os, pkg.modern, sys",
+        safety="safe",
+    ),
     Case(
         "no replacement",
         "from pkg.old import «Gone»",
         message="import of deprecated `pkg.old.Gone`; emit through OpenTelemetry (M1)",
         hint="",
+        left="it has no replacement",
     ),
-    Case("chain of moves ends at the last", "from a import «Chained»", hint="from c import Final"),
-    Case("chain of moves from the middle", "from b import «Chained»", hint="from c import Final"),
+    Case(
+        "chain of moves ends at the last",
+        "from a import «Chained»",
+        hint="from c import Final",
+        after="from c import Final",
+        safety="safe",
+    ),
+    Case(
+        "chain of moves from the middle",
+        "from b import «Chained»",
+        hint="from c import Final",
+        after="from c import Final",
+        safety="safe",
+    ),
     Case(
         "star import of a moved module",
         "from pkg.legacy import «*»",
         hint="from pkg.modern import *",
+        after="from pkg.modern import *",
+        safety="unsafe",
     ),
-    Case("star import of a symbol's home", "from pkg.old import «*»\nOldEngine"),
+    Case(
+        "star import of a symbol's home",
+        "from pkg.old import «*»\nOldEngine",
+        left="a star import brings it; name what is used instead",
+    ),
     Case(
         "attribute of an imported module",
         "import pkg.old\nengine = «pkg.old.OldEngine»",
-        message="access to deprecated `pkg.old.OldEngine`; use `pkg.new.NewEngine` (M1)",
+        message=(
+            "access to deprecated `pkg.old.OldEngine`; use `pkg.new.NewEngine` [fix: safe] (M1)"
+        ),
+        after="""
+            import pkg.new
+            engine = pkg.new.NewEngine""",
+        safety="safe",
     ),
-    Case("attribute through an alias", "import pkg.old as o\n«o.OldEngine».create()"),
-    Case("attribute through a from import", "from pkg import old\n«old.OldEngine»(1)"),
-    Case("attribute through a package", "import pkg\n«pkg.old.OldEngine»"),
-    Case("moved module through a package", "import pkg\n«pkg.legacy».thing()"),
-    Case("attribute through an assigned alias", "import pkg\no = pkg.old\n«o.OldEngine»"),
     Case(
-        "attribute in a nested function", "import pkg\ndef f():\n    def g(): «pkg.old.OldEngine»"
+        "attribute through an alias",
+        "import pkg.old as o\n«o.OldEngine».create()",
+        after="""
+            import pkg.new as o
+            o.NewEngine.create()""",
+        safety="safe",
     ),
-    Case("attribute in a decorator", "from pkg import old\n@«old.make_engine»\ndef f(): ..."),
-    Case("attribute in a default", "from pkg import old\ndef f(x=«old.OldEngine»): ..."),
-    Case("attribute in an annotation", "from pkg import old\ndef f(x: «old.OldEngine»): ..."),
     Case(
-        "attribute in a string annotation", "from pkg import old\nx: 'list[«old.OldEngine»]' = []"
+        "attribute through a from import",
+        "from pkg import old\n«old.OldEngine»(1)",
+        after="""
+            from pkg import new
+            new.NewEngine(1)""",
+        safety="safe",
     ),
-    Case("attribute in an f-string", "from pkg import old\nf'a {«old.OldEngine»!r:>10} b'"),
-    Case("attribute assigned to", "import pkg.old\n«pkg.old.OldEngine» = None"),
-    Case("attribute over two lines", "import pkg.old\nx = («pkg.old\n    .OldEngine»)"),
+    Case(
+        "attribute through a package",
+        "import pkg\n«pkg.old.OldEngine»",
+        after="""
+            import pkg
+            import pkg.new
+            pkg.new.NewEngine""",
+        safety="safe",
+    ),
+    Case(
+        "moved module through a package",
+        "import pkg\n«pkg.legacy».thing()",
+        after="""
+            import pkg
+            pkg.modern.thing()""",
+        safety="safe",
+    ),
+    Case(
+        "attribute through an assigned alias",
+        "import pkg\no = pkg.old\n«o.OldEngine»",
+        left="it is reached through alias `o`",
+    ),
+    Case(
+        "attribute in a nested function",
+        "import pkg\ndef f():\n    def g(): «pkg.old.OldEngine»",
+        after="""
+            import pkg
+            import pkg.new
+            def f():
+                def g(): pkg.new.NewEngine""",
+        safety="safe",
+    ),
+    Case(
+        "attribute in a decorator",
+        "from pkg import old\n@«old.make_engine»\ndef f(): ...",
+        after="""
+            from pkg import made
+            @made.make_engine
+            def f(): ...""",
+        safety="safe",
+    ),
+    Case(
+        "attribute in a default",
+        "from pkg import old\ndef f(x=«old.OldEngine»): ...",
+        after="""
+            from pkg import new
+            def f(x=new.NewEngine): ...""",
+        safety="safe",
+    ),
+    Case(
+        "attribute in an annotation",
+        "from pkg import old\ndef f(x: «old.OldEngine»): ...",
+        after="""
+            from pkg import new
+            def f(x: new.NewEngine): ...""",
+        safety="safe",
+    ),
+    Case(
+        "attribute in a string annotation",
+        "from pkg import old\nx: 'list[«old.OldEngine»]' = []",
+        after="""
+            from pkg import new
+            x: 'list[new.NewEngine]' = []""",
+        safety="safe",
+    ),
+    Case(
+        "attribute in an f-string",
+        "from pkg import old\nf'a {«old.OldEngine»!r:>10} b'",
+        after="""
+            from pkg import new
+            f'a {new.NewEngine!r:>10} b'""",
+        safety="safe",
+    ),
+    Case(
+        "attribute assigned to",
+        "import pkg.old\n«pkg.old.OldEngine» = None",
+        after="""
+            import pkg.new
+            pkg.new.NewEngine = None""",
+        safety="safe",
+    ),
+    Case(
+        "attribute over two lines",
+        "import pkg.old\nx = («pkg.old\n    .OldEngine»)",
+        after="""
+            import pkg.new
+            x = (pkg.new.NewEngine)""",
+        safety="safe",
+    ),
     Case(
         "one of two branches",
         """
@@ -200,10 +433,16 @@ INVALID = (
             from pkg import old as m
         «m.OldEngine»
         """,
+        left="what `m` stands for here is not certain",
     ),
     Case(
         "rebound only later",
         "from pkg import old\n«old.OldEngine»\nold = None",
+        after="""
+            from pkg import new
+            new.NewEngine
+            old = None""",
+        safety="safe",
     ),
     Case(
         "rebound in a loop",
@@ -213,6 +452,7 @@ INVALID = (
             «old.OldEngine»
             old = None
         """,
+        left="what `old` stands for here is not certain",
     ),
     Case(
         "global",
@@ -223,6 +463,14 @@ INVALID = (
         def use():
             return «m.OldEngine»
         """,
+        after="""
+            def load():
+                global m
+                from pkg import new as m
+            def use():
+                return m.NewEngine
+        """,
+        safety="safe",
     ),
 )
 
@@ -235,3 +483,8 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT001", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT001", tmp_path)

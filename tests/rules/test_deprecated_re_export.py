@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 INIT = "app/__init__.py"
 
@@ -46,55 +46,152 @@ INVALID = (
         "from pkg.old import «OldEngine»",
         path=INIT,
         message="`OldEngine` hands on deprecated `pkg.old.OldEngine`; "
-        "use `from pkg.new import NewEngine` (M1)",
+        "use `from pkg.new import NewEngine` [fix: safe] (M1)",
         hint="from pkg.new import NewEngine",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
-    Case("a package, under another name", "from pkg.old import «OldEngine as Engine»", path=INIT),
+    Case(
+        "a package, under another name",
+        "from pkg.old import «OldEngine as Engine»",
+        path=INIT,
+        after="from pkg.new import NewEngine as Engine",
+        safety="safe",
+    ),
     Case(
         "a package, with others in `__all__`",
         "from pkg.old import «OldEngine»\n__all__ = ['x']",
         path=INIT,
+        after="""
+            from pkg.new import NewEngine
+            __all__ = ['x']""",
+        safety="safe",
     ),
     Case(
         "a package, once a name",
         "if x:\n    from pkg.old import «OldEngine»\nelse:\n    from pkg.old import OldEngine",
         path=INIT,
+        left="the import of `OldEngine` on line 4 stays",
     ),
-    Case("a moved module", "from pkg import «legacy»", path=INIT),
-    Case("a star", "from pkg.old import «*»", path=INIT, message="`import *` hands on"),
-    Case("an assignment", "import pkg.old\n«Engine» = pkg.old.OldEngine", path=INIT),
-    Case("for type checkers", "if TYPE_CHECKING:\n    from pkg.old import «OldEngine»", path=INIT),
-    Case("a stub of a package", "from pkg.old import «OldEngine»", path="app/__init__.pyi"),
-    Case("`__all__`", "from pkg.old import «OldEngine»\n__all__ = ['OldEngine']"),
-    Case("`__all__`, under another name", "from pkg.old import «OldEngine as E»\n__all__ = ('E',)"),
+    Case(
+        "a moved module",
+        "from pkg import «legacy»",
+        path=INIT,
+        after="from pkg import modern",
+        safety="safe",
+    ),
+    Case(
+        "a star",
+        "from pkg.old import «*»",
+        path=INIT,
+        message="`import *` hands on",
+        left="it is handed on in a way that a person has to change",
+    ),
+    Case(
+        "an assignment",
+        "import pkg.old\n«Engine» = pkg.old.OldEngine",
+        path=INIT,
+        after="""
+            import pkg.old
+            import pkg.new
+            Engine = pkg.new.NewEngine""",
+        safety="safe",
+    ),
+    Case(
+        "for type checkers",
+        "if TYPE_CHECKING:\n    from pkg.old import «OldEngine»",
+        path=INIT,
+        after="""
+            if TYPE_CHECKING:
+                from pkg.new import NewEngine""",
+        safety="safe",
+    ),
+    Case(
+        "a stub of a package",
+        "from pkg.old import «OldEngine»",
+        path="app/__init__.pyi",
+        after="from pkg.new import NewEngine",
+        safety="safe",
+    ),
+    Case(
+        "`__all__`",
+        "from pkg.old import «OldEngine»\n__all__ = ['OldEngine']",
+        after="""
+            from pkg.new import NewEngine
+            __all__ = ['NewEngine']""",
+        safety="safe",
+    ),
+    Case(
+        "`__all__`, under another name",
+        "from pkg.old import «OldEngine as E»\n__all__ = ('E',)",
+        after="""
+            from pkg.new import NewEngine as E
+            __all__ = ('E',)""",
+        safety="safe",
+    ),
     Case(
         "`__all__` that grows",
         "from pkg.old import «OldEngine»\n__all__ = []\n__all__ += ['OldEngine']",
+        after="""
+            from pkg.new import NewEngine
+            __all__ = []
+            __all__ += ['NewEngine']""",
+        safety="safe",
     ),
     Case(
         "`__all__.append`",
         "from pkg.old import «OldEngine»\n__all__ = []\n__all__.append('OldEngine')",
+        after="""
+            from pkg.new import NewEngine
+            __all__ = []
+            __all__.append('NewEngine')""",
+        safety="safe",
     ),
-    Case("`__all__` of a private name", "from pkg.old import «OldEngine as _E»\n__all__ = ['_E']"),
+    Case(
+        "`__all__` of a private name",
+        "from pkg.old import «OldEngine as _E»\n__all__ = ['_E']",
+        after="""
+            from pkg.new import NewEngine as _E
+            __all__ = ['_E']""",
+        safety="safe",
+    ),
     Case(
         "an alias in `__all__`",
         "from pkg.old import OldEngine\n«Engine» = OldEngine\n__all__ = ['Engine']",
+        after="""
+            from pkg.new import NewEngine
+            Engine = NewEngine
+            __all__ = ['Engine']""",
+        safety="safe",
     ),
-    Case("`as` its own name", "from pkg.old import «OldEngine as OldEngine»"),
+    Case(
+        "`as` its own name",
+        "from pkg.old import «OldEngine as OldEngine»",
+        after="from pkg.new import NewEngine as NewEngine",
+        safety="safe",
+    ),
     Case(
         "`__getattr__`",
         "def __getattr__(name):\n    if name == 'OldEngine':\n"
         "        from pkg.old import «OldEngine»\n        return OldEngine",
+        after="""
+            def __getattr__(name):
+                if name == 'OldEngine':
+                    from pkg.new import NewEngine
+                    return NewEngine""",
+        safety="safe",
     ),
     Case(
         "`__getattr__` with a table",
         "LAZY = {«'OldEngine'»: 'pkg.old', 'x': 'pkg.new'}\ndef __getattr__(name): ...",
         message="`OldEngine` hands on deprecated `pkg.old.OldEngine`;",
+        left="it is handed on in a way that a person has to change",
     ),
     Case(
         "`__getattr__` with a table of what another module hands on under another name",
         "LAZY = {«'Motor'»: 'pkg.mid'}\ndef __getattr__(name): ...",
         files={"pkg/mid.py": "from pkg.old import OldEngine as Motor", "pkg/__init__.py": ""},
+        left="it is handed on in a way that a person has to change",
     ),
     Case(
         "what another module hands on",
@@ -102,6 +199,8 @@ INVALID = (
         path=INIT,
         files={"pkg/mid.py": "from pkg.old import OldEngine", "pkg/__init__.py": ""},
         message="`pkg.old.OldEngine`, re-exported as `pkg.mid.OldEngine`;",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
 )
 
@@ -114,3 +213,8 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT007", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT007", tmp_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 MOCK = "from unittest import mock\nfrom unittest.mock import patch\n"
 CONSUMER = {
@@ -124,153 +124,370 @@ INVALID = (
     Case(
         "patch",
         MOCK + "patch(«'pkg.old.OldEngine'»)",
-        message="string names deprecated `pkg.old.OldEngine`; use `pkg.new.NewEngine` (M1)",
+        message=(
+            "string names deprecated `pkg.old.OldEngine`; use `pkg.new.NewEngine` [fix: safe] (M1)"
+        ),
         hint="pkg.new.NewEngine",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            patch('pkg.new.NewEngine')""",
+        safety="safe",
     ),
     Case(
         "patch of an attribute",
         MOCK + "mock.patch(«'pkg.old.OldEngine.run'»)",
         hint="pkg.new.NewEngine.run",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            mock.patch('pkg.new.NewEngine.run')""",
+        safety="safe",
     ),
-    Case("patch as a decorator", MOCK + "@mock.patch(«'pkg.old.OldEngine'»)\ndef t(x): ..."),
-    Case("patch as a context", MOCK + "with patch(target=«'pkg.old.OldEngine'»): ..."),
-    Case("patch under another name", "from mock import patch as p\np(«'pkg.old.OldEngine'»)"),
+    Case(
+        "patch as a decorator",
+        MOCK + "@mock.patch(«'pkg.old.OldEngine'»)\ndef t(x): ...",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            @mock.patch('pkg.new.NewEngine')
+            def t(x): ...""",
+        safety="safe",
+    ),
+    Case(
+        "patch as a context",
+        MOCK + "with patch(target=«'pkg.old.OldEngine'»): ...",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            with patch(target='pkg.new.NewEngine'): ...""",
+        safety="safe",
+    ),
+    Case(
+        "patch under another name",
+        "from mock import patch as p\np(«'pkg.old.OldEngine'»)",
+        after="""
+            from mock import patch as p
+            p('pkg.new.NewEngine')""",
+        safety="safe",
+    ),
     Case(
         "patch of the module itself",
         "import unittest.mock\nunittest.mock.patch(«'pkg.legacy.f'»)",
         hint="pkg.modern.f",
+        after="""
+            import unittest.mock
+            unittest.mock.patch('pkg.modern.f')""",
+        safety="safe",
     ),
-    Case("patch over two lines", MOCK + "patch(«'pkg.old.'\n    'OldEngine'»)"),
-    Case("a string in triple quotes", MOCK + "patch(«'''pkg.old.OldEngine'''»)"),
-    Case("a string put together", MOCK + "M = 'pkg.old'\npatch(«M + '.OldEngine'»)"),
-    Case("an f-string", MOCK + "M = 'pkg.old'\ndef t(): patch(«f'{M}.OldEngine'»)"),
-    Case("a constant", MOCK + "PATH = «'pkg.old.OldEngine'»\npatch(PATH)\npatch(PATH)"),
-    Case("patch.object", MOCK + "from pkg import old\npatch.object(old, «'OldEngine'»)"),
+    Case(
+        "patch over two lines",
+        MOCK + "patch(«'pkg.old.'\n    'OldEngine'»)",
+        left="the string is written in pieces or with escapes",
+    ),
+    Case(
+        "a string in triple quotes",
+        MOCK + "patch(«'''pkg.old.OldEngine'''»)",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            patch('''pkg.new.NewEngine''')""",
+        safety="safe",
+    ),
+    Case(
+        "a string put together",
+        MOCK + "M = 'pkg.old'\npatch(«M + '.OldEngine'»)",
+        left="the text is put together when the program runs",
+    ),
+    Case(
+        "an f-string",
+        MOCK + "M = 'pkg.old'\ndef t(): patch(«f'{M}.OldEngine'»)",
+        left="the text is put together when the program runs",
+    ),
+    Case(
+        "a constant",
+        MOCK + "PATH = «'pkg.old.OldEngine'»\npatch(PATH)\npatch(PATH)",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            PATH = 'pkg.new.NewEngine'
+            patch(PATH)
+            patch(PATH)""",
+        safety="safe",
+    ),
+    Case(
+        "patch.object",
+        MOCK + "from pkg import old\npatch.object(old, «'OldEngine'»)",
+        left="`pkg.old`, where the name is looked up, has to change as well",
+    ),
     Case(
         "patch.object of an import",
         MOCK + "from importlib import import_module\n"
         "patch.object(import_module('pkg.old'), «'OldEngine'»)",
+        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
-    Case("patch.multiple", MOCK + "patch.multiple('pkg.old', «OldEngine»=1, helper=2)"),
+    Case(
+        "patch.multiple",
+        MOCK + "patch.multiple('pkg.old', «OldEngine»=1, helper=2)",
+        left="the module that the keyword is looked up in has to change as well",
+    ),
     Case(
         "patch.multiple of a module",
         MOCK + "from pkg import old\npatch.multiple(old, «OldEngine»=1)",
+        left="the module that the keyword is looked up in has to change as well",
     ),
-    Case("patch.multiple of a moved module", MOCK + "patch.multiple(«'pkg.legacy'», f=1)"),
+    Case(
+        "patch.multiple of a moved module",
+        MOCK + "patch.multiple(«'pkg.legacy'», f=1)",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            patch.multiple('pkg.modern', f=1)""",
+        safety="safe",
+    ),
     Case(
         "patch.dict of sys.modules",
         MOCK + "patch.dict('sys.modules', {«'pkg.legacy'»: None, 'other': 1})",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            patch.dict('sys.modules', {'pkg.modern': None, 'other': 1})""",
+        safety="safe",
     ),
     Case(
         "patch.dict of sys.modules itself",
         "import sys\n" + MOCK + "patch.dict(sys.modules, {«'pkg.legacy.a'»: None})",
+        after="""
+            import sys
+            from unittest import mock
+            from unittest.mock import patch
+            patch.dict(sys.modules, {'pkg.modern.a': None})""",
+        safety="safe",
     ),
-    Case("patch.dict of a mapping", MOCK + "patch.dict(«'pkg.legacy.SETTINGS'», x=1)"),
-    Case("mocker", "def t(mocker): mocker.patch(«'pkg.old.OldEngine'»)"),
+    Case(
+        "patch.dict of a mapping",
+        MOCK + "patch.dict(«'pkg.legacy.SETTINGS'», x=1)",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            patch.dict('pkg.modern.SETTINGS', x=1)""",
+        safety="safe",
+    ),
+    Case(
+        "mocker",
+        "def t(mocker): mocker.patch(«'pkg.old.OldEngine'»)",
+        after="def t(mocker): mocker.patch('pkg.new.NewEngine')",
+        safety="safe",
+    ),
     Case(
         "mocker.patch.object",
         "from pkg import old\ndef t(mocker): mocker.patch.object(old, «'OldEngine'»)",
+        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
     Case(
         "mocker that an object keeps",
         "class T:\n    def t(self): self.mocker.patch(«'pkg.legacy.f'»)",
+        after="""
+            class T:
+                def t(self): self.mocker.patch('pkg.modern.f')""",
+        safety="safe",
     ),
-    Case("mocker by its type", "def t(m: MockerFixture): m.patch(«'pkg.old.OldEngine'»)"),
+    Case(
+        "mocker by its type",
+        "def t(m: MockerFixture): m.patch(«'pkg.old.OldEngine'»)",
+        after="def t(m: MockerFixture): m.patch('pkg.new.NewEngine')",
+        safety="safe",
+    ),
     Case(
         "monkeypatch.setattr with a path",
         "def t(monkeypatch):\n    monkeypatch.setattr(«'pkg.old.OldEngine'», 1)",
+        after="""
+            def t(monkeypatch):
+                monkeypatch.setattr('pkg.new.NewEngine', 1)""",
+        safety="safe",
     ),
     Case(
         "monkeypatch.setattr with a module",
         "from pkg import old\ndef t(monkeypatch):\n    monkeypatch.setattr(old, «'OldEngine'», 1)",
+        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
     Case(
         "monkeypatch.delattr",
         "from pkg import old\ndef t(monkeypatch):\n"
         "    monkeypatch.delattr(old, «'OldEngine'»)\n"
         "    monkeypatch.delattr(«'pkg.old.OldEngine'»)",
+        after="""
+            from pkg import old
+            def t(monkeypatch):
+                monkeypatch.delattr(old, 'OldEngine')
+                monkeypatch.delattr('pkg.new.NewEngine')""",
+        safety="safe",
+        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
     Case(
         "monkeypatch.setitem",
         "import sys\ndef t(monkeypatch): monkeypatch.setitem(sys.modules, «'pkg.legacy'», 1)",
+        after="""
+            import sys
+            def t(monkeypatch): monkeypatch.setitem(sys.modules, 'pkg.modern', 1)""",
+        safety="safe",
     ),
     Case(
         "MonkeyPatch",
         "from pytest import MonkeyPatch\nwith MonkeyPatch.context() as m:\n"
         "    m.setattr(«'pkg.old.OldEngine'», 1)",
+        after="""
+            from pytest import MonkeyPatch
+            with MonkeyPatch.context() as m:
+                m.setattr('pkg.new.NewEngine', 1)""",
+        safety="safe",
     ),
-    Case("import_module", "import importlib\nimportlib.import_module(«'pkg.legacy'»)"),
+    Case(
+        "import_module",
+        "import importlib\nimportlib.import_module(«'pkg.legacy'»)",
+        after="""
+            import importlib
+            importlib.import_module('pkg.modern')""",
+        safety="safe",
+    ),
     Case(
         "import_module, relative",
         "from importlib import import_module\nimport_module(«'.legacy'», 'pkg')\n"
         "import_module(«'..legacy.a'», package=__package__)",
+        left="the string is relative to another one",
     ),
-    Case("__import__", "__import__(«'pkg.legacy'»)"),
-    Case("__import__ with names", "__import__('pkg.old', fromlist=[«'OldEngine'», 'x'])"),
+    Case(
+        "__import__", "__import__(«'pkg.legacy'»)", after="__import__('pkg.modern')", safety="safe"
+    ),
+    Case(
+        "__import__ with names",
+        "__import__('pkg.old', fromlist=[«'OldEngine'», 'x'])",
+        left="`pkg.old`, where the name is looked up, has to change as well",
+    ),
     Case(
         "sys.modules",
         "import sys\nsys.modules[«'pkg.legacy'»] = x\ndel sys.modules[«'pkg.legacy.a'»]",
+        after="""
+            import sys
+            sys.modules['pkg.modern'] = x
+            del sys.modules['pkg.modern.a']""",
+        safety="safe",
     ),
     Case(
         "sys.modules.pop",
         "from sys import modules\nmodules.pop(«'pkg.legacy'», None)\n«'pkg.legacy'» in modules",
+        after="""
+            from sys import modules
+            modules.pop('pkg.modern', None)
+            'pkg.modern' in modules""",
+        safety="safe",
     ),
     Case(
         "getattr",
         "import pkg.old\ngetattr(pkg.old, «'OldEngine'»)\nhasattr(pkg.old, «'OldEngine'»)",
+        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
     Case(
         "setattr",
         "import pkg.old\nsetattr(pkg.old, «'OldEngine'», 1)\ndelattr(pkg.old, «'OldEngine'»)",
+        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
-    Case("pkgutil.resolve_name", "import pkgutil\npkgutil.resolve_name(«'pkg.old:OldEngine.run'»)"),
+    Case(
+        "pkgutil.resolve_name",
+        "import pkgutil\npkgutil.resolve_name(«'pkg.old:OldEngine.run'»)",
+        after="""
+            import pkgutil
+            pkgutil.resolve_name('pkg.new:NewEngine.run')""",
+        safety="safe",
+    ),
     Case(
         "logging.getLogger",
         "import logging\nlogging.getLogger(«'pkg.legacy.a'»)",
         hint="pkg.modern.a",
+        after="""
+            import logging
+            logging.getLogger('pkg.modern.a')""",
+        safety="safe",
     ),
-    Case("string-calls", "from pkg import lazy\nlazy.load(1, «'pkg.old:OldEngine'»)"),
-    Case("entry of a list", "INSTALLED_APPS = ['pkg', «'pkg.legacy'», «'pkg.legacy.apps.Config'»]"),
+    Case(
+        "string-calls",
+        "from pkg import lazy\nlazy.load(1, «'pkg.old:OldEngine'»)",
+        after="""
+            from pkg import lazy
+            lazy.load(1, 'pkg.new:NewEngine')""",
+        safety="safe",
+    ),
+    Case(
+        "entry of a list",
+        "INSTALLED_APPS = ['pkg', «'pkg.legacy'», «'pkg.legacy.apps.Config'»]",
+        after="INSTALLED_APPS = ['pkg', 'pkg.modern', 'pkg.modern.apps.Config']",
+        safety="safe",
+    ),
     Case(
         "entry of a tuple and a set",
         "x = («'pkg.old.OldEngine'», 1)\ny = {«\"pkg.old.OldEngine\"»}",
+        after="""
+            x = ('pkg.new.NewEngine', 1)
+            y = {"pkg.new.NewEngine"}""",
+        safety="safe",
     ),
     Case(
-        "entry of a dictionary", "x = {«'pkg.old.OldEngine'»: 1, 'class': «'pkg.legacy.Handler'»}"
+        "entry of a dictionary",
+        "x = {«'pkg.old.OldEngine'»: 1, 'class': «'pkg.legacy.Handler'»}",
+        after="x = {'pkg.new.NewEngine': 1, 'class': 'pkg.modern.Handler'}",
+        safety="safe",
     ),
-    Case("no replacement", MOCK + "patch(«'pkg.old.Gone'»)", message="; emit through", hint=""),
+    Case(
+        "no replacement",
+        MOCK + "patch(«'pkg.old.Gone'»)",
+        message="; emit through",
+        hint="",
+        left="it has no replacement",
+    ),
     Case(
         "a consumer's binding",
         MOCK + "patch(«'pkg.user.OldEngine'»)\npatch(«'pkg.user.OldEngine.run'»)",
         files=CONSUMER,
         message="deprecated `pkg.old.OldEngine`, re-exported as `pkg.user.OldEngine`; "
         "use `pkg.user.NewEngine`",
+        left="`pkg.user.OldEngine` is to keep its name",
     ),
     Case(
         "the binding of this module",
         MOCK + "from pkg.old import OldEngine\npatch(«f'{__name__}.OldEngine'»)",
         files=CONSUMER,
+        left="`pkg.sub.consumer.OldEngine` is to keep its name",
     ),
     Case(
         "another name, of a module that is imported by a string",
         "from importlib import import_module\ngetattr(import_module('pkg.user'), «'Engine'»)",
         files=CONSUMER,
+        left="`pkg.user`, where the name is looked up, has to change as well",
     ),
     Case(
         "another name, in a path",
         "from pkg import lazy\nlazy.load(«'pkg.user.Engine'»)",
         files=CONSUMER,
+        after="""
+            from pkg import lazy
+            lazy.load('pkg.new.NewEngine')""",
+        safety="safe",
     ),
     Case(
         "`patch` from a module of the project",
         "from pkg.testing import patch\npatch(«'pkg.old.OldEngine'»)",
         files={"pkg/__init__.py": "", "pkg/testing.py": "from unittest.mock import patch"},
+        after="""
+            from pkg.testing import patch
+            patch('pkg.new.NewEngine')""",
+        safety="safe",
     ),
     Case(
         "getattr of a consumer's own name",
         "import pkg.user\ngetattr(pkg.user, «'Engine'»)",
         files=CONSUMER,
         hint="pkg.new.NewEngine",
+        left="`pkg.user`, where the name is looked up, has to change as well",
     ),
 )
 
@@ -283,6 +500,11 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT004", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT004", tmp_path)
 
 
 def test_there_are_more_valid_cases() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 VALID = (
     *DECOYS,
@@ -37,22 +37,50 @@ INVALID = (
         message="class `NewEngine` is a second definition of `pkg.new.NewEngine`; "
         "import that one, or give this another name (M1)",
         hint="",
+        left="a person decides which of the two is meant",
     ),
-    Case("decorated", "@dataclass\nclass «NewEngine»(Base):\n    x: int"),
-    Case("a function of the name", "def «NewEngine»(): ..."),
+    Case(
+        "decorated",
+        "@dataclass\nclass «NewEngine»(Base):\n    x: int",
+        left="a person decides which of the two is meant",
+    ),
+    Case(
+        "a function of the name",
+        "def «NewEngine»(): ...",
+        left="a person decides which of the two is meant",
+    ),
     Case(
         "a function",
         "async def «make_engine»(): ...",
         files={"pkg/made.py": "def make_engine(): ...", "pkg/__init__.py": ""},
+        left="a person decides which of the two is meant",
     ),
     Case(
         "a fallback",
         "try:\n    from pkg.new import NewEngine\nexcept ImportError:\n    class «NewEngine»: ...",
+        left="a person decides which of the two is meant",
     ),
-    Case("twice", "if fast:\n    class «NewEngine»: ...\nelse:\n    class «NewEngine»: ..."),
-    Case("the end of a chain", "class «Final»: ..."),
-    Case("a factory-only class", "class «Owned»: ..."),
-    Case("beside its home", "class «NewEngine»: ...", path="pkg/newer.py"),
+    Case(
+        "twice",
+        "if fast:\n    class «NewEngine»: ...\nelse:\n    class «NewEngine»: ...",
+        left="a person decides which of the two is meant",
+    ),
+    Case(
+        "the end of a chain",
+        "class «Final»: ...",
+        left="a person decides which of the two is meant",
+    ),
+    Case(
+        "a factory-only class",
+        "class «Owned»: ...",
+        left="a person decides which of the two is meant",
+    ),
+    Case(
+        "beside its home",
+        "class «NewEngine»: ...",
+        path="pkg/newer.py",
+        left="a person decides which of the two is meant",
+    ),
 )
 
 
@@ -64,3 +92,8 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT006", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT006", tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.decoys import DECOYS
-from tests.rules.harness import Case, check_case, parameters
+from tests.rules.harness import Case, check_case, check_fix, parameters
 
 HOME = {"pkg/__init__.py": "", "pkg/old.py": "class OldEngine: ...\ndef make_engine(): ...\n"}
 
@@ -187,31 +187,56 @@ INVALID = (
         "from pkg import «OldEngine»\nOldEngine()",
         files=DOOR,
         message="import of deprecated `pkg.old.OldEngine`, re-exported as `pkg.OldEngine`; "
-        "use `from pkg.new import NewEngine` (M1)",
+        "use `from pkg.new import NewEngine` [fix: safe] (M1)",
         hint="from pkg.new import NewEngine",
+        after="""
+            from pkg.new import NewEngine
+            NewEngine()""",
+        safety="safe",
     ),
-    Case("attribute of the package", "import pkg\n«pkg.OldEngine»()", files=DOOR),
+    Case(
+        "attribute of the package",
+        "import pkg\n«pkg.OldEngine»()",
+        files=DOOR,
+        after="""
+            import pkg
+            import pkg.new
+            pkg.new.NewEngine()""",
+        safety="safe",
+    ),
     Case(
         "under another name",
         "from pkg import «Engine»\nEngine()",
         files=door("from .old import OldEngine as Engine"),
         message="`pkg.old.OldEngine`, re-exported as `pkg.Engine`; "
         "use `from pkg.new import NewEngine as Engine`",
+        after="""
+            from pkg.new import NewEngine as Engine
+            Engine()""",
+        safety="safe",
     ),
     Case(
         "under two other names, one after the other",
         "from pkg import «Motor»\nMotor()",
         files=door("from .a import Engine as Motor", pkg__a="from .old import OldEngine as Engine"),
+        after="""
+            from pkg.new import NewEngine as Motor
+            Motor()""",
+        safety="safe",
     ),
     Case(
         "by an assignment",
         "from pkg import «Engine»",
         files=door("from .old import OldEngine\nEngine = OldEngine"),
+        after="from pkg.new import NewEngine as Engine",
+        safety="safe",
     ),
     Case(
         "by an assignment from a module",
         "from pkg import «Engine»",
         files=door("from . import old\nEngine = old.OldEngine"),
+        after="from pkg.new import NewEngine as Engine",
+        safety="safe",
     ),
     Case(
         "through five modules",
@@ -224,16 +249,22 @@ INVALID = (
             pkg__d="from .e import OldEngine",
             pkg__e="from .old import OldEngine",
         ),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "through a star",
         "from pkg import «OldEngine»",
         files=door("from .mid import *", pkg__mid="from .old import OldEngine"),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "through a star with `__all__`",
         "from pkg import «OldEngine»",
         files=door("from .mid import *", pkg__mid="from .old import *\n__all__ = ['OldEngine']"),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "through `__all__` of a submodule",
@@ -242,6 +273,7 @@ INVALID = (
             "from .mid import *\nfrom . import mid\n__all__ = mid.__all__ + ['more']\nmore = 1",
             pkg__mid="from .old import OldEngine\n__all__ = ['OldEngine']",
         ),
+        left="a star import brings it; name what is used instead",
     ),
     Case(
         "a star whose name is used",
@@ -249,6 +281,7 @@ INVALID = (
         files=door("from .old import OldEngine", "pkg/mid.py"),
         message="star import of deprecated `pkg.old.OldEngine`; "
         "use `from pkg.new import NewEngine`",
+        left="a star import brings it; name what is used instead",
     ),
     Case(
         "a star between modules that star each other",
@@ -258,6 +291,8 @@ INVALID = (
             "pkg/a.py",
             pkg__b="from .a import *",
         ),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "around a circle of stars",
@@ -267,6 +302,8 @@ INVALID = (
             "pkg/a.py",
             pkg__b="from .a import *",
         ),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "conditional",
@@ -274,6 +311,8 @@ INVALID = (
         files=door(
             "if FAST:\n    from .fast import OldEngine\nelse:\n    from .old import OldEngine"
         ),
+        after="from pkg.new import NewEngine",
+        safety="unsafe",
     ),
     Case(
         "fallback",
@@ -281,6 +320,8 @@ INVALID = (
         files=door(
             "try:\n    from c import OldEngine\nexcept ImportError:\n    from .old import OldEngine"
         ),
+        after="from pkg.new import NewEngine",
+        safety="unsafe",
     ),
     Case(
         "for type checkers only",
@@ -288,6 +329,8 @@ INVALID = (
         files=door(
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .old import OldEngine"
         ),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "`__getattr__` with a comparison",
@@ -301,6 +344,8 @@ INVALID = (
                 raise AttributeError(name)
             """
         ),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "`__getattr__` under another name",
@@ -313,6 +358,8 @@ INVALID = (
                     return getattr(importlib.import_module(".old", __name__), "OldEngine")
             """
         ),
+        after="from pkg.new import NewEngine as Engine",
+        safety="safe",
     ),
     Case(
         "`__getattr__` with a table",
@@ -325,6 +372,11 @@ INVALID = (
                 return getattr(import_module(LAZY[name], __name__), name)
             """
         ),
+        after="""
+            import pkg
+            import pkg.new
+            pkg.new.NewEngine""",
+        safety="safe",
     ),
     Case(
         "`__getattr__` made by a library",
@@ -337,32 +389,53 @@ INVALID = (
             )
             """
         ),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "`global` in a function",
         "from pkg import «OldEngine»",
         files=door("def load():\n    global OldEngine\n    from .old import OldEngine\nload()"),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "relative",
         "from .. import «OldEngine»\nfrom ..mid import «OldEngine»",
         files=door(DOOR["pkg/__init__.py"], pkg__mid="from . import OldEngine"),
+        after="""
+            from ..new import NewEngine
+        """,
+        safety="safe",
     ),
     Case(
         "a module that another one has",
         "from pkg.mid import o\n«o.OldEngine»()",
         files=door("import pkg.old as o", "pkg/mid.py"),
+        after="""
+            from pkg import new
+            new.NewEngine()""",
+        safety="safe",
     ),
     Case(
         "a moved module that another one has",
         "from pkg.mid import «legacy»\nlegacy.f()",
         files=door("from pkg import legacy", "pkg/mid.py", pkg__legacy="def f(): ..."),
+        after="""
+            from pkg import modern
+            modern.f()""",
+        safety="safe",
     ),
     Case(
         "what another took from a moved module",
         "from pkg.mid import «f»\nimport pkg.mid as m\n«m.f»()",
         files=door("from pkg.legacy import f", "pkg/mid.py", pkg__legacy="def f(): ..."),
         message="`pkg.legacy.f`, re-exported as `pkg.mid.f`; use `from pkg.modern import f`",
+        after="""
+            from pkg.modern import f
+            import pkg.modern as m
+            m.f()""",
+        safety="safe",
     ),
     Case(
         "what another took from a moved module, through a star and a package",
@@ -373,21 +446,32 @@ INVALID = (
             pkg__legacy="def f(): ...",
             pkg__more="import pkg.mid as m",
         ),
+        after="""
+            from ..modern import f as g
+            from pkg import modern
+            modern.f""",
+        safety="safe",
     ),
     Case(
         "a submodule that its package hides",
         "from pkg import «mid»",
         files=door("from .mid import mid", pkg__mid="from .old import OldEngine as mid"),
+        after="from pkg.new import NewEngine as mid",
+        safety="safe",
     ),
     Case(
         "a namespace package",
         "from space.mid import «OldEngine»",
         files=door("from pkg.old import OldEngine", "space/mid.py"),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "a stub without a source",
         "from pkg.mid import «OldEngine»",
         files=door("from pkg.old import OldEngine as OldEngine", "pkg/mid.pyi"),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "a stub that says what the source computes",
@@ -397,23 +481,34 @@ INVALID = (
             "pkg/mid.py": "globals().update(load())",
             "pkg/mid.pyi": "from pkg.old import OldEngine as OldEngine",
         },
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "a symbol's own move beats that of the module that hands it on",
         "from pkg.legacy import «OldEngine»",
         files=door("from .old import OldEngine", "pkg/legacy.py"),
         hint="from pkg.new import NewEngine",
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "a consumer that needs it itself",
         "from pkg.user import «OldEngine»",
         files=door("from .old import OldEngine\nOldEngine()", "pkg/user.py"),
+        after="from pkg.new import NewEngine",
+        safety="safe",
     ),
     Case(
         "a method of it, through the package",
         "import pkg\n«pkg.OldEngine».create()",
         files=DOOR,
         hint="pkg.new.NewEngine",
+        after="""
+            import pkg
+            import pkg.new
+            pkg.new.NewEngine.create()""",
+        safety="safe",
     ),
 )
 
@@ -426,6 +521,11 @@ def test_valid(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", parameters(INVALID))
 def test_invalid(case: Case, tmp_path: Path) -> None:
     check_case(case, "SSOT001", tmp_path, is_valid=False)
+
+
+@pytest.mark.parametrize("case", parameters(INVALID))
+def test_fix(case: Case, tmp_path: Path) -> None:
+    check_fix(case, "SSOT001", tmp_path)
 
 
 def test_there_are_more_valid_cases() -> None:
