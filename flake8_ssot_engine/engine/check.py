@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.plan import FilePlan, Key
-from flake8_ssot_engine.engine.planner import Planner
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
+from flake8_ssot_engine.engine.planning.planner import Planner
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase

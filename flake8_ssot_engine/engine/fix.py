@@ -16,7 +16,7 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Fix, PlacedEdit
 from flake8_ssot_engine.engine.check import FileError, Finding, key_of, with_fixability
-from flake8_ssot_engine.engine.plan import FilePlan, Key, Links
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.run import Report, Task
 from flake8_ssot_engine.engine.survey import (
     Place,

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
-from flake8_ssot_engine.engine.certificate import Agreement, Uncertified, certify
 from flake8_ssot_engine.engine.check import Checker, FileError, Finding, key_of
-from flake8_ssot_engine.engine.plan import FilePlan, Key, Links
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
+from flake8_ssot_engine.engine.proof.certificate import certify
+from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName

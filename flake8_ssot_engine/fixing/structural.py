@@ -153,7 +153,7 @@ class Captures(dict[str, Span]):
     """The metavariables of a pattern that matched, by name; one that matched nothing is absent."""
 
 
-class Calls:
+class CallNodes:
     """The calls of one file, to be matched against ast-grep patterns."""
 
     def __init__(self, source: SourceFile) -> None:

@@ -184,8 +184,14 @@ def _as_variant(text: str, variant: str) -> str:
 
 
 def _joined(text: str, variant: str) -> str:
-    """Return a text without what a variant puts before statements, which makes them share lines."""
-    return text.replace(WIDE, "").replace("; ", "\n") if WIDE in variant else text
+    """Return a text without what a variant puts before statements, which makes them share lines.
+
+    A statement that goes leaves a `pass` on a line that it shared.
+    """
+    if WIDE not in variant:
+        return text
+    lines = text.replace(WIDE, "").replace("; ", "\n").split("\n")
+    return "\n".join(line for line in lines if line.strip() != "pass").rstrip("\n")
 
 
 def _safeties(report: FixReport) -> set[str]:

@@ -289,14 +289,12 @@ INVALID = (
     Case(
         "handing over a class with a declared rewrite",
         "from functools import partial\nfrom pkg.calls import Called\npartial(«Called», 1)",
-        message=(
-            "factory made of deprecated `pkg.calls.Called`; use `Renewed.build` [fix: safe] (M1)"
-        ),
+        message="factory made of deprecated `pkg.calls.Called`; use `Renewed.build` (M1)",
         after="""
             from functools import partial
             from pkg.called import Renewed
             partial(Renewed, 1)""",
-        safety="safe",
+        left="a person has to hand over `Renewed.build` instead",
     ),
     Case(
         "functools.partial",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flake8_ssot_engine.edits import Applicability, Edit
-from flake8_ssot_engine.engine.assembly import Assembly, Refused
-from flake8_ssot_engine.engine.collector import Collector
-from flake8_ssot_engine.engine.mentions import Mention, find_mentions
-from flake8_ssot_engine.engine.plan import FilePlan, Key, Links
-from flake8_ssot_engine.engine.repairs import Redirect, Repair
+from flake8_ssot_engine.engine.planning.assembly import Assembly
+from flake8_ssot_engine.engine.planning.collector import Collector
+from flake8_ssot_engine.engine.planning.mentions import Mention, find_mentions
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
+from flake8_ssot_engine.engine.planning.refused import Refused
+from flake8_ssot_engine.engine.planning.repairs import Redirect, Repair
 from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.webs import Webs
 from flake8_ssot_engine.names import QualifiedName

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from flake8_ssot_engine.engine.plan import Key
+from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.bindings import Binding

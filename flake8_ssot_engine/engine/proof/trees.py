@@ -1,34 +1,21 @@
-"""The certificate: proof that a rewritten file means what it meant, with the moves applied.
-
-It knows nothing of how the edits were made. It reads the file before and after, and compares:
-the same tree but for names, imports, strings and declared calls; the same comments; each name
-standing for what it stood for, or for what the migration says that this has become.
-"""
+"""Trees: the comparison of two trees, node by node; what is left to compare is collected."""
 
 from __future__ import annotations
 
 import ast
-import io
-import re
-import tokenize
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.call_patterns import CALLEE, match_rewrite
+from flake8_ssot_engine.engine.proof.call_patterns import CALLEE, match_rewrite
 from flake8_ssot_engine.migrations import Move
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference, root_of
-from flake8_ssot_engine.semantics.resolver import Candidate, Resolution
-from flake8_ssot_engine.semantics.strings import string_names
 
 _IMPORT = (ast.Import, ast.ImportFrom)
 _IGNORED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
-_WORD = re.compile(r"[\w.]+")
-_PRAGMA = re.compile(r"#\s*(?:noqa|type:)", re.IGNORECASE)
 
 
 class Uncertified(Exception):  # noqa: N818 - it is an answer, not a mistake
@@ -46,15 +33,13 @@ class Agreement(NamedTuple):
     gone: Collection[str] = ()
 
 
-def certify(before: RuleContext, after: SemanticModel, agreement: Agreement) -> None:
-    """Compare a file before and after. Raises Uncertified.
+class TreeComparison:
+    """Two trees that are the same but for names, imports, strings and declared calls.
 
-    `before` is the file with no move left out of its index.
+    `references`, `strings` and `stored` are the pairs that may differ: uses of names, texts, and
+    the names that are bound.
     """
-    _Certificate(before, after, agreement).check()
 
-
-class _Certificate:
     def __init__(self, before: RuleContext, after: SemanticModel, agreement: Agreement) -> None:
         self.context = before
         self.before = before.model
@@ -66,22 +51,10 @@ class _Certificate:
         self.rewrites = [(move, call) for _, move in before.index for call in move.calls]
         self.imported = _by_alias(self.before), _by_alias(self.after)
 
-    def check(self) -> None:
-        self._compare(self.before.tree, self.after.tree)
-        self._check_comments()
-        self._check_quoted()
-        changed = self._changed_names()
-        for before, after in self.references:
-            if before.name != after.name or before.name in changed:
-                self._check_reference(before, after)
-        self._check_strings()
-        self._check_names_of_scopes()
-
     def fail(self, node: ast.AST | None, message: str) -> None:
+        """Raise Uncertified, with the line where the node of the file before stands."""
         line = getattr(node, "lineno", None)
         raise Uncertified(message if line is None else f"line {line}: {message}")
-
-    # --- the same tree
 
     def _compare(self, a: object, b: object) -> None:
         if isinstance(a, list):
@@ -184,8 +157,6 @@ class _Certificate:
                     return
         self.fail(a, "a rewritten call calls something else")
 
-    # --- the same imports, in the same places
-
     def _compare_body(self, a: list[ast.stmt], b: list[ast.stmt]) -> None:
         gaps_a, rest_a = _parted(a)
         gaps_b, rest_b = _parted(b)
@@ -230,146 +201,6 @@ class _Certificate:
         return any(self.context.reexports.modules.is_module(n) for n in reached) or any(
             move.old.is_under(n) for _, move in self.context.index for n in reached
         )
-
-    # --- the same meaning
-
-    def _changed_names(self) -> set[str]:
-        """Return the names that are bound otherwise in the one than in the other.
-
-        A name that is spelled as before and is bound as before stands for what it did.
-        """
-        old, new = _signature(self.before), _signature(self.after)
-        changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-        if self.before.scopes[0].stars:  # what they bring is bound nowhere in this file
-            changed.update(set(self.before.names()) - old.keys())
-        bindings = list(self.before.bindings())
-        changed.update(b.name for b in bindings if b.target and self._renamed(b.target))
-        aliases = [b for b in bindings if b.value is not None]
-        size = -1
-        while size != len(changed):
-            size = len(changed)
-            changed.update(b.name for b in aliases if b.value and b.value.name in changed)
-        return changed
-
-    def _check_reference(self, before: Reference, after: Reference) -> None:
-        old, new = self.before.resolve(before), self.after.resolve(after)
-        if not self._means_the_same(old, new):
-            self.fail(
-                before.node,
-                f"`{_spelled(before)}` stood for {_told(old)}, and stands for {_told(new)}",
-            )
-
-    def _means_the_same(self, old: Resolution, new: Resolution) -> bool:
-        if old.is_certain and not new.is_certain:
-            return False
-        forward = all(any(self._becomes(x, y) for y in new.candidates) for x in old.candidates)
-        backward = all(any(self._becomes(x, y) for x in old.candidates) for y in new.candidates)
-        return forward and backward
-
-    def _becomes(self, old: Candidate, new: Candidate) -> bool:
-        if old.is_own or new.is_own:
-            return old.is_own == new.is_own and self._is_same_own(old.name, new.name)
-        return self._may_become(old.name, new.name)
-
-    def _may_become(self, old: QualifiedName, new: QualifiedName) -> bool:
-        """Whether a name of another module may take the place of one."""
-        renamed = self._renamed(old)
-        if old == new:
-            return renamed is None
-        if new == renamed:
-            return True
-        match = self.context.match(old)
-        moved = None if match is None else match.replacement
-        if moved is None:
-            return False
-        reexports = self.context.reexports
-        home = reexports.home(moved)
-        return new == moved or (home is not None and reexports.home(new) == home)
-
-    def _renamed(self, name: QualifiedName) -> QualifiedName | None:
-        for end in range(len(name), 1, -1):
-            prefix = QualifiedName(name[:end])
-            if prefix in self.agreement.renamed:
-                return name.rebased(prefix, self.agreement.renamed[prefix])
-        return None
-
-    def _is_same_own(self, old: QualifiedName, new: QualifiedName) -> bool:
-        return len(old) == len(new) and all(
-            x == y or (x, y) in self.stored for x, y in zip(old, new, strict=True)
-        )
-
-    # --- strings and comments
-
-    def _check_quoted(self) -> None:
-        before = [r for r in _every(self.before) if r.is_quoted]
-        after = [r for r in _every(self.after) if r.is_quoted]
-        if len(before) != len(after):
-            self.fail(None, "a name in a string was added or lost")
-        self.references += zip(before, after, strict=True)
-        self._quoted = {(r.node.lineno, r.node.col_offset) for r in before}
-
-    def _check_strings(self) -> None:
-        old = _by_node(self.before, self.context)
-        new = _by_node(self.after, self.context)
-        for a, b in self.strings:
-            text_a, text_b = _text(a), _text(b)
-            before, after = old.get(id(a), set()), new.get(id(b), set())
-            if text_a == text_b:
-                if any(self._renamed(name) is not None for name in before):
-                    self.fail(a, f"the string `{text_a}` still has a name that is gone")
-            elif before or after:
-                if not self._names_become(before, after):
-                    self.fail(a, f"the string `{text_a}` became `{text_b}`")
-            elif not self._is_listed_path(text_a, text_b) and not self._is_quoted_type(a, b):
-                self.fail(a, f"the string `{text_a}` became `{text_b}`")
-
-    def _names_become(self, before: set[QualifiedName], after: set[QualifiedName]) -> bool:
-        return len(before) == len(after) and all(
-            any(self._string_may_become(x, y) for y in after) for x in before
-        )
-
-    def _string_may_become(self, old: QualifiedName, new: QualifiedName) -> bool:
-        match = self.context.match_path(old)
-        is_moved = match is not None and new == match.replacement
-        return is_moved or new == self._renamed(old) or old == new
-
-    def _is_listed_path(self, before: str, after: str) -> bool:
-        match = self.context.index.match(QualifiedName(before.split(".")))
-        return match is not None and str(match.replacement) == after
-
-    def _is_quoted_type(self, a: ast.AST, b: ast.AST) -> bool:
-        """Whether the two differ in names alone, which are compared as references."""
-        if _WORD.sub("_", _text(a)) != _WORD.sub("_", _text(b)):
-            return False
-        first, last = a.lineno, a.end_lineno or a.lineno  # type: ignore[attr-defined]
-        return any(first <= line <= last for line, _ in self._quoted)
-
-    def _check_comments(self) -> None:
-        before, after = self.before.source.text, self.after.source.text
-        changed = Counter(before.splitlines()) - Counter(after.splitlines())
-        if not any("#" in line for line in changed):
-            return
-        for comment in _comments(before) - _comments(after):
-            if not _PRAGMA.match(comment):
-                self.fail(None, f"the comment `{comment}` was lost")
-
-    # --- what others see of the file
-
-    def _check_names_of_scopes(self) -> None:
-        outer = {name.last for name in self.agreement.renamed if name.parent == self.before.module}
-        may_go = outer | set(self.agreement.gone)
-        for a, b in zip(self.before.scopes, self.after.scopes, strict=True):
-            is_module = a.parent is None
-            lost = _bound(a.bindings) - _bound(b.bindings)
-            if lost and not is_module and a.kind.value == "class":
-                self.fail(a.node, f"the class lost `{min(lost)}`")
-            if is_module and not lost <= may_go:
-                self.fail(None, f"the module lost `{min(lost - may_go)}`")
-        common = _bound(self.before.scopes[0].bindings) & _bound(self.after.scopes[0].bindings)
-        for name in common - set(self.agreement.gone):
-            old, new = self.before.resolve_at_end(name), self.after.resolve_at_end(name)
-            if not self._means_the_same(old._replace(is_certain=False), new):
-                self.fail(None, f"`{name}` of the module stands for {_told(new)}")
 
 
 class _Bound(NamedTuple):
@@ -418,58 +249,3 @@ def _parted(body: list[ast.stmt]) -> tuple[list[list[ast.stmt]], list[ast.stmt]]
             rest.append(statement)
             gaps.append([])
     return gaps, rest
-
-
-def _signature(model: SemanticModel) -> dict[str, list[tuple[object, ...]]]:
-    """Return, by name, where and by what each scope binds it."""
-    found: dict[str, list[tuple[object, ...]]] = {}
-    for number, scope in enumerate(model.scopes):
-        for name, bindings in scope.bindings.items():
-            found.setdefault(name, []).extend(
-                (number, binding.kind, binding.target, binding.imported) for binding in bindings
-            )
-        for name in sorted(scope.globals | scope.nonlocals):
-            found.setdefault(name, []).append((number, "declared"))
-    return found
-
-
-def _every(model: SemanticModel) -> list[Reference]:
-    return list(model.references_to(list(model.names())))
-
-
-def _by_node(model: SemanticModel, context: RuleContext) -> dict[int, set[QualifiedName]]:
-    found: dict[int, set[QualifiedName]] = {}
-    for string in string_names(model, context.string_calls, context.reexports.reach):
-        found.setdefault(id(string.node), set()).add(string.name)
-    return found
-
-
-def _text(node: ast.AST) -> str:
-    if isinstance(node, ast.keyword):
-        return node.arg or ""
-    assert isinstance(node, ast.Constant)
-    return str(node.value)
-
-
-def _comments(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                found[token.string.rstrip()] += 1
-    except (tokenize.TokenError, SyntaxError):  # stricter than the parser in places
-        return Counter()
-    return found
-
-
-def _bound(bindings: Mapping[str, list[Binding]]) -> set[str]:
-    return {name for name, every in bindings.items() if name != "*" and any(b.binds for b in every)}
-
-
-def _spelled(reference: Reference) -> str:
-    return ".".join((reference.name, *reference.attributes))
-
-
-def _told(resolution: Resolution) -> str:
-    names = [f"`{candidate.name}`" for candidate in resolution.candidates]
-    return " or ".join(names) or "nothing"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from flake8_ssot_engine.engine.mentions import Mention
-from flake8_ssot_engine.engine.plan import Key, Links
-from flake8_ssot_engine.engine.repairs import (
+from flake8_ssot_engine.engine.planning.mentions import Mention
+from flake8_ssot_engine.engine.planning.plan import Key, Links
+from flake8_ssot_engine.engine.planning.repairs import (
     Access,
     CallRepair,
     Redirect,

@@ -1,0 +1,1 @@
+"""Planning: from the violations of one file to the edits that end them."""

@@ -1,0 +1,70 @@
+"""Assembly: puts the edits of all repairs of one file together, or says which must not be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from flake8_ssot_engine.edits import Edit
+from flake8_ssot_engine.engine.planning.calls import CallRewrites
+from flake8_ssot_engine.engine.planning.refused import Refused
+from flake8_ssot_engine.engine.planning.repairs import (
+    Repair,
+    Respelling,
+)
+from flake8_ssot_engine.engine.planning.workbench import is_active
+from flake8_ssot_engine.fixing.refusal import Refusal
+from flake8_ssot_engine.fixing.strings import rename_string
+from flake8_ssot_engine.semantics.bindings import BindingKind
+
+AnyRepair = TypeVar("AnyRepair", bound=Repair)
+
+
+class Assembly(CallRewrites):
+    """One attempt at the edits of a file. `edits` raises Refused; then another is due."""
+
+    def edits(self) -> tuple[Edit, ...]:
+        """Return the edits of all repairs that are wanted and not refused. Raises Refused."""
+        redirects = [r for r in self._found.redirects.values() if is_active(r)]
+        submodules = [r for r in redirects if r.binding.kind is BindingKind.SUBMODULE_IMPORT]
+        accesses = [a for a in self._found.accesses.values() if is_active(a)]
+        for redirect in submodules:
+            self._each(redirect, self._submodule)
+        for group in self._by_root(accesses):
+            self._all(group, partial(self._accesses, group))
+        for redirect in redirects:
+            if redirect not in submodules:
+                self._each(redirect, self._redirect)
+        for star in self._found.stars:
+            if is_active(star):
+                self._each(star, self._star)
+        for rename in self._found.star_renames:
+            if is_active(rename):
+                self._each(rename, self._star_rename)
+        for string in self._found.strings.values():
+            if is_active(string):
+                self._each(string, self._string)
+        for change in self._statements.values():
+            self._all(
+                change.repairs,
+                partial(self._change, change),
+            )
+        for call in sorted(
+            (call for call in self._found.calls if is_active(call)),
+            key=lambda call: -self._source.span_of(call.reference.node).start,
+        ):
+            self._each(call, self._call)
+        return tuple(sorted(self._edits, key=lambda edit: (edit.span, edit.text)))
+
+    def _string(self, string: Respelling) -> None:
+        self._edits.add(rename_string(self._source, string.node, string.old, string.new))
+
+    def _each(self, repair: AnyRepair, make: Callable[[AnyRepair], None]) -> None:
+        self._all([repair], lambda: make(repair))
+
+    def _all(self, repairs: Sequence[Repair], make: Callable[[], object]) -> None:
+        try:
+            make()
+        except Refusal as refusal:
+            raise Refused(repairs, refusal.reason) from None
