@@ -11,7 +11,9 @@ from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, tasks_of
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.fix import FixReport, plan_fixes, write_fixes
+from flake8_ssot_engine.engine.fix import plan_fixes
+from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.errors import ExitCode
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.parallel import available_cores

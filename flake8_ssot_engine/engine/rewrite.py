@@ -1,0 +1,198 @@
+"""Rewrite: the new bytes of a file, under what files have settled; proved before they count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
+from flake8_ssot_engine.engine.check import Checker, FileError, Finding
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
+from flake8_ssot_engine.engine.proof.certificate import certify
+from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
+from flake8_ssot_engine.engine.run import read_source
+from flake8_ssot_engine.engine.survey import Place, no_collection
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.source import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The bytes of one file before and after, with the plan that led from the one to the other.
+
+    `followed` are the names of other files that it follows. `failure` is why the file was given
+    up: the certificate's reason.
+    """
+
+    place: Place
+    before: bytes = b""
+    after: bytes = b""
+    plan: FilePlan = field(default_factory=FilePlan)
+    failure: str = ""
+    followed: frozenset[QualifiedName] = frozenset()
+
+
+class RewriteTask(NamedTuple):
+    """Some files of one configuration, with the violations to fix in each.
+
+    Only those of `Links` that a file has to do with are in `links`, one for each file.
+    """
+
+    settings: Settings
+    needles: Needles | None
+    places: tuple[Place, ...]
+    keys: tuple[tuple[Key, ...], ...]
+    links: tuple[Links, ...]
+    allow_unsafe: bool
+
+
+def rewrite_files(task: RewriteTask) -> list[Rewrite]:
+    """Rewrite some files; nothing is written to disk."""
+    checker = Checker(task.settings, task.needles)
+    with no_collection():
+        return [
+            Rewriter(checker, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)
+            for place, keys, links in zip(task.places, task.keys, task.links, strict=True)
+        ]
+
+
+class Rewriter:
+    """Rewrites one file: with all that was asked for, or with what of it holds up."""
+
+    def __init__(self, checker: Checker, place: Place, *, allow_unsafe: bool) -> None:
+        self._checker = checker
+        self._place = place
+        self._links = Links()
+        self._allow_unsafe = allow_unsafe
+        self._error = ""
+        try:
+            self._read()
+        except SourceError as error:  # it was sound when it was surveyed
+            self._error = error.message
+
+    def _read(self) -> None:
+        data = read_source(self._place.path, self._place.shown_as)
+        if isinstance(data, FileError):
+            raise SourceError(data.message)
+        self._data = data
+        self._source = SourceFile.from_bytes(self._place.shown_as, data)
+        self._context = self._checker.context_of(
+            self._place.path, self._source, self._source.parse()
+        )
+        self._planner = self._checker.planner_of(
+            self._place.path, self._context, self._place.untouchable
+        )
+
+    def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
+        """Return edits of this file with lines and columns."""
+        position = self._source.position
+        return [
+            PlacedEdit(edit.path, position(edit.span.start), position(edit.span.end), edit.text)
+            for edit in edits
+        ]
+
+    def rewrite(self, keys: Collection[Key], links: Links) -> Rewrite:
+        """Fix the violations `keys`, and follow `links`."""
+        if self._error:
+            return Rewrite(self._place, failure=self._error)
+        self._links = links
+        whole, failure = self._attempt(keys)
+        if not failure:
+            return whole
+        return self._piece_by_piece(keys, failure)
+
+    @cached_property
+    def _count_before(self) -> Counter[str]:
+        path = self._place.path
+        return _counted(self._checker.findings_of(path, self._context, with_noqa=False))
+
+    def _piece_by_piece(self, keys: Collection[Key], failure: str) -> Rewrite:
+        """Fix what can be proved; the rest is withheld with the reason of its own failure."""
+        done, why = self._attempt([])
+        if why:
+            return Rewrite(self._place, self._data, self._data, failure=why)
+        held: list[Key] = []
+        withheld: dict[Key, str] = {}
+        for key in keys:
+            attempt, why = self._attempt([*held, key])
+            if why:
+                withheld[key] = f"the result could not be proved: {why}"
+            else:
+                done = attempt
+                held.append(key)
+        plan = replace(done.plan, withheld={**done.plan.withheld, **withheld})
+        return replace(done, plan=plan)
+
+    def _attempt(self, keys: Collection[Key]) -> tuple[Rewrite, str]:
+        plan = self._planner.plan(keys, self._links, allow_unsafe=self._allow_unsafe)
+        cannot_follow = any(plan.mentions.get(name) for name in self._links.renamed)
+        if not plan.edits or cannot_follow:  # then it is planned anew, under other links
+            return Rewrite(self._place, self._data, self._data, plan), ""
+        applied = apply_edits(self._source.text, plan.edits)
+        if applied.skipped:
+            first = applied.skipped[0]
+            line = self._source.position(first.edit.span.start).line
+            return Rewrite(self._place), f"two changes of line {line} overlap"
+        after = SourceFile(self._place.shown_as, applied.text, encoding=self._source.encoding)
+        try:
+            data = self._source.to_bytes(applied.text)
+            self._prove(plan, after)
+        except (Uncertified, SourceError) as error:
+            return Rewrite(self._place), str(error)
+        except UnicodeEncodeError as error:
+            return Rewrite(self._place), f"{error.encoding} cannot spell the new name"
+        followed = frozenset(self._links.renamed)
+        return Rewrite(self._place, self._data, data, plan, followed=followed), ""
+
+    def _prove(self, plan: FilePlan, after: SourceFile) -> None:
+        renamed = {**self._links.renamed, **plan.renames}
+        tree = after.parse()
+        context = self._checker.context_of(
+            self._place.path, after, tree, _Renamed(self._context, renamed).public_names
+        )
+        certify(
+            self._checker.with_every_move(self._context),
+            context.model,
+            Agreement(renamed, {name.last for name in plan.gone}),
+        )
+        self._check_violations(plan, context)
+
+    def _check_violations(self, plan: FilePlan, after: RuleContext) -> None:
+        """Refuse a result in which a fixed violation is left, or a new one has come."""
+        path = self._place.path
+        before = self._count_before.copy()
+        left = _counted(self._checker.findings_of(path, after, with_noqa=False))
+        for key in plan.fixed:
+            before[key.code] -= 1
+        before["SSOT003"] += len(plan.kept_aliases)
+        for code, count in left.items():
+            if count > before[code]:
+                raise Uncertified(f"{code} would still be there, or be new")
+
+
+class _Renamed:
+    """What star imports bring once the modules they name are rewritten."""
+
+    def __init__(
+        self, context: RuleContext, renamed: Mapping[QualifiedName, QualifiedName]
+    ) -> None:
+        self._known = context.reexports.modules.public_names
+        self._renamed = renamed
+
+    def public_names(self, module: QualifiedName) -> frozenset[str] | None:
+        known = self._known(module)
+        if known is None:
+            return None
+        changes = {o.last: n.last for o, n in self._renamed.items() if o.parent == module}
+        return frozenset(changes.get(name, name) for name in known)
+
+
+def _counted(findings: Collection[Finding]) -> Counter[str]:
+    return Counter(finding.violation.code for finding in findings)

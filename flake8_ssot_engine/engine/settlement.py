@@ -1,0 +1,288 @@
+"""Settlement: what the files of one project agree on before any of them is written.
+
+A name that one file gives up may be asked for by others. Those are rewritten with it; where one
+of them cannot be, the first keeps the old name as an explicit alias.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.edits import PlacedEdit
+from flake8_ssot_engine.engine.check import FileError, Finding, key_of, with_fixability
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
+from flake8_ssot_engine.engine.rewrite import Rewrite, RewriteTask, rewrite_files
+from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
+from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.needles import find_needles, modules_below
+from flake8_ssot_engine.project.parallel import parallel_map
+from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.takers import find_takers
+
+Item = TypeVar("Item")
+
+_CHUNK = 32
+_REWRITE_CHUNK = 4
+_ROUNDS = 20
+"""How often the files are asked anew; each time at least one name or file is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAlias:
+    """An old name that a file keeps as an alias of the new one, and for whose sake."""
+
+    path: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixReport:
+    """What came of a fix.
+
+    `changes` are the files to write or written; those of them that were not asked for and had
+    to follow are in `outside`, by the names that reports give them.
+    """
+
+    changes: tuple[Rewrite, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+    left: tuple[Finding, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    kept: tuple[KeptAlias, ...] = ()
+    outside: tuple[str, ...] = ()
+    files: int = 0
+
+
+class Project:
+    """The files that one configuration holds for."""
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        finder: ConfigFinder,
+        jobs: int,
+        allow_unsafe: bool,
+        on_progress: Callable[[int], None] | None,
+    ) -> None:
+        self._settings: Settings = tasks[0].settings
+        self._jobs = jobs
+        self._allow_unsafe = allow_unsafe
+        self._on_progress = on_progress or (lambda count: None)
+        self._needles: Needles = find_needles(self._settings, jobs=jobs)
+        self._surveys = self._survey(list(_places(tasks, self._settings, finder)))
+        self._given_up: dict[str, str] = {}
+        self._cannot_follow: dict[tuple[str, QualifiedName], str] = {}
+        self._blocked: dict[QualifiedName, str] = {}
+        self._taken: dict[QualifiedName, str] = {}
+        self._rewritten: dict[str, tuple[tuple[Key, ...], Links, Rewrite]] = {}
+
+    def _survey(self, places: list[Place]) -> list[Survey]:
+        tasks = [
+            SurveyTask(self._settings, self._needles, tuple(chunk), self._allow_unsafe)
+            for chunk in _chunks(places, _CHUNK)
+        ]
+        found: list[Survey] = []
+        for task, batch in zip(
+            tasks, parallel_map(survey_files, tasks, jobs=self._jobs), strict=True
+        ):
+            found += batch
+            self._on_progress(sum(place.is_selected for place in task.places))
+        return found
+
+    def report(self) -> FixReport:
+        """Settle what ties the files together, and say what comes of it."""
+        renamed = {old: new for s in self._surveys for old, new in s.renames.items()}
+        for _ in range(_ROUNDS):
+            kept = self._kept(renamed)
+            links = Links({o: n for o, n in renamed.items() if o not in kept}, kept, self._blocked)
+            rewrites = self._rewrite(links)
+            again = {old: new for r in rewrites for old, new in r.plan.renames.items()}
+            is_settled = again == dict(links.renamed) and not self._learn(rewrites, links)
+            gone = {name for rewrite in rewrites for name in rewrite.plan.gone}
+            if is_settled and not self._is_asked_for(gone):
+                return self._report(rewrites, links)
+            renamed = again
+        return self._report((), Links())
+
+    def single_fixes(self) -> dict[tuple[str, Key], tuple[PlacedEdit, ...] | str]:
+        """Return the edits that fix each violation by itself, or why it cannot be."""
+        mentioned: defaultdict[QualifiedName, list[Place]] = defaultdict(list)
+        for survey in self._surveys:
+            for name in survey.mentions:
+                mentioned[name].append(survey.place)
+        asked = [s for s in self._surveys if s.findings and s.is_fixable]
+        tasks = []
+        for chunk in _chunks(asked, _REWRITE_CHUNK):
+            names = self._names_reached({name for s in chunk for name in s.renames})
+            tasks.append(
+                SingleTask(
+                    self._settings,
+                    self._needles,
+                    tuple(survey.place for survey in chunk),
+                    tuple(tuple(map(key_of, survey.findings)) for survey in chunk),
+                    {name: tuple(mentioned[name]) for name in names if name in mentioned},
+                )
+            )
+        done = (f for batch in parallel_map(fix_singly, tasks, jobs=self._jobs) for f in batch)
+        return {
+            (survey.place.shown_as, key): edits
+            for survey, fixes in zip(asked, done, strict=True)
+            for key, edits in fixes.items()
+        }
+
+    def _names_reached(self, names: set[QualifiedName]) -> set[QualifiedName]:
+        """Return names with all those that may have to change because of them."""
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            for survey in self._surveys:
+                if name in survey.mentions:
+                    further = survey.follow_ups.keys() - names
+                    names |= further
+                    waiting += further
+        return names
+
+    def _kept(self, renamed: Mapping[QualifiedName, QualifiedName]) -> dict[QualifiedName, str]:
+        """Return the names that some file goes on to ask for, with the reason."""
+        found: dict[QualifiedName, str] = dict(self._taken)
+        for survey in self._surveys:
+            path = survey.place.path
+            for name, why in survey.mentions.items():
+                if name not in renamed:
+                    continue
+                reason = why or self._given_up.get(path, "")
+                reason = reason or self._cannot_follow.get((path, name), "")
+                if reason:
+                    found.setdefault(name, f"{survey.place.shown_as} names `{name}`: {reason}")
+        return found
+
+    def _is_asked_for(self, names: set[QualifiedName]) -> bool:
+        """Find out whether another module takes one of these names; if so, it is kept."""
+        new = names - self._taken.keys()
+        if not new:
+            return False
+        paths = sorted(
+            {path for root in self._settings.source_roots for path in modules_below(root)}
+        )
+        found = find_takers(paths, self._settings.source_roots, new)
+        self._taken.update(found)
+        return bool(found)
+
+    def _learn(self, rewrites: Sequence[Rewrite], links: Links) -> bool:
+        """Note which files had to be given up, or cannot follow; say whether any was new."""
+        is_new = False
+        for rewrite in rewrites:
+            path = rewrite.place.path
+            if rewrite.failure and path not in self._given_up:
+                self._given_up[path] = rewrite.failure
+                is_new = True
+            for name, reason in rewrite.plan.mentions.items():
+                if reason and name in links.renamed and (path, name) not in self._cannot_follow:
+                    self._cannot_follow[path, name] = reason
+                    is_new = True
+            for name in rewrite.plan.blocking - self._blocked.keys():
+                why = rewrite.plan.mentions[name]
+                self._blocked[name] = f"{rewrite.place.shown_as} names `{name}`: {why}"
+                is_new = True
+        return is_new
+
+    def _rewrite(self, links: Links) -> list[Rewrite]:
+        """Rewrite each file that has something to fix or to follow, unless it is done already."""
+        asked: list[tuple[Place, tuple[Key, ...], Links]] = []
+        wanted: list[str] = []
+        for survey in self._surveys:
+            place = survey.place
+            keys = tuple(map(key_of, survey.findings)) if survey.is_fixable else ()
+            own = Links(
+                {name: links.renamed[name] for name in survey.mentions if name in links.renamed},
+                {
+                    n: why
+                    for n, why in links.kept.items()
+                    if n in survey.renames or n in survey.gone
+                },
+                {name: links.blocked[name] for name in survey.renames if name in links.blocked},
+            )
+            if place.path in self._given_up or not (keys or own.renamed):
+                continue
+            wanted.append(place.path)
+            known = self._rewritten.get(place.path)
+            if known is None or known[:2] != (keys, own):
+                asked.append((place, keys, own))
+        tasks = [
+            RewriteTask(
+                self._settings,
+                self._needles,
+                tuple(place for place, _, _ in chunk),
+                tuple(keys for _, keys, _ in chunk),
+                tuple(own for _, _, own in chunk),
+                self._allow_unsafe,
+            )
+            for chunk in _chunks(asked, _REWRITE_CHUNK)
+        ]
+        done = (r for b in parallel_map(rewrite_files, tasks, jobs=self._jobs) for r in b)
+        for (place, keys, own), rewrite in zip(asked, done, strict=True):
+            self._rewritten[place.path] = (keys, own, rewrite)
+        return [self._rewritten[path][2] for path in wanted]
+
+    def _report(self, rewrites: Sequence[Rewrite], links: Links) -> FixReport:
+        by_path = {rewrite.place.path: rewrite for rewrite in rewrites}
+        fixed: list[Finding] = []
+        left: list[Finding] = []
+        kept: list[KeptAlias] = []
+        for survey in self._surveys:
+            rewrite = by_path.get(survey.place.path)
+            plan = rewrite.plan if rewrite else FilePlan()
+            told = self._given_up.get(survey.place.path, "")
+            for finding in survey.findings:
+                finding = with_fixability(finding, plan)
+                if finding.violation.applicability is None:
+                    violation = finding.violation
+                    because = violation.unfixable_because or told or "it could not be settled"
+                    left.append(
+                        replace(finding, violation=replace(violation, unfixable_because=because))
+                    )
+                else:
+                    fixed.append(finding)
+            for own, reason in links.kept.items():
+                if own in survey.renames and own.last in plan.kept_aliases:
+                    kept.append(KeptAlias(survey.place.shown_as, own.last, reason))
+        changes = [rewrite for rewrite in rewrites if rewrite.after != rewrite.before]
+        return FixReport(
+            changes=tuple(changes),
+            fixed=tuple(fixed),
+            left=tuple(left),
+            errors=tuple(survey.error for survey in self._surveys if survey.error),
+            kept=tuple(kept),
+            outside=tuple(c.place.shown_as for c in changes if not c.place.is_selected),
+        )
+
+
+def _places(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> Iterator[Place]:
+    """Yield the files to fix, and those besides that may depend on one of them."""
+    for task in tasks:
+        yield Place(task.path, task.shown_as, is_selected=True)
+    selected = {task.path for task in tasks}
+    others = {path for root in settings.source_roots for path in modules_below(root)} - selected
+    if not others:
+        return
+    found = dict(find_files([settings.root], finder))
+    for path in sorted(others):
+        known = found.get(path)
+        why = "it is ignored or excluded" if known is None else ""
+        if known is not None and known.path != settings.path:
+            why = "another configuration holds for it"
+        yield Place(path, os.path.relpath(path), is_selected=False, untouchable=why)
+
+
+def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,92 @@
+"""Singly: fixes of one violation at a time, each with what other files need because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.edits import PlacedEdit
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.planning.plan import Key, Links
+from flake8_ssot_engine.engine.rewrite import Rewriter
+from flake8_ssot_engine.engine.survey import Place, no_collection
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.prefilter import Needles
+
+
+class SingleTask(NamedTuple):
+    """Some files of one configuration, with the violations of each to be fixed one by one.
+
+    `mentioned` are the files that name an attribute of one of these.
+    """
+
+    settings: Settings
+    needles: Needles | None
+    places: tuple[Place, ...]
+    keys: tuple[tuple[Key, ...], ...]
+    mentioned: Mapping[QualifiedName, tuple[Place, ...]]
+
+
+def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]]:
+    """Return, for each file, the edits that fix each violation by itself, or why it cannot be.
+
+    Edits may be of several files.
+    """
+    checker = Checker(task.settings, task.needles)
+    with no_collection():
+        singly = _Singly(checker, task.mentioned)
+        return [
+            {key: singly.fix(place, key) for key in keys}
+            for place, keys in zip(task.places, task.keys, strict=True)
+        ]
+
+
+class _Singly:
+    """Fixes violations one by one, each with the files that depend on it."""
+
+    def __init__(
+        self, checker: Checker, mentioned: Mapping[QualifiedName, tuple[Place, ...]]
+    ) -> None:
+        self._checker = checker
+        self._mentioned = mentioned
+        self._rewriters: dict[str, Rewriter] = {}
+
+    def fix(self, place: Place, key: Key) -> tuple[PlacedEdit, ...] | str:
+        kept: dict[QualifiedName, str] = {}
+        while True:
+            edits, obstacles = self._attempt(place, key, kept)
+            if isinstance(edits, str) or not obstacles.keys() - kept.keys():
+                return edits
+            kept.update(obstacles)
+
+    def _attempt(
+        self, place: Place, key: Key, kept: Mapping[QualifiedName, str]
+    ) -> tuple[tuple[PlacedEdit, ...] | str, dict[QualifiedName, str]]:
+        """Return the edits, or why there are none, and the names that must be kept for them."""
+        first = self._rewriter(place).rewrite([key], Links({}, kept, kept))
+        if key not in first.plan.fixed:
+            return first.failure or first.plan.withheld.get(key, "it cannot be fixed alone"), {}
+        edits = self._rewriter(place).placed(first.plan.edits)
+        waiting = list(first.plan.renames.items())
+        done: dict[str, dict[QualifiedName, QualifiedName]] = {}
+        while waiting:
+            old, new = waiting.pop()
+            for other in self._mentioned.get(old, ()):
+                renamed = done.setdefault(other.path, {})
+                if old in renamed:
+                    continue
+                renamed[old] = new
+                follower = self._rewriter(other).rewrite([], Links(renamed, kept))
+                reason = follower.failure or follower.plan.mentions.get(old, "")
+                if reason:
+                    return (), {old: f"{other.shown_as} names `{old}`: {reason}"}
+                edits = [edit for edit in edits if edit.path != other.shown_as]
+                edits += self._rewriter(other).placed(follower.plan.edits)
+                waiting += follower.plan.renames.items()
+        return tuple(edits), {}
+
+    def _rewriter(self, place: Place) -> Rewriter:
+        if place.path not in self._rewriters:
+            self._rewriters[place.path] = Rewriter(self._checker, place, allow_unsafe=True)
+        return self._rewriters[place.path]
