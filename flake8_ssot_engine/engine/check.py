@@ -14,7 +14,7 @@ from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
 from flake8_ssot_engine.engine.planning.planner import Planner
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.migrations import Enforcement, Migration, MoveIndex, Phase
+from flake8_ssot_engine.migrations import Enforcement, Migration, Move, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.project.doors import Doors
 from flake8_ssot_engine.project.globs import matches
@@ -243,6 +243,11 @@ class Checker:
         selected = (rule for rule in RULES if self.settings.selects(rule.code))
         return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
 
+    def _is_of_module(self, move: Move) -> bool:
+        """Whether what moves is a module, which its package does not define."""
+        ends = (move.old, *([move.new] if move.new else []))
+        return any(map(self._reexports.modules.is_module, ends))
+
     def _index_for(self, path: str, module: QualifiedName) -> MoveIndex:
         """Return the moves that bind this file: all but those that it owns or defines."""
         exempt = tuple(
@@ -253,7 +258,8 @@ class Checker:
         own = [
             move.old
             for _, move in self.settings.index
-            if move.old.parent == module or module.is_under(move.old)
+            if module.is_under(move.old)
+            or (move.old.parent == module and not self._is_of_module(move))
         ]
         if not exempt and not own:
             return self.settings.index

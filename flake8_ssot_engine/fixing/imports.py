@@ -59,13 +59,27 @@ def change_statement(source: SourceFile, statement: Statement, change: Change) -
     return _Editor(source, statement, change).edits()
 
 
+def remove_statement(
+    source: SourceFile, statement: ast.stmt, *, is_alone: bool = False
+) -> list[Edit]:
+    """Return the edits that take a statement of one line away; with it a block must not end.
+
+    Raises Refusal where a comment would be lost.
+    """
+    editor = _Editor(source, statement, Change({}))
+    if is_alone:
+        return [Edit(source.path, editor.span, "pass")]
+    editor.replace_statement([])
+    return editor.found
+
+
 class _Editor:
-    def __init__(self, source: SourceFile, statement: Statement, change: Change) -> None:
+    def __init__(self, source: SourceFile, statement: ast.stmt, change: Change) -> None:
         self.source = source
         self.text = source.text
         self.statement = statement
         self.span = source.span_of(statement)
-        self.aliases = [source.span_of(alias) for alias in statement.names]
+        self.aliases = [source.span_of(alias) for alias in getattr(statement, "names", [])]
         self.replaced = change.replaced
         self.added = list(change.added)
         self.moved_comments: list[str] = []
@@ -92,7 +106,7 @@ class _Editor:
             self._remove([i for i in range(len(self.aliases)) if i not in staying])
             self._write_after(_statements(self.added))
         else:
-            self._replace_statement(_statements(self.added))
+            self.replace_statement(_statements(self.added))
         return self.found
 
     def _module_that_stays(self, kept: list[int], news: list[NewImport]) -> tuple[str | None, ...]:
@@ -189,7 +203,7 @@ class _Editor:
 
     # --- whole statements
 
-    def _replace_statement(self, statements: list[str]) -> None:
+    def replace_statement(self, statements: list[str]) -> None:
         """Write other statements in the place of this one."""
         body = self.text[self.span.start : self.span.end]
         if "#" in body:

@@ -28,7 +28,7 @@ class DeprecatedBaseClass(Rule):
         class AuditedEngine(UserExecutionEngine): ...
 
     Fix safety:
-        This version reports only; the message names the class to inherit from.
+        As safe as the redirection of the import, with which it is fixed.
 
     """
 

@@ -10,6 +10,7 @@ from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import MovedImport, MovedUse, RuleContext
 from flake8_ssot_engine.rules.hints import advice, import_hint, symbol_as_reached
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.references import Role
 from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 
@@ -34,7 +35,11 @@ class DeprecatedImport(Rule):
         from app.engines.user import UserExecutionEngine
 
     Fix safety:
-        This version reports only; the message names the statement to write.
+        Safe where what the name stands for is certain: the import is redirected in place, and every
+        use of what it binds is renamed, in strings, `__all__` and other files too. Withheld where the
+        new name means something else already, or a star import brings the old one; unsafe where a
+        conditional re-export, another star import or a look-up by string is in the way. An explicit
+        alias is kept. Where some file goes on to ask for the old name, it stays as an alias.
 
     """
 
@@ -47,7 +52,8 @@ class DeprecatedImport(Rule):
         for moved in context.imports:
             yield self._at_import(context, moved)
         for use in context.uses:
-            if use.depth > 0 and not is_told_at_import(context, use):
+            is_told = is_told_at_import(context, use) or _is_of_its_module(use)
+            if use.depth > 0 and not is_told:
                 yield self._at_attribute(context, use)
 
     def _at_import(self, context: RuleContext, moved: MovedImport) -> Violation:
@@ -80,6 +86,13 @@ def _reached(binding: Binding) -> QualifiedName | None:
     """Return the name that an import spells; None for one that spells several or a module."""
     is_one = binding.kind in {BindingKind.IMPORT, BindingKind.FROM_IMPORT}
     return binding.target if is_one else None
+
+
+def _is_of_its_module(use: MovedUse) -> bool:
+    """Whether a variable of some module is assigned to, which only happens to hold the symbol."""
+    reached = use.candidate.name.child(*use.reference.attributes)
+    is_assigned = use.reference.role is Role.STORE and use.match.is_exact
+    return is_assigned and reached.last != use.match.move.old.last
 
 
 def part_that_moved(context: RuleContext, use: MovedUse) -> tuple[int, Match]:

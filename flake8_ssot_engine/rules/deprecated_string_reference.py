@@ -33,7 +33,9 @@ class DeprecatedStringReference(Rule):
         @patch("app.engines.user.UserExecutionEngine")
 
     Fix safety:
-        This version reports only; the message names the path to write.
+        Safe for a string in one piece, without escapes: the path in it is rewritten. A patch of a name
+        in the module that uses it changes together with that module. Strings that are put together,
+        and names that are looked up in an object which has to change as well, are left to a person.
 
     """
 

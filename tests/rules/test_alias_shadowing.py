@@ -140,28 +140,32 @@ INVALID = (
         "assignment",
         "from pkg.new import NewEngine\n«OldEngine» = NewEngine",
         hint="NewEngine",
-        left="it is an assignment, not an import",
+        after="from pkg.new import NewEngine\n",
+        safety="safe",
     ),
     Case(
         "annotated assignment",
         "from pkg.new import NewEngine\n«OldEngine»: type = NewEngine",
-        left="it is an assignment, not an import",
+        after="from pkg.new import NewEngine\n",
+        safety="safe",
     ),
     Case(
         "assignment the other way",
         OLD + "«NewEngine» = OldEngine",
-        left="it is an assignment, not an import",
+        left="it gives a deprecated symbol the new name: a person decides",
     ),
     Case(
         "assignment of an attribute",
         "import pkg.new\n«OldEngine» = pkg.new.NewEngine",
-        left="it is an assignment, not an import",
+        after="import pkg.new\n",
+        safety="safe",
     ),
     Case(
         "assignment at the new home",
         "class NewEngine: ...\n«OldEngine» = NewEngine",
         path="pkg/new.py",
-        left="it is an assignment, not an import",
+        after="class NewEngine: ...\n",
+        safety="safe",
     ),
     Case(
         "moved module under the old name",
@@ -172,7 +176,7 @@ INVALID = (
     Case(
         "through the old module",
         "from pkg.legacy import x\nimport «pkg.modern as legacy»",
-        left="it is an assignment, not an import",
+        left="it gives a deprecated symbol the new name: a person decides",
     ),
     Case(
         "at the end of a chain",

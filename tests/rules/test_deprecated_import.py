@@ -234,6 +234,14 @@ INVALID = (
         safety="safe",
     ),
     Case(
+        "a package that takes from its own module, which moved",
+        "from .legacy import «f»",
+        path="pkg/__init__.py",
+        files={"pkg/legacy.py": "def f(): ..."},
+        after="from .modern import f",
+        safety="safe",
+    ),
+    Case(
         "moved module",
         "import «pkg.legacy»",
         hint="import pkg.modern",

@@ -37,6 +37,10 @@ class Accesses(Workbench):
             if not self._model.resolve_root(access.reference).is_certain:
                 name = access.reference.name
                 raise Refused([access], f"what `{name}` stands for here is not certain")
+            try:
+                self._check_access(access)
+            except Refusal as refusal:
+                raise Refused([access], refusal.reason) from None
         moved = []
         for access in group:
             if not self._only_last_part(access):
@@ -52,6 +56,17 @@ class Accesses(Workbench):
             self._accesses_by_object(root, moved)
         else:
             raise Refusal(f"it is reached through {root.kind.value} `{root.name}`")
+
+    def _check_access(self, access: Access) -> None:
+        if access.old is None:
+            return
+        reference = access.reference
+        start = self._model.resolve_root(reference).candidates[0].name
+        reached = start.child(*reference.attributes[: access.depth])
+        self._check_way(access, reached)
+        is_rebound = reference.role is Role.STORE and access.depth == len(reference.attributes)
+        if is_rebound and reached != access.old:
+            raise Refusal(f"it puts something else in the place of `{reached}`")
 
     def _only_last_part(self, access: Access) -> bool:
         """Rewrite a chain whose module is right already; say whether it was one."""

@@ -42,6 +42,9 @@ class Assembly(CallRewrites):
         for rename in self._found.star_renames:
             if is_active(rename):
                 self._each(rename, self._star_rename)
+        for alias in self._found.unaliases:
+            if is_active(alias):
+                self._each(alias, self._unalias)
         for string in self._found.strings.values():
             if is_active(string):
                 self._each(string, self._string)

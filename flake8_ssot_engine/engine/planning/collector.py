@@ -15,6 +15,7 @@ from flake8_ssot_engine.engine.planning.repairs import (
     Respelling,
     StarRedirect,
     StarRename,
+    Unalias,
 )
 from flake8_ssot_engine.fixing.webs import BindingKey, Webs, key_of
 from flake8_ssot_engine.migrations import Match
@@ -48,6 +49,7 @@ class Collector:
         self.redirects: dict[BindingKey, Redirect] = {}
         self.stars: list[StarRedirect] = []
         self.star_renames: list[StarRename] = []
+        self.unaliases: list[Unalias] = []
         self.accesses: dict[int, Access] = {}
         self.strings: dict[int, Respelling] = {}
         self.calls: list[CallRepair] = []
@@ -85,6 +87,7 @@ class Collector:
         yield from self.redirects.values()
         yield from self.stars
         yield from self.star_renames
+        yield from self.unaliases
         yield from self.accesses.values()
         yield from self.strings.values()
         yield from self.calls
@@ -133,17 +136,19 @@ class Collector:
             meant = misnamed(self._context, binding)
             if meant is not None:
                 key = self._key("SSOT003", self._model.span_of_binding(binding))
-                self._misnamed(binding, key)
+                self._misnamed(binding, key, is_new=meant[1])
             elif self._is_mentioned(binding) and key_of(binding) not in self.redirects:
                 self._dependent(binding)
 
-    def _misnamed(self, binding: Binding, key: Key) -> None:
+    def _misnamed(self, binding: Binding, key: Key, *, is_new: bool) -> None:
         known = self.redirects.get(key_of(binding))
         if known is not None:
             known.keys.add(key)
             known.is_wanted = known.is_wanted or key in self._keys
+        elif binding.value is not None and is_new:
+            self.unaliases.append(Unalias(keys={key}, is_wanted=key in self._keys, binding=binding))
         elif binding.target is None or binding.kind is not BindingKind.FROM_IMPORT:
-            self.hopeless[key] = "it is an assignment, not an import"
+            self.hopeless[key] = "it gives a deprecated symbol the new name: a person decides"
         else:
             self.redirects[key_of(binding)] = Redirect(
                 keys={key},

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+
+from flake8_ssot_engine.edits import Edit
 from flake8_ssot_engine.engine.planning.accesses import Accesses
 from flake8_ssot_engine.engine.planning.repairs import (
     Redirect,
     Repair,
     StarRedirect,
     StarRename,
+    Unalias,
 )
-from flake8_ssot_engine.fixing.imports import NewImport
+from flake8_ssot_engine.fixing.imports import NewImport, remove_statement
 from flake8_ssot_engine.fixing.names import dynamic_use
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.fixing.webs import Web
@@ -33,7 +37,7 @@ class Redirects(Accesses):
             self.kept_alias[id(redirect)] = self._links.kept[own]
             self.aliases_made.add(local)
         if redirect.match is not None:
-            self._check_way(redirect)
+            self._check_way(redirect, binding.target)
         if redirect.match is not None and self._is_module(binding):
             self._chains_below(redirect, web, local)
         if local != binding.name:
@@ -47,16 +51,6 @@ class Redirects(Accesses):
                 self._note(redirect, binding, None)
                 return
         self._note(redirect, binding, self._new_import(redirect, local))
-
-    def _check_way(self, redirect: Redirect) -> None:
-        """Doubt an import from a module that binds the name in several ways."""
-        name = redirect.binding.target
-        while name is not None and self._context.index.match(name) is None:
-            step = self._context.reexports.step(name)
-            if len(step.elsewhere) != 1 or not step.is_certain:
-                self._doubt(redirect, f"what `{name}` stands for is not certain")
-                return
-            name = step.elsewhere[0]
 
     def _check_members(self, web: Web, local: str) -> None:
         """Refuse to rename a web of which one import is to stay what it is."""
@@ -171,3 +165,31 @@ class Redirects(Accesses):
                 raise Refusal(self._links.kept[own])
             self._rename_export(own, rename.new)
         self._edits.update(self._renamer.rename(web, rename.new, lambda binding: False))
+
+    def _unalias(self, alias: Unalias) -> None:
+        """Take an assignment away, and spell out its value where its name is used."""
+        binding, statement = alias.binding, alias.binding.statement
+        value = binding.value
+        assert value is not None
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or (
+            isinstance(statement, ast.Assign) and len(statement.targets) > 1
+        ):
+            raise Refusal("the assignment binds more than this name")
+        web = self._webs.of(binding)
+        if len(web.bindings) > 1:
+            raise Refusal(f"the assignment is not all that binds `{binding.name}`")
+        self._check_certain(alias, web)
+        text = ".".join((value.name, *value.attributes))
+        live = self._model.bindings_behind(value)
+        self._renamer.check_free(
+            binding.scope, value.name, web.references, lambda other: other in live
+        )
+        own = self._model.name_of(binding)
+        if web.is_exported and binding.scope.parent is None:
+            if own in self._links.kept:
+                raise Refusal(self._links.kept[own])
+            self._rename_export(own, text)
+        for reference in web.references:
+            self._edits.add(Edit(self._source.path, self._places.of_name(reference), text))
+        is_alone = self._is_alone(statement)
+        self._edits.update(remove_statement(self._source, statement, is_alone=is_alone))

@@ -65,6 +65,13 @@ class StarRename(Repair):
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
+class Unalias(Repair):
+    """An assignment that gives the new symbol its old name: `Old = New`."""
+
+    binding: Binding
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
 class Access(Repair):
     """An attribute chain whose first `depth` attributes reach what is to be `new`.
 

@@ -188,6 +188,15 @@ class Workbench:
         else:
             self.renames[own] = own.parent.child(local)
 
+    def _check_way(self, repair: Repair, name: QualifiedName | None) -> None:
+        """Doubt what is reached through a module that binds the name in several ways."""
+        while name is not None and self._context.index.match(name) is None:
+            step = self._context.reexports.step(name)
+            if len(step.elsewhere) != 1 or not step.is_certain:
+                self._doubt(repair, f"what `{name}` stands for is not certain")
+                return
+            name = step.elsewhere[0]
+
     def _doubt(self, repair: Repair, reason: str) -> None:
         """Make a repair one that is made only when unsafe ones are asked for."""
         if not self._allow_unsafe:

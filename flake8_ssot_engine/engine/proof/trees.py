@@ -160,12 +160,31 @@ class TreeComparison:
     def _compare_body(self, a: list[ast.stmt], b: list[ast.stmt]) -> None:
         gaps_a, rest_a = _parted(a)
         gaps_b, rest_b = _parted(b)
+        if len(rest_a) > len(rest_b):
+            gaps_a, rest_a = _parted([s for s in a if not self._is_alias(s)])
         if len(rest_a) != len(rest_b):
             self.fail(next(iter(a), None), "a statement was added or lost")
         for before, after in zip(gaps_a, gaps_b, strict=True):
             self._compare_imports(before, after)
         for x, y in zip(rest_a, rest_b, strict=True):
             self._compare(x, y)
+
+    def _is_alias(self, statement: ast.stmt) -> bool:
+        """Whether it is `Old = New`, which makes nothing but another name for the new symbol."""
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0]
+        elif isinstance(statement, ast.AnnAssign):
+            target = statement.target
+        else:
+            return False
+        value = self.before.reference_at(statement.value) if statement.value else None
+        if value is None or not isinstance(target, ast.Name):
+            return False
+        return any(
+            match.move.old.last == target.id
+            for candidate in self.before.resolve(value).candidates
+            for match in self.context.moved_to(candidate.name)
+        )
 
     def _compare_imports(self, a: Sequence[ast.stmt], b: Sequence[ast.stmt]) -> None:
         if not a and not b:
