@@ -131,6 +131,8 @@ def misnamed(context: RuleContext, binding: Binding) -> tuple[Match, bool] | Non
         elif old.replacement is None:
             continue
         elif old.is_exact and old.move.renames and binding.name == old.replacement.last:
+            if context.model.name_of(binding) == old.replacement:
+                continue  # the new home, still without a definition of its own
             return old, False
         else:
             ends = context.index.moved_to(old.replacement)

@@ -100,11 +100,31 @@ class RuleContext:
 
     def _match(self, name: QualifiedName) -> Match | None:
         if self._is_bound_here(name):  # of that its model knows more than its last state
-            return self.index.match(name)
-        return self.match_path(name)
+            match = self.index.match(name)
+        else:
+            match = self._find(name)
+        return None if match is None else self._followed(match, name)
+
+    def _followed(self, match: Match, name: QualifiedName) -> Match | None:
+        """Return a match whose replacement is not deprecated in its turn.
+
+        None where it is `name` itself: a new home may take the symbol from the old one for now.
+        """
+        seen = {name}
+        while match.replacement is not None and match.replacement not in seen:
+            seen.add(match.replacement)
+            further = self._find(match.replacement)
+            if further is None or further.replacement is None:
+                break
+            match = match._replace(replacement=further.replacement)
+        return None if match.replacement == name else match
 
     def match_path(self, name: QualifiedName) -> Match | None:
         """Return the move that a dotted path falls under, which others resolve, from outside."""
+        match = self._find(name)
+        return None if match is None else self._followed(match, name)
+
+    def _find(self, name: QualifiedName) -> Match | None:
         own = self.index.match(name)
         if own is not None and self._is_of_symbol(own):
             return own
@@ -190,9 +210,13 @@ class RuleContext:
                 match = self.index.match(binding.imported)
             else:
                 match = self.match(binding.target)
-            if match is not None:
+            if match is not None and not self._makes_new(binding, match):
                 found.append(MovedImport(binding, match))
         return found
+
+    def _makes_new(self, binding: Binding | None, match: Match) -> bool:
+        """Whether a binding is what the new name stands for: the new home, still without its own."""
+        return binding is not None and self.model.name_of(binding) == match.replacement
 
     @cached_property
     def uses(self) -> list[MovedUse]:
@@ -239,7 +263,7 @@ class RuleContext:
 
     def _match_use(self, reference: Reference, candidate: Candidate) -> MovedUse | None:
         match = self.match(candidate.name.child(*reference.attributes))
-        if match is None:
+        if match is None or self._makes_new(candidate.binding, match):
             return None
         for depth in range(len(reference.attributes) + 1):
             if self.match(candidate.name.child(*reference.attributes[:depth])):

@@ -57,8 +57,10 @@ def _moved(
     whole = match(name) if found.is_looked_up else index.match(name)
     if whole is None:
         return None
-    if whole.symbol == name or not found.rebinds:
-        return MovedString(found.node, whole, name, found.rebinds)
+    if not found.rebinds:
+        return MovedString(found.node, whole, name, rebinds=False)
+    if whole.symbol == name:  # the place is meant, and not what some other module has there
+        return MovedString(found.node, index.match(name) or whole, name, rebinds=True)
     prefixes = (QualifiedName(name[:end]) for end in range(1, len(name) + 1))
     place = next(prefix for prefix in prefixes if match(prefix) is not None)
     if place.last != whole.move.old.last:

@@ -245,11 +245,13 @@ class Collector:
             )
 
     def _new_path(self, moved: MovedString, mention: Mention | None) -> QualifiedName | None:
-        if not moved.rebinds or moved.reached == moved.match.symbol:
-            return moved.match.replacement
-        if mention is None:
-            return None
-        return moved.reached.rebased(mention.name, self._links.renamed[mention.name])
+        new = moved.match.replacement
+        if not moved.rebinds:
+            return new
+        place = new if moved.reached == moved.match.symbol else moved.reached
+        if mention is not None and place is not None and place.is_under(mention.name):
+            return place.rebased(mention.name, self._links.renamed[mention.name])
+        return place if place == new else None
 
     def _why_not(self, moved: MovedString) -> str:
         if moved.match.replacement is None:

@@ -89,7 +89,16 @@ class _Finder:
                 yield Mention(name, renamed, node=found.node, spelled=found.name)
 
     def _prefixes(self, whole: QualifiedName) -> Iterator[tuple[QualifiedName, QualifiedName]]:
-        """Yield the parts of a name that may be renamed, with what they would become."""
+        """Yield the parts of a name that may be renamed, with what they would become.
+
+        Where its module moves, that is asked of its new home as well.
+        """
+        yield from self._parts(whole)
+        moved = self.context.index.match(whole)
+        if moved is not None and moved.replacement is not None and not moved.is_exact:
+            yield from self._parts(moved.replacement)
+
+    def _parts(self, whole: QualifiedName) -> Iterator[tuple[QualifiedName, QualifiedName]]:
         for end in range(2, len(whole) + 1):
             if whole[end - 1] in self.olds:
                 name = QualifiedName(whole[:end])

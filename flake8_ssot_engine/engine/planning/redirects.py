@@ -25,6 +25,8 @@ class Redirects(Accesses):
 
     def _redirect(self, redirect: Redirect) -> None:
         binding, local = redirect.binding, redirect.local
+        if redirect.new.parent == self._model.module and not redirect.keeps_module:
+            raise Refusal("the module would import from itself; define the symbol here first")
         web = self._webs.of(binding)
         is_exported = web.is_exported and binding.scope.parent is None
         own = self._model.name_of(binding)

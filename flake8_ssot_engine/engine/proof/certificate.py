@@ -143,9 +143,10 @@ class _Certificate(TreeComparison):
         )
 
     def _string_may_become(self, old: QualifiedName, new: QualifiedName) -> bool:
-        match = self.context.match_path(old)
-        is_moved = match is not None and new == match.replacement
-        return is_moved or new == self._renamed(old) or old == new
+        match, place = self.context.match_path(old), self.context.index.match(old)
+        homes = {found.replacement for found in (match, place) if found}
+        homes |= {self._renamed(home) for home in homes if home}
+        return new in homes or new == self._renamed(old) or old == new
 
     def _is_listed_path(self, before: str, after: str) -> bool:
         match = self.context.index.match(QualifiedName(before.split(".")))
