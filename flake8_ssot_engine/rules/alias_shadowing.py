@@ -36,9 +36,9 @@ class AliasShadowing(Rule):
         from app.engines.user import UserExecutionEngine
 
     Fix safety:
-        Safe for imports, and for assignments of a plain name: the new symbol goes by its own name, and
-        the uses are renamed, in other files too. What hides an import is mended when the import takes
-        its new name; a local name that hides the new one is left to a person.
+        Safe for imports, and for assignments of a plain name: the new symbol goes by its own
+        name, and the uses are renamed, in other files too. What hides an import is mended when
+        the import takes its new name; a local name that hides the new one is left to a person.
 
     """
 

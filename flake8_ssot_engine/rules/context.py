@@ -16,6 +16,7 @@ from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.semantics.resolver import Candidate
+from flake8_ssot_engine.semantics.strings import StringName, string_names
 from flake8_ssot_engine.violations import ReferenceKind
 
 _KINDS = {
@@ -99,10 +100,8 @@ class RuleContext:
         return self._matches[name]
 
     def _match(self, name: QualifiedName) -> Match | None:
-        if self._is_bound_here(name):  # of that its model knows more than its last state
-            match = self.index.match(name)
-        else:
-            match = self._find(name)
+        # Of what is bound here the model knows more than its last state.
+        match = self.index.match(name) if self._is_bound_here(name) else self._find(name)
         return None if match is None else self._followed(match, name)
 
     def _followed(self, match: Match, name: QualifiedName) -> Match | None:
@@ -215,7 +214,7 @@ class RuleContext:
         return found
 
     def _makes_new(self, binding: Binding | None, match: Match) -> bool:
-        """Whether a binding is what the new name stands for: the new home, still without its own."""
+        """Whether a binding is what the new name stands for, at a home that has none of its own."""
         return binding is not None and self.model.name_of(binding) == match.replacement
 
     @cached_property
@@ -233,10 +232,13 @@ class RuleContext:
     @cached_property
     def strings(self) -> list[MovedString]:
         """The strings that stand for a moved symbol or module."""
-        found = find_moved_strings(
-            self.model, self.index, self.match_path, self.string_calls, self.reexports.reach
-        )
+        found = find_moved_strings(self.model, self.index, self.match_path, self.string_names)
         return list(found)
+
+    @cached_property
+    def string_names(self) -> list[StringName]:
+        """The strings that some call resolves, moved or not."""
+        return list(string_names(self.model, self.string_calls, self.reexports.reach))
 
     def _match_star(self, module: QualifiedName) -> Match | None:
         """Match a star import: its module moved, a public symbol of it did, or one is used."""

@@ -35,11 +35,12 @@ class DeprecatedImport(Rule):
         from app.engines.user import UserExecutionEngine
 
     Fix safety:
-        Safe where what the name stands for is certain: the import is redirected in place, and every
-        use of what it binds is renamed, in strings, `__all__` and other files too. Withheld where the
-        new name means something else already, or a star import brings the old one; unsafe where a
-        conditional re-export, another star import or a look-up by string is in the way. An explicit
-        alias is kept. Where some file goes on to ask for the old name, it stays as an alias.
+        Safe where what the name stands for is certain: the import is redirected in place, and
+        every use of what it binds is renamed, in strings, `__all__` and other files too.
+        Withheld where the new name means something else already, or a star import brings the
+        old one; unsafe where a conditional re-export, another star import or a look-up by
+        string is in the way. An explicit alias is kept. Where some file goes on to ask for the
+        old name, it stays as an alias.
 
     """
 

@@ -33,9 +33,10 @@ class DeprecatedStringReference(Rule):
         @patch("app.engines.user.UserExecutionEngine")
 
     Fix safety:
-        Safe for a string in one piece, without escapes: the path in it is rewritten. A patch of a name
-        in the module that uses it changes together with that module. Strings that are put together,
-        and names that are looked up in an object which has to change as well, are left to a person.
+        Safe for a string in one piece, without escapes: the path in it is rewritten. A patch of
+        a name in the module that uses it changes together with that module, and
+        `patch.object(module, "Name")` with the import of the module. Strings that are put
+        together are left to a person.
 
     """
 
@@ -45,7 +46,7 @@ class DeprecatedStringReference(Rule):
     def check(self, context: RuleContext) -> Iterator[Violation]:
         """Yield a violation for each string."""
         for moved in context.strings:
-            node, match, reached, rebinds = moved
+            node, match, reached, rebinds, _ = moved
             new = match.replacement
             if rebinds and reached != match.symbol and new is not None:
                 # The module that is patched stays; its binding takes the new name.

@@ -48,10 +48,11 @@ class DirectInstantiation(Rule):
         engine = await UserExecutionEngine.create_from_legacy(registry, bridge)
 
     Fix safety:
-        Fixed with the import where the move declares no factory and no rewrite. A declared rewrite is
-        applied where its pattern matches; one with `await` only where one may wait. Where it matches
-        and cannot be applied, the import stays as well, unless the old name is the new class already.
-        Calls of a factory-only class without a rewrite are left to a person.
+        Fixed with the import where the move declares no factory and no rewrite. A declared
+        rewrite is applied where its pattern matches; one with `await` only where one may wait.
+        Where it matches and cannot be applied, the import stays as well, unless the old name is
+        the new class already. Calls of a factory-only class without a rewrite are left to a
+        person.
 
     """
 

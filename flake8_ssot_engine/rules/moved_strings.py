@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.model import SemanticModel
-from flake8_ssot_engine.semantics.strings import Reach, StringName, listed_strings, string_names
+from flake8_ssot_engine.semantics.strings import StringName, listed_strings
 from flake8_ssot_engine.source import SourceFile, Span
 
 
@@ -17,28 +17,32 @@ class MovedString(NamedTuple):
     """A string that falls under a move.
 
     `reached` is the name that it spells, `rebinds` says that something else is put there.
+    `owner` is the expression that it is looked up in, where it spells the last part alone.
     """
 
     node: ast.expr | ast.keyword
     match: Match
     reached: QualifiedName
     rebinds: bool
+    owner: ast.expr | None = None
 
 
 def find_moved_strings(
     model: SemanticModel,
     index: MoveIndex,
     match: Callable[[QualifiedName], Match | None],
-    string_calls: tuple[QualifiedName, ...],
-    reach: Reach,
+    names: Iterable[StringName],
 ) -> Iterator[MovedString]:
-    """Yield each such string once; `match` follows re-exports where `index` does not."""
+    """Yield each such string once; `match` follows re-exports where `index` does not.
+
+    `names` are what the strings of the file stand for.
+    """
     told: set[int] = set()
-    for found in string_names(model, string_calls, reach):
+    for found in names:
         moved = _moved(found, index, match)
         if moved is not None and id(found.node) not in told:
             told.add(id(found.node))
-            yield moved
+            yield moved._replace(owner=found.owner_node)
     if not _spells_a_moved_path(model.source.text, index):
         return
     for node, name in listed_strings(model.tree):

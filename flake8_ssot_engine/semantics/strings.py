@@ -25,9 +25,10 @@ class StringName(NamedTuple):
     """A string, or the keyword of a call, that stands for a qualified name.
 
     `owner` is what the name is looked up in where the string holds only the last part of it
-    (`getattr(module, "Name")`), else None. `rebinds` says that the call puts something else in
-    the place of the name, so that it means the place and not what is there; `is_looked_up` that
-    the name is followed at all: that of a logger only looks like a module's.
+    (`getattr(module, "Name")`), else None; `owner_node` is how that is spelled. `rebinds` says
+    that the call puts something else in the place of the name, so that it means the place and
+    not what is there; `is_looked_up` that the name is followed at all: that of a logger only
+    looks like a module's.
     """
 
     node: ast.expr | ast.keyword
@@ -35,6 +36,7 @@ class StringName(NamedTuple):
     owner: QualifiedName | None = None
     rebinds: bool = False
     is_looked_up: bool = True
+    owner_node: ast.expr | None = None
 
 
 Reach = Callable[[QualifiedName], Iterable[QualifiedName]]
@@ -153,7 +155,9 @@ class _Reader:
         for keyword in call.keywords:
             if keyword.arg not in _OPTIONS_OF_MULTIPLE and keyword.arg is not None:
                 for owner in owners:
-                    yield StringName(keyword, owner.child(keyword.arg), owner, rebinds=True)
+                    node = None if names else target
+                    name = owner.child(keyword.arg)
+                    yield StringName(keyword, name, owner, rebinds=True, owner_node=node)
 
     def mapping(self, call: ast.Call) -> Iterator[StringName]:
         """`patch.dict("sys.modules", {"a.b": …})`, `patch.dict("a.b.SETTINGS", …)`."""
@@ -233,7 +237,7 @@ class _Reader:
         text = None if attribute is None else self._text(attribute)
         if target is not None and text is not None and text.text.isidentifier():
             for owner in self._meanings(target):
-                yield StringName(text.node, owner.child(text.text), owner)
+                yield StringName(text.node, owner.child(text.text), owner, owner_node=target)
 
     def _meanings(self, node: ast.expr) -> list[QualifiedName]:
         """Return what an expression may stand for: a name, a chain, or an imported module."""

@@ -357,6 +357,7 @@ INVALID = (
         "import pkg\n«pkg.legacy».thing()",
         after="""
             import pkg
+            import pkg.modern
             pkg.modern.thing()""",
         safety="safe",
     ),

@@ -218,7 +218,12 @@ INVALID = (
     Case(
         "patch.object",
         MOCK + "from pkg import old\npatch.object(old, «'OldEngine'»)",
-        left="`pkg.old`, where the name is looked up, has to change as well",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            from pkg import new
+            patch.object(new, 'NewEngine')""",
+        safety="safe",
     ),
     Case(
         "patch.object of an import",
@@ -234,7 +239,12 @@ INVALID = (
     Case(
         "patch.multiple of a module",
         MOCK + "from pkg import old\npatch.multiple(old, «OldEngine»=1)",
-        left="the module that the keyword is looked up in has to change as well",
+        after="""
+            from unittest import mock
+            from unittest.mock import patch
+            from pkg import new
+            patch.multiple(new, NewEngine=1)""",
+        safety="safe",
     ),
     Case(
         "patch.multiple of a moved module",
@@ -282,7 +292,10 @@ INVALID = (
     Case(
         "mocker.patch.object",
         "from pkg import old\ndef t(mocker): mocker.patch.object(old, «'OldEngine'»)",
-        left="`pkg.old`, where the name is looked up, has to change as well",
+        after="""
+            from pkg import new
+            def t(mocker): mocker.patch.object(new, 'NewEngine')""",
+        safety="safe",
     ),
     Case(
         "mocker that an object keeps",
@@ -309,7 +322,11 @@ INVALID = (
     Case(
         "monkeypatch.setattr with a module",
         "from pkg import old\ndef t(monkeypatch):\n    monkeypatch.setattr(old, «'OldEngine'», 1)",
-        left="`pkg.old`, where the name is looked up, has to change as well",
+        after="""
+            from pkg import new
+            def t(monkeypatch):
+                monkeypatch.setattr(new, 'NewEngine', 1)""",
+        safety="safe",
     ),
     Case(
         "monkeypatch.delattr",
@@ -317,12 +334,11 @@ INVALID = (
         "    monkeypatch.delattr(old, «'OldEngine'»)\n"
         "    monkeypatch.delattr(«'pkg.old.OldEngine'»)",
         after="""
-            from pkg import old
+            from pkg import new
             def t(monkeypatch):
-                monkeypatch.delattr(old, 'OldEngine')
+                monkeypatch.delattr(new, 'NewEngine')
                 monkeypatch.delattr('pkg.new.NewEngine')""",
         safety="safe",
-        left="`pkg.old`, where the name is looked up, has to change as well",
     ),
     Case(
         "monkeypatch.setitem",
@@ -385,12 +401,20 @@ INVALID = (
     Case(
         "getattr",
         "import pkg.old\ngetattr(pkg.old, «'OldEngine'»)\nhasattr(pkg.old, «'OldEngine'»)",
-        left="`pkg.old`, where the name is looked up, has to change as well",
+        after="""
+            import pkg.new
+            getattr(pkg.new, 'NewEngine')
+            hasattr(pkg.new, 'NewEngine')""",
+        safety="safe",
     ),
     Case(
         "setattr",
         "import pkg.old\nsetattr(pkg.old, «'OldEngine'», 1)\ndelattr(pkg.old, «'OldEngine'»)",
-        left="`pkg.old`, where the name is looked up, has to change as well",
+        after="""
+            import pkg.new
+            setattr(pkg.new, 'NewEngine', 1)
+            delattr(pkg.new, 'NewEngine')""",
+        safety="safe",
     ),
     Case(
         "pkgutil.resolve_name",
@@ -487,7 +511,10 @@ INVALID = (
         "import pkg.user\ngetattr(pkg.user, «'Engine'»)",
         files=CONSUMER,
         hint="pkg.new.NewEngine",
-        left="`pkg.user`, where the name is looked up, has to change as well",
+        after="""
+            import pkg.new
+            getattr(pkg.new, 'NewEngine')""",
+        safety="safe",
     ),
 )
 

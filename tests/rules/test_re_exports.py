@@ -21,6 +21,17 @@ def door(text: str, name: str = "pkg/__init__.py", **more: str) -> dict[str, str
 DOOR = door("from .old import OldEngine")
 
 VALID = (
+    Case(
+        "the new home, which takes the symbol from the old one for now",
+        "from pkg.new import NewEngine\nNewEngine()",
+        files=door("from pkg.old import OldEngine as NewEngine", "pkg/new.py"),
+    ),
+    Case(
+        "the new home itself, without a definition of its own",
+        "from pkg.old import OldEngine as NewEngine\nNewEngine()",
+        path="pkg/new.py",
+        files=HOME,
+    ),
     *(
         Case(decoy.title, decoy.code, files={**DOOR, "tools/__init__.py": "class OldEngine: ..."})
         for decoy in DECOYS

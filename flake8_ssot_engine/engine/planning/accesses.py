@@ -63,7 +63,8 @@ class Accesses(Workbench):
         reference = access.reference
         start = self._model.resolve_root(reference).candidates[0].name
         reached = start.child(*reference.attributes[: access.depth])
-        self._check_way(access, reached)
+        if not access.is_owner:
+            self._check_way(access, reached)
         is_rebound = reference.role is Role.STORE and access.depth == len(reference.attributes)
         if is_rebound and reached != access.old:
             raise Refusal(f"it puts something else in the place of `{reached}`")
@@ -71,6 +72,8 @@ class Accesses(Workbench):
     def _only_last_part(self, access: Access) -> bool:
         """Rewrite a chain whose module is right already; say whether it was one."""
         reference, new = access.reference, access.new
+        if access.depth == 0 or self._was_module(access):  # which has to be imported as well
+            return False
         found = self._model.resolve_root(reference).candidates[0].name
         if found.child(*reference.attributes[: access.depth - 1]) != new.parent:
             return False
@@ -113,19 +116,19 @@ class Accesses(Workbench):
     def _accesses_by_object(self, root: Binding, group: list[Access]) -> None:
         web = self._webs.of(root)
         rewritten = {id(access.reference.node) for access in group}
-        module = group[0].new.parent
+        module = _home(group[0])
         takes_place = (
             len(web.bindings) == 1
             and all(id(reference.node) in rewritten for reference in web.references)
-            and all(access.new.parent == module for access in group)
-            and all(access.depth == 1 for access in group)
+            and all(_home(access) == module and access.depth <= 1 for access in group)
             and not self._is_public(root)
             and self._model.name_of(root) not in self._links.kept
         )
         if not takes_place:
             for access in group:
                 text = self._bring(access, root, access.reference, access.depth, access.new)
-                self._link_deep(root, access, text)
+                if access.depth > 0:
+                    self._link_deep(root, access, text)
             return
         assert root.target is not None
         local = module.last if root.name == root.target.last else root.name
@@ -135,8 +138,10 @@ class Accesses(Workbench):
         if root.scope.parent is None:
             self.gone.add(root.name)
         for access in group:
-            self._rewrite_chain(access.reference, 1, f"{local}.{access.new.last}")
-            self._link_deep(root, access, f"{local}.{access.new.last}")
+            text = local if access.depth == 0 else f"{local}.{access.new.last}"
+            self._rewrite_chain(access.reference, access.depth, text)
+            if access.depth > 0:
+                self._link_deep(root, access, text)
             new = Redirect(binding=root, new=module, local=local)
             self._note(access, root, self._new_import(new, local))
 
@@ -212,8 +217,8 @@ class Accesses(Workbench):
 
     def _was_module(self, access: Access) -> bool:
         """Whether what moved is a module: by the disk, or else by its name and its use."""
-        if access.old is None:
-            return False
+        if access.old is None or access.is_owner:
+            return access.is_owner
         if self._context.reexports.modules.is_module(access.old):
             return True
         is_more_used = access.depth < len(access.reference.attributes)
@@ -231,3 +236,8 @@ class Accesses(Workbench):
             and other.point.branch.encloses(root.point.branch)
             for other in root.scope.bindings.get(module[0], ())
         )
+
+
+def _home(access: Access) -> QualifiedName:
+    """Return the module that a chain is to reach, or to reach into."""
+    return access.new if access.depth == 0 else access.new.parent

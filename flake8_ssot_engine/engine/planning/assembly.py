@@ -61,7 +61,17 @@ class Assembly(CallRewrites):
         return tuple(sorted(self._edits, key=lambda edit: (edit.span, edit.text)))
 
     def _string(self, string: Respelling) -> None:
-        self._edits.add(rename_string(self._source, string.node, string.old, string.new))
+        old, new, owner = string.old, string.new, string.owner
+        if owner is not None:
+            if not is_active(owner) or owner.new != new.parent:
+                raise Refusal(owner.refused or "what it is looked up in has other names as well")
+            old = new.parent.child(old.last)
+        try:
+            self._edits.add(rename_string(self._source, string.node, old, new))
+        except Refusal as refusal:
+            if owner is None:
+                raise
+            raise Refused([string, owner], refusal.reason) from None
 
     def _each(self, repair: AnyRepair, make: Callable[[AnyRepair], None]) -> None:
         self._all([repair], lambda: make(repair))

@@ -227,12 +227,14 @@ class Collector:
             if new is None:
                 self.hopeless[key] = self._why_not(moved)
                 continue
+            is_wanted = key in self._keys or mention is not None
             self.strings[id(moved.node)] = Respelling(
                 keys={key},
-                is_wanted=key in self._keys or mention is not None,
+                is_wanted=is_wanted,
                 node=moved.node,
                 old=moved.reached,
                 new=new,
+                owner=self._owner(moved, new, key, is_wanted=is_wanted),
             )
         for number, mention in self._mentioned_strings.items():
             assert mention.node is not None
@@ -243,6 +245,34 @@ class Collector:
                 old=mention.spelled,
                 new=mention.spelled.rebased(mention.name, new),
             )
+
+    def _owner(
+        self, moved: MovedString, new: QualifiedName, key: Key, *, is_wanted: bool
+    ) -> Access | None:
+        """Have `module` of `getattr(module, "Name")` become the new home of what is looked up."""
+        reference = None if moved.owner is None else self._model.reference_at(moved.owner)
+        if reference is None or new.parent == moved.reached.parent:
+            return None
+        candidates = self._model.resolve(reference).candidates
+        root = candidates[0].binding if len(candidates) == 1 else None
+        if root is None:
+            return None
+        known = self.accesses.get(id(reference.node))
+        if known is not None:
+            known.keys.add(key)
+            return known
+        access = Access(
+            keys={key},
+            is_wanted=is_wanted,
+            reference=reference,
+            root=root,
+            depth=len(reference.attributes),
+            new=new.parent,
+            old=moved.reached.parent,
+            is_owner=True,
+        )
+        self.accesses[id(reference.node)] = access
+        return access
 
     def _new_path(self, moved: MovedString, mention: Mention | None) -> QualifiedName | None:
         new = moved.match.replacement

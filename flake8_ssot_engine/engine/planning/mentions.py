@@ -14,7 +14,6 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.references import Reference
-from flake8_ssot_engine.semantics.strings import string_names
 
 
 class Mention(NamedTuple):
@@ -83,8 +82,7 @@ class _Finder:
                         yield Mention(name, renamed, reference=reference, depth=depth)
 
     def _by_string(self) -> Iterator[Mention]:
-        context = self.context
-        for found in string_names(self.model, context.string_calls, context.reexports.reach):
+        for found in self.context.string_names:
             for name, renamed in self._prefixes(found.name):
                 yield Mention(name, renamed, node=found.node, spelled=found.name)
 

@@ -16,6 +16,7 @@ from flake8_ssot_engine.engine.planning.repairs import (
 from flake8_ssot_engine.fixing.imports import NewImport, remove_statement
 from flake8_ssot_engine.fixing.names import dynamic_use
 from flake8_ssot_engine.fixing.refusal import Refusal
+from flake8_ssot_engine.fixing.strings import rename_string
 from flake8_ssot_engine.fixing.webs import Web
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding
 
@@ -42,6 +43,7 @@ class Redirects(Accesses):
             self._check_way(redirect, binding.target)
         if redirect.match is not None and self._is_module(binding):
             self._chains_below(redirect, web, local)
+            self._strings_below(redirect)
         if local != binding.name:
             self._check_members(web, local)
             self._check_certain(redirect, web)
@@ -106,6 +108,19 @@ class Redirects(Accesses):
                 else:
                     self._bring(redirect, redirect.binding, reference, end, new)
                 break
+
+    def _strings_below(self, redirect: Redirect) -> None:
+        """Rename what is looked up by its name in a module that moves."""
+        for string in self._context.string_names:
+            if string.owner is None or string.owner != redirect.binding.target:
+                continue
+            match = self._context.match(string.name)
+            new = None if match is None else match.replacement
+            if new is None or new.parent != redirect.new:
+                raise Refusal(f"`{string.name.last}`, which is looked up in it, is elsewhere now")
+            if new.last != string.name.last:
+                old = redirect.new.child(string.name.last)
+                self._edits.add(rename_string(self._source, string.node, old, new))
 
     def _submodule(self, redirect: Redirect) -> None:
         binding, new = redirect.binding, redirect.new

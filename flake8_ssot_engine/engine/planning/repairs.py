@@ -76,6 +76,7 @@ class Access(Repair):
     """An attribute chain whose first `depth` attributes reach what is to be `new`.
 
     `root` binds the name that it starts with; `old` is what moved, None where nothing did.
+    `is_owner` says that both are modules that something is looked up in by a string.
     """
 
     reference: Reference
@@ -83,15 +84,20 @@ class Access(Repair):
     depth: int
     new: QualifiedName
     old: QualifiedName | None = None
+    is_owner: bool = False
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Respelling(Repair):
-    """A string that stands for `old` and is to stand for `new`."""
+    """A string that stands for `old` and is to stand for `new`.
+
+    Where it spells the last part alone, `owner` is what becomes of the expression before it.
+    """
 
     node: ast.expr | ast.keyword
     old: QualifiedName
     new: QualifiedName
+    owner: Access | None = None
 
 
 @dataclass(eq=False, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ class TreeComparison:
             elif repr(a.value) != repr(b.value):
                 self.fail(a, "a constant changed")
             return
-        if isinstance(a, ast.keyword) and isinstance(b, ast.keyword) and a.arg != b.arg:
+        if isinstance(a, ast.keyword) and isinstance(b, ast.keyword) and a.arg and b.arg:
             self.strings.append((a, b))
             self._compare(a.value, b.value)
             return
