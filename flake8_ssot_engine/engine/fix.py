@@ -41,6 +41,7 @@ def plan_fixes(
         kept=tuple(k for report in reports for k in report.kept),
         outside=tuple(o for report in reports for o in report.outside),
         files=len(tasks),
+        suppressed=sum(report.suppressed for report in reports),
     )
 
 

@@ -50,7 +50,8 @@ class FixReport:
     """What came of a fix.
 
     `changes` are the files to write or written; those of them that were not asked for and had
-    to follow are in `outside`, by the names that reports give them.
+    to follow are in `outside`, by the names that reports give them. `suppressed` counts the
+    violations that a `# noqa` covers, which stay.
     """
 
     changes: tuple[Rewrite, ...] = ()
@@ -60,6 +61,7 @@ class FixReport:
     kept: tuple[KeptAlias, ...] = ()
     outside: tuple[str, ...] = ()
     files: int = 0
+    suppressed: int = 0
 
 
 class Project:
@@ -262,6 +264,7 @@ class Project:
             left=tuple(left),
             errors=tuple(survey.error for survey in self._surveys if survey.error),
             kept=tuple(kept),
+            suppressed=sum(survey.suppressed for survey in self._surveys),
             outside=tuple(c.place.shown_as for c in changes if not c.place.is_selected),
         )
 

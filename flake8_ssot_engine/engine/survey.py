@@ -41,6 +41,7 @@ class Survey:
     `renames` are the names of its own that would change, `mentions` those of others that it
     names, with the reason where it cannot follow a change, else ""; `follow_ups` are the names
     of its own that would change if it followed them all; `gone` are those that it would lose.
+    `suppressed` counts the violations that a `# noqa` covers.
     """
 
     place: Place
@@ -51,6 +52,7 @@ class Survey:
     follow_ups: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
     gone: frozenset[QualifiedName] = frozenset()
     is_fixable: bool = True
+    suppressed: int = 0
 
 
 class SurveyTask(NamedTuple):
@@ -98,10 +100,14 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
         except SourceError as error:
             return _survey_broken(checker, place, source, error)
         found = checker.findings_of(place.path, context) if place.is_selected else ()
+        suppressed = 0
+        if place.is_selected and "noqa" in source.text:
+            every = checker.findings_of(place.path, context, with_noqa=False)
+            suppressed = len(every) - len(found)
         planner = checker.planner_of(place.path, context, place.untouchable)
-        own = planner.plan(
-            [key_of(finding) for finding in found], Links(), allow_unsafe=allow_unsafe
-        )
+        if not found and not planner.mentions and not suppressed:
+            return None
+        own = planner.plan(list(map(key_of, found)), Links(), allow_unsafe=allow_unsafe)
         alone = planner.plan_alone([], allow_unsafe=allow_unsafe)
     except SourceError as error:
         problem = FileError(place.shown_as, error.message, error.line, error.column)
@@ -109,10 +115,15 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
     except RecursionError:
         problem = FileError(place.shown_as, "is nested too deeply to be checked")
         return Survey(place, error=problem) if place.is_selected else None
-    if not found and not alone.mentions:
-        return None
     return Survey(
-        place, found, None, own.renames, alone.mentions, alone.renames, own.gone | alone.gone
+        place,
+        found,
+        None,
+        own.renames,
+        alone.mentions,
+        alone.renames,
+        own.gone | alone.gone,
+        suppressed=suppressed,
     )
 
 

@@ -47,6 +47,8 @@ def summary_of_fix(report: FixReport, *, is_applied: bool) -> str:
         told += f", left {_counted(report.left)}"
         if report.kept:
             told += f" and {_plural(len(report.kept), 'alias', 'aliases')} for the sake of others"
+    if report.suppressed:
+        told += f", left {report.suppressed} that `# noqa` suppresses"
     if report.errors:
         told += f", {_plural(len(report.errors), 'file')} that could not be read or written"
     return f"{told}; {_plural(report.files, 'file')} looked at"
@@ -60,6 +62,7 @@ def render_fix_json(report: FixReport) -> Iterator[str]:
         "outside": sorted(report.outside),
         "fixed": [_finding(finding) for finding in report.fixed],
         "left": [_finding(finding) for finding in report.left],
+        "suppressed": report.suppressed,
         "kept_aliases": [
             {"path": alias.path, "name": alias.name, "reason": alias.reason}
             for alias in report.kept

@@ -26,7 +26,8 @@ class Planner:
     """Plans one file, under whatever links to other files are settled.
 
     `context` is the file as the rules see it, `everything` the same with no move left out. The
-    file may not be written at all where `untouchable` gives a reason.
+    file may not be written at all where `untouchable` gives a reason. `mentions` are the names
+    of other modules in it that may come to be renamed.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Planner:
         self._keeps_relative = keeps_relative
         self._webs = Webs(context.model)
         self._places = Places(context.model)
-        self._mentions = find_mentions(everything)
+        self.mentions = find_mentions(everything)
 
     @property
     def model(self) -> SemanticModel:
@@ -51,7 +52,7 @@ class Planner:
 
     def plan_alone(self, keys: Collection[Key], *, allow_unsafe: bool = True) -> FilePlan:
         """Plan as if every other file followed, and were followed."""
-        links = Links({mention.name: mention.renamed for mention in self._mentions})
+        links = Links({mention.name: mention.renamed for mention in self.mentions})
         return self.plan(keys, links, allow_unsafe=allow_unsafe)
 
     def plan(self, keys: Collection[Key], links: Links, *, allow_unsafe: bool = False) -> FilePlan:
@@ -59,9 +60,9 @@ class Planner:
         if self._untouchable:
             return FilePlan(
                 withheld=dict.fromkeys(keys, self._untouchable),
-                mentions={m.name: self._untouchable for m in self._mentions},
+                mentions={m.name: self._untouchable for m in self.mentions},
             )
-        found = Collector(self._context, self._webs, keys, self._mentions, links)
+        found = Collector(self._context, self._webs, keys, self.mentions, links)
         for repair in found.every():
             if repair.unsafe and not allow_unsafe:
                 repair.refused = f"{repair.unsafe} (unsafe)"
@@ -106,7 +107,7 @@ class Planner:
                 withheld.setdefault(key, _BY_A_PERSON.get(key.code, "a person has to decide"))
         for key in withheld:
             fixed.pop(key, None)
-        followed = [(mention.name, self._followed_by(mention, found)) for mention in self._mentions]
+        followed = [(mention.name, self._followed_by(mention, found)) for mention in self.mentions]
         return FilePlan(
             edits=edits,
             fixed=fixed,
