@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -109,6 +110,10 @@ class Rewriter:
         return self._piece_by_piece(keys, failure)
 
     @cached_property
+    def _compiled_before(self) -> bool:
+        return _compiles(self._source.text)
+
+    @cached_property
     def _count_before(self) -> Counter[str]:
         path = self._place.path
         return _counted(self._checker.findings_of(path, self._context, with_noqa=False))
@@ -154,6 +159,8 @@ class Rewriter:
     def _prove(self, plan: FilePlan, after: SourceFile) -> None:
         renamed = {**self._links.renamed, **plan.renames}
         tree = after.parse()
+        if self._compiled_before and not _compiles(after.text):  # `await` in the wrong place parses
+            raise Uncertified("the result does not compile")
         context = self._checker.context_of(
             self._place.path, after, tree, _Renamed(self._context, renamed).public_names
         )
@@ -196,3 +203,13 @@ class _Renamed:
 
 def _counted(findings: Collection[Finding]) -> Counter[str]:
     return Counter(finding.violation.code for finding in findings)
+
+
+def _compiles(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<file>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit
@@ -21,7 +21,7 @@ _PRAGMA = re.compile(
 _AFTER_ALIAS = re.compile(
     r"[ \t\f]*(?P<comma>,?)[ \t\f]*(?P<comment>#[^\r\n]*)?(?P<end>\r\n|\r|\n)"
 )
-_COMMA = re.compile(r"(?:[ \t\f]|\\\r?\n)*,")
+_COMMA = re.compile(r"(?:[\s\\]|#[^\r\n]*)*,")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 Statement = ast.Import | ast.ImportFrom
@@ -82,15 +82,17 @@ class _Editor:
         self.aliases = [source.span_of(alias) for alias in getattr(statement, "names", [])]
         self.replaced = change.replaced
         self.added = list(change.added)
-        self.moved_comments: list[str] = []
+        self.comments: dict[int, str] = {}
         self.found: list[Edit] = []
 
     def edits(self) -> list[Edit]:
+        """Return the edits of the statement."""
         kept = [i for i in range(len(self.aliases)) if i not in self.replaced]
         news = [new for _, new in sorted(self.replaced.items()) if new is not None]
         in_place = self._module_that_stays(kept, news)
         staying = set(kept)
         brought: set[NewImport] = set()
+        moved: dict[NewImport, int | None] = dict.fromkeys(self.added)
         for index, new in sorted(self.replaced.items()):
             if new is None:
                 continue
@@ -98,15 +100,18 @@ class _Editor:
                 staying.add(index)
                 self._replace(self.aliases[index], new.text)
             elif in_place != (new.module,):
-                self.added.append(new)
+                moved[new] = moved.get(new) or index
             brought.add(new)
         if staying:
             if not kept and isinstance(self.statement, ast.ImportFrom):
                 self._replace_module(news[0].module or "")
             self._remove([i for i in range(len(self.aliases)) if i not in staying])
-            self._write_after(_statements(self.added))
+            lost = self.comments.keys() - moved.values()
+            if any(not _PRAGMA.match(self.comments[index]) for index in lost):
+                raise Refusal("a comment inside the import would be lost")
+            self._write_after(moved)
         else:
-            self.replace_statement(_statements(self.added))
+            self.replace_statement([_spelled(names) for names in _by_module(moved)])
         return self.found
 
     def _module_that_stays(self, kept: list[int], news: list[NewImport]) -> tuple[str | None, ...]:
@@ -143,23 +148,71 @@ class _Editor:
     # --- taking aliases out
 
     def _remove(self, gone: list[int]) -> None:
-        """Take aliases out of a statement that keeps others."""
+        """Take aliases out of a statement that keeps others, each with the comma after it."""
         if not gone:
             return
-        first_of_tail = len(self.aliases)
-        while first_of_tail - 1 in gone:
-            first_of_tail -= 1
-        ranges: list[Span] = []
-        for index in gone:
-            own_line = self._own_line(index)
-            if own_line is not None:
-                ranges.append(own_line)
-            elif index >= first_of_tail:
-                ranges.append(self._without_comma_before(index))
-            else:
-                ranges.append(self._without_comma_after(index))
-        for start, end in _merged(ranges):
-            self.found.append(Edit(self.source.path, Span(start, end), ""))
+        kept = [i for i in range(len(self.aliases)) if i not in gone]
+        last, end = kept[-1], self.aliases[-1].end
+        if self.text[self.span.end - 1] != ")":  # then no comment can stand between two
+            heads = [i for i in gone if i < last]
+            ranges = [Span(self.aliases[i].start, self.aliases[i + 1].start) for i in heads]
+            ranges += [Span(self.aliases[last].end, end)] if end > self.aliases[last].end else []
+            tidied = _merged(ranges)
+        else:
+            ranges = [part for index in gone for part in self._parts_of(index)]
+            if last + 1 < len(self.aliases) and self._comma_after(len(self.aliases) - 1) is None:
+                ranges += self._last_comma(last)
+            tidied = [self._tidy(span) for span in _merged(ranges)]
+        self.found += [Edit(self.source.path, span, "") for span in tidied]
+
+    def _last_comma(self, last: int) -> list[Span]:
+        """Return the comma that no name follows any more, where it would look odd."""
+        gap = Span(self.aliases[last].end, self.aliases[last + 1].start)
+        comma = self._comma_after(last)
+        if not set("#\r\n") & set(self.text[gap.start : gap.end]):
+            return [gap]
+        if comma is not None and self._line_start(comma) > gap.start:  # commas come first
+            return [Span(comma, gap.end)]
+        return []
+
+    def _parts_of(self, index: int) -> list[Span]:
+        alias, comma = self.aliases[index], self._comma_after(index)
+        if "#" in self.text[alias.start : alias.end]:
+            raise Refusal("a comment inside the import would be lost")
+        own_line = self._own_line(index)
+        if own_line is not None:
+            return [own_line]
+        end = alias.end if comma is None else comma + 1
+        if comma is not None and "#" in self.text[alias.end : comma]:
+            return [self._with_blanks(alias), Span(comma, comma + 1)]
+        return [self._with_blanks(Span(alias.start, end))]
+
+    def _with_blanks(self, span: Span) -> Span:
+        """Take in the blanks behind, unless nothing follows on the line."""
+        end = span.end
+        while self.text[end : end + 1] in (" ", "\t"):
+            end += 1
+        return Span(span.start, end if self._is_followed(end) else span.end)
+
+    def _tidy(self, span: Span) -> Span:
+        """Take in a line that would be left blank, or the blanks that would end one."""
+        line, end = self._line_start(span.start), self._line_end(span.end)
+        is_left_blank = not (self.text[line : span.start] + self.text[span.end : end]).strip()
+        newline = _NEWLINE.match(self.text, end)
+        if is_left_blank and newline is not None and line > self.span.start:
+            return Span(line, newline.end())
+        start = span.start
+        while not self._is_followed(span.end) and self.text[start - 1] in " \t":
+            start -= 1
+        return span if self.text[start - 1] in "\r\n(" else Span(start, span.end)
+
+    def _is_followed(self, offset: int) -> bool:
+        return self.text[offset : offset + 1] not in ("", "#", ")", "\r", "\n", " ", "\t")
+
+    def _comma_after(self, index: int) -> int | None:
+        """Return where the comma behind an alias stands, past comments and line breaks."""
+        match = _COMMA.match(self.text, self.aliases[index].end)
+        return None if match is None else match.end() - 1
 
     def _own_line(self, index: int) -> Span | None:
         """Return the lines of an alias that shares them with nothing but a comment.
@@ -171,35 +224,13 @@ class _Editor:
         after = _AFTER_ALIAS.match(self.text, alias.end)
         if after is None or after.end() > self.span.end or line < self.span.start:
             return None
-        if self.text[line : alias.start].strip(" \t\f") or "#" in self.text[line : alias.end]:
+        if self.text[line : alias.start].strip(" \t\f"):
             return None
-        if not after["comma"] and index + 1 < len(self.aliases):
+        if not after["comma"] and self._comma_after(index) is not None:
             return None  # the comma stands on the next line
         if after["comment"]:
-            self.moved_comments.append(after["comment"].rstrip())
+            self.comments[index] = after["comment"].rstrip()
         return Span(line, after.end())
-
-    def _without_comma_before(self, index: int) -> Span:
-        alias = self.aliases[index]
-        if index == 0:
-            return alias
-        before = self.aliases[index - 1].end
-        if "#" in self.text[before : alias.start]:
-            return self._without_comma_after(index)
-        return Span(before, alias.end)
-
-    def _without_comma_after(self, index: int) -> Span:
-        alias = self.aliases[index]
-        following = self.aliases[index + 1].start if index + 1 < len(self.aliases) else None
-        if following is not None and not set("#\r\n") & set(self.text[alias.end : following]):
-            return Span(alias.start, following)
-        comma = _COMMA.match(self.text, alias.end)
-        end = comma.end() if comma else alias.end
-        while (
-            end < len(self.text) and self.text[end] in " \t" and self.text[end : end + 3] != "  #"
-        ):
-            end += 1
-        return Span(alias.start, end)
 
     # --- whole statements
 
@@ -210,11 +241,11 @@ class _Editor:
             raise Refusal("a comment inside the import would be lost")
         line, end = self._line_start(self.span.start), self._line_end(self.span.end)
         head, rest = self.text[line : self.span.start], self.text[self.span.end : end]
-        is_alone = not head.strip() and (not rest.strip() or rest.lstrip().startswith("#"))
+        is_alone = self._has_line_to_itself()
         if statements:
             joint = self._newline(end) + head if is_alone else "; "
             self.found.append(Edit(self.source.path, self.span, joint.join(statements)))
-        elif not is_alone:
+        elif not is_alone or self._is_all_of_its_block(head, end):
             self.found.append(Edit(self.source.path, self.span, "pass"))
         elif rest.strip() and not _PRAGMA.match(rest.strip()):
             gap = len(rest) - len(rest.lstrip())
@@ -225,24 +256,50 @@ class _Editor:
             span = Span(line, newline.end() if newline else end)
             self.found.append(Edit(self.source.path, span, ""))
 
-    def _write_after(self, statements: list[str]) -> None:
-        if not statements:
+    def _is_all_of_its_block(self, indent: str, end: int) -> bool:
+        """Whether the lines around it say that nothing else is in its block."""
+        before = self.text[: self.span.start].rstrip().rsplit("\n", 1)[-1]
+        after = self.text[end:].lstrip("\r\n")
+        is_first = re.search(r":\s*(?:#.*)?$", before) is not None
+        return is_first and bool(indent) and not re.match(rf"\s*\n*{indent}\S", after)
+
+    def _write_after(self, moved: Mapping[NewImport, int | None]) -> None:
+        """Write further imports behind the statement, each with the comment of its alias."""
+        if not moved:
             return
         line, end = self._line_start(self.span.start), self._line_end(self.span.end)
-        head, rest = self.text[line : self.span.start], self.text[self.span.end : end]
-        if head.strip() or (rest.strip() and not rest.lstrip().startswith("#")):
-            if self.moved_comments:
+        head, rest = self.text[line : self.span.start], self.text[self.span.end : end].strip()
+        if not self._has_line_to_itself():
+            if self.comments:
                 raise Refusal("a comment inside the import would be lost")
-            text = "".join(f"; {statement}" for statement in statements)
+            text = "".join(f"; {_spelled(names)}" for names in _by_module(moved))
             self.found.append(Edit(self.source.path, Span(self.span.end, self.span.end), text))
             return
-        comments = list(dict.fromkeys(self.moved_comments))
-        if _PRAGMA.match(rest.strip()):
-            comments.append(rest.strip())
-        comment = "".join(f"  {comment}" for comment in dict.fromkeys(comments))
         newline = self._newline(end)
-        text = "".join(f"{newline}{head}{statement}{comment}" for statement in statements)
+        pragma = f"  {rest}" if _PRAGMA.match(rest) else ""
+        text = ""
+        for names in _by_module(moved):
+            comments = [self._comment_of(moved[name]) for name in names]
+            text += f"{newline}{head}"
+            if len(set(filter(None, comments))) > 1:
+                lines = zip(names, comments, strict=True)
+                inner = "".join(f"{newline}{head}    {n.text},{c}" for n, c in lines)
+                text += f"from {names[0].module} import ({inner}{newline}{head}){pragma}"
+            else:
+                comment = next(filter(None, comments), "")
+                text += _spelled(names) + (comment or pragma)
         self.found.append(Edit(self.source.path, Span(end, end), text))
+
+    def _comment_of(self, index: int | None) -> str:
+        return f"  {self.comments[index]}" if index is not None and index in self.comments else ""
+
+    def _has_line_to_itself(self) -> bool:
+        """Whether nothing but a comment shares its lines, a backslash before them included."""
+        line, end = self._line_start(self.span.start), self._line_end(self.span.end)
+        rest = self.text[self.span.end : end].strip()
+        is_continued = self.text[:line].rstrip("\r\n").endswith("\\") and line > 0
+        head = self.text[line : self.span.start]
+        return not head.strip() and not is_continued and (not rest or rest.startswith("#"))
 
     def _line_start(self, offset: int) -> int:
         return self.source.line_starts[self.source.position(offset).line - 1]
@@ -256,17 +313,17 @@ class _Editor:
         return match[0] if match else "\n"
 
 
-def _statements(imports: Sequence[NewImport]) -> list[str]:
-    """Return the statements that bring some names, one for each module."""
-    by_module: dict[str | None, list[str]] = {}
-    for new in dict.fromkeys(imports):
-        by_module.setdefault(new.module, []).append(new.text)
-    return [
-        f"import {', '.join(names)}"
-        if module is None
-        else f"from {module} import {', '.join(names)}"
-        for module, names in by_module.items()
-    ]
+def _by_module(imports: Iterable[NewImport]) -> list[list[NewImport]]:
+    found: dict[str | None, list[NewImport]] = {}
+    for new in imports:
+        found.setdefault(new.module, []).append(new)
+    return list(found.values())
+
+
+def _spelled(names: list[NewImport]) -> str:
+    """Return the statement that brings some names of one module."""
+    start = "" if names[0].module is None else f"from {names[0].module} "
+    return f"{start}import {', '.join(name.text for name in names)}"
 
 
 def _merged(ranges: list[Span]) -> list[Span]:

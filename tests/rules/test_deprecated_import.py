@@ -133,7 +133,7 @@ INVALID = (
                 Untouched,
             )
             from pkg.new import NewEngine  # this one
-            from pkg.made import make_engine as make  # this one
+            from pkg.made import make_engine as make
         """,
         safety="safe",
     ),

@@ -34,6 +34,8 @@ def match_rewrite(
         return None
     if "NEW" in new:
         new[CALLEE] = new.pop("NEW")
+    if not new.keys() <= old.keys():  # the rewrite makes something up
+        return None
     return [(name, old[name], new[name]) for name in old if name in new]
 
 
@@ -65,7 +67,7 @@ def _match(pattern: ast.AST, node: object, captured: Captured) -> bool:
         elif isinstance(one, list) and isinstance(other, list):
             if not _match_arguments(one, other, captured):
                 return False
-        elif one != other:
+        elif (type(one), repr(one)) != (type(other), repr(other)):  # True is 1, and 1.0
             return False
     return True
 

@@ -17,14 +17,15 @@ from collections.abc import Mapping
 from flake8_ssot_engine.engine.proof.trees import Agreement, TreeComparison
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
-from flake8_ssot_engine.semantics.bindings import Binding
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference
 from flake8_ssot_engine.semantics.resolver import Candidate, Resolution
 from flake8_ssot_engine.semantics.strings import string_names
 
+_OF_PACKAGES = frozenset({BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT})
 _WORD = re.compile(r"[\w.]+")
-_PRAGMA = re.compile(r"#\s*(?:noqa|type:)", re.IGNORECASE)
+_PRAGMA = re.compile(r"#\s*(?:noqa|nosec|type:|pylint|isort|ruff|mypy|pyright|pragma|fmt)", re.I)
 
 
 def certify(before: RuleContext, after: SemanticModel, agreement: Agreement) -> None:
@@ -47,9 +48,11 @@ class _Certificate(TreeComparison):
         whole = {id(string.owner_node) for string in self.context.string_names}
         for before, after in self.references:
             if id(before.node) in whole:
+                self._check_owner_loaded(before, after)
                 continue
-            if before.name != after.name or before.name in changed:
+            if _spelled(before) != _spelled(after) or before.name in changed:
                 self._check_reference(before, after)
+        self._check_stored()
         self._check_strings()
         self._check_names_of_scopes()
 
@@ -64,6 +67,10 @@ class _Certificate(TreeComparison):
             changed.update(set(self.before.names()) - old.keys())
         bindings = list(self.before.bindings())
         changed.update(b.name for b in bindings if b.target and self._renamed(b.target))
+        lasts = {name.last for name in self.agreement.renamed}
+        for reference in self.before.references_to(old) if lasts else ():
+            if not lasts.isdisjoint(reference.attributes):
+                changed.add(reference.name)
         aliases = [b for b in bindings if b.value is not None]
         size = -1
         while size != len(changed):
@@ -73,11 +80,75 @@ class _Certificate(TreeComparison):
 
     def _check_reference(self, before: Reference, after: Reference) -> None:
         old, new = self.before.resolve(before), self.after.resolve(after)
-        if not self._means_the_same(old, new):
+        is_unknown = not old.candidates and not new.candidates
+        if not self._means_the_same(old, new) or (
+            is_unknown and _spelled(before) != _spelled(after)
+        ):
             self.fail(
                 before.node,
                 f"`{_spelled(before)}` stood for {_told(old)}, and stands for {_told(new)}",
             )
+        self._check_loaded(before, after, old)
+
+    def _check_loaded(self, before: Reference, after: Reference, old: Resolution) -> None:
+        """Refuse `package.module.Name` where nothing imports the module as that any more."""
+        loaded = self._loaded(self.after, after)
+        if not loaded:
+            return
+        lost = set(self._loaded(self.before, before)) - set(loaded)
+        for name in (candidate.name for candidate in old.candidates):
+            if _spelled(before) == _spelled(after):
+                is_loaded = not any(name.is_under(module) for module in lost)
+            else:
+                match = self.context.match(name)
+                new = None if match is None or match.move.new is None else match.move.new
+                home = None if new is None else self.context.index.final(new)
+                if home is None or len(home) < 3:
+                    continue
+                modules = self.context.reexports.modules.is_module
+                is_module = match is not None and (modules(home) or modules(match.move.old))
+                homes = (home,) if is_module else (home, home.parent)
+                is_loaded = any(m.is_under(h) for m in loaded for h in homes)
+            if not is_loaded:
+                self.fail(before.node, f"nothing imports what `{_spelled(after)}` is in")
+
+    def _check_owner_loaded(self, before: Reference, after: Reference) -> None:
+        loaded = self._loaded(self.after, after)
+        for candidate in self.after.resolve(after).candidates:
+            is_loaded = any(module.is_under(candidate.name) for module in loaded)
+            if loaded and _spelled(before) != _spelled(after) and not is_loaded:
+                self.fail(before.node, f"nothing imports `{_spelled(after)}`")
+
+    @staticmethod
+    def _loaded(model: SemanticModel, reference: Reference) -> list[QualifiedName]:
+        """Return the modules that `import a.b` makes reachable by the name of a reference."""
+        return [
+            other.imported
+            for binding in model.bindings_behind(reference)
+            if binding.kind in _OF_PACKAGES and binding.target == (binding.name,)
+            for other in binding.scope.bindings[binding.name]
+            if other.imported is not None
+        ]
+
+    def _check_stored(self) -> None:
+        """Refuse names that are bound under others than the migration says, or elsewhere."""
+        allowed = {(old.last, new.last) for old, new in self.agreement.renamed.items()}
+        for _, move in self.context.index:
+            new = None if move.new is None else self.context.index.final(move.new)
+            if new is not None:
+                allowed.add((move.old.last, new.last))
+                allowed.update(
+                    {(move.old.parent.last, new.parent.last)}
+                    if len(move.old) > 1 and len(new) > 1
+                    else ()
+                )
+        for pair, node in self.stored.items():
+            if pair not in allowed:
+                self.fail(node, f"`{pair[0]}` is called `{pair[1]}`")
+        scopes = _scopes_of_targets(self.before), _scopes_of_targets(self.after)
+        for a, b in self.targets:
+            if scopes[0].get(id(a)) != scopes[1].get(id(b)):
+                self.fail(a, f"`{a.id}` is bound in another scope")
 
     def _means_the_same(self, old: Resolution, new: Resolution) -> bool:
         if old.is_certain and not new.is_certain:
@@ -184,7 +255,16 @@ class _Certificate(TreeComparison):
                 self.fail(a.node, f"the class lost `{min(lost)}`")
             if is_module and not lost <= may_go:
                 self.fail(None, f"the module lost `{min(lost - may_go)}`")
+        lost_names = _bound(self.before.scopes[0].bindings)
         common = _bound(self.before.scopes[0].bindings) & _bound(self.after.scopes[0].bindings)
+        for old_name, new_name in self.agreement.renamed.items():
+            if old_name.parent == self.before.module and old_name.last in lost_names:
+                old = self.before.resolve_at_end(old_name.last)
+                new = self.after.resolve_at_end(new_name.last)
+                if new_name.parent == old_name.parent and not self._means_the_same(
+                    old._replace(is_certain=False), new
+                ):
+                    self.fail(None, f"`{new_name}` stands for {_told(new)}")
         for name in common - set(self.agreement.gone):
             old, new = self.before.resolve_at_end(name), self.after.resolve_at_end(name)
             if not self._means_the_same(old._replace(is_certain=False), new):
@@ -202,6 +282,17 @@ def _signature(model: SemanticModel) -> dict[str, list[tuple[object, ...]]]:
         for name in sorted(scope.globals | scope.nonlocals):
             found.setdefault(name, []).append((number, "declared"))
     return found
+
+
+def _scopes_of_targets(model: SemanticModel) -> dict[int, int]:
+    """Return, by the id of an assigned name's node, the number of the scope that owns it."""
+    return {
+        id(binding.node): number
+        for number, scope in enumerate(model.scopes)
+        for bindings in scope.bindings.values()
+        for binding in bindings
+        if isinstance(binding.node, ast.Name)
+    }
 
 
 def _every(model: SemanticModel) -> list[Reference]:

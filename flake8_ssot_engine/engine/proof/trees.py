@@ -10,7 +10,7 @@ from flake8_ssot_engine.engine.proof.call_patterns import CALLEE, match_rewrite
 from flake8_ssot_engine.migrations import Move
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
-from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference, root_of
 
@@ -36,8 +36,8 @@ class Agreement(NamedTuple):
 class TreeComparison:
     """Two trees that are the same but for names, imports, strings and declared calls.
 
-    `references`, `strings` and `stored` are the pairs that may differ: uses of names, texts, and
-    the names that are bound.
+    `references` and `strings` are the pairs of uses and of texts, `targets` those of the names
+    that are assigned to; `stored` are the names that are bound under others, with a place.
     """
 
     def __init__(self, before: RuleContext, after: SemanticModel, agreement: Agreement) -> None:
@@ -47,7 +47,8 @@ class TreeComparison:
         self.agreement = agreement
         self.references: list[tuple[Reference, Reference]] = []
         self.strings: list[tuple[ast.AST, ast.AST]] = []
-        self.stored: set[tuple[str, str]] = set()
+        self.stored: dict[tuple[str, str], ast.AST] = {}
+        self.targets: list[tuple[ast.Name, ast.Name]] = []
         self.rewrites = [(move, call) for _, move in before.index for call in move.calls]
         self.imported = _by_alias(self.before), _by_alias(self.after)
 
@@ -83,13 +84,14 @@ class TreeComparison:
             is_mangled = a.id == b.id and a.id.startswith("__")  # known by another name
             if isinstance(a.ctx, ast.Load) and not is_mangled:
                 self.fail(a, f"`{a.id}` is not understood")
-            self._store(a.id, b.id)
+            self._store(a, b)
             return
         if isinstance(a, (ast.Global, ast.Nonlocal)) and isinstance(b, (ast.Global, ast.Nonlocal)):
             if len(a.names) != len(b.names):
                 self.fail(a, "a declaration changed")
             for old, new in zip(a.names, b.names, strict=True):
-                self._store(old, new)
+                if old != new:
+                    self.stored.setdefault((old, new), a)
             return
         if isinstance(a, ast.Constant) and isinstance(b, ast.Constant):
             if isinstance(a.value, str) and isinstance(b.value, str):
@@ -105,9 +107,10 @@ class TreeComparison:
             if field not in _IGNORED:
                 self._compare(getattr(a, field, None), getattr(b, field, None))
 
-    def _store(self, old: str, new: str) -> None:
-        if old != new:
-            self.stored.add((old, new))
+    def _store(self, a: ast.Name, b: ast.Name) -> None:
+        self.targets.append((a, b))
+        if a.id != b.id:
+            self.stored.setdefault((a.id, b.id), a)
 
     def _is_reference(self, a: ast.expr, b: ast.expr) -> bool:
         before, after = self.before.reference_at(a), self.after.reference_at(b)
@@ -117,7 +120,7 @@ class TreeComparison:
             self.fail(a, "a name is used in another way")
         self.references.append((before, after))
         if isinstance(a, ast.Name) and isinstance(b, ast.Name) and not isinstance(a.ctx, ast.Load):
-            self._store(a.id, b.id)
+            self._store(a, b)
         return True
 
     def _is_rewritten(self, a: ast.Call, b: ast.AST) -> bool:
@@ -193,30 +196,58 @@ class TreeComparison:
             self.fail(b[0], "an import stands where none was")
         before, after = _Imports(self.imported[0], a), _Imports(self.imported[1], b)
         for bound in after.minus(before):
-            if not self._may_come(bound.name, before):
+            if not self._may_come(bound, before):
                 self.fail(bound.node, f"`{bound.name}` is imported for no reason")
         for bound in before.minus(after):
-            if not self._may_go(bound.name, after):
+            if not self._may_go(bound, after):
                 self.fail(bound.node, f"the import of `{bound.name}` was lost")
 
-    def _may_come(self, name: QualifiedName, before: _Imports) -> bool:
-        if name in before.names or name in self.agreement.renamed.values():
-            return True
-        if any(name == other[: len(name)] for other in before.names):
-            return True
-        for _, move in self.context.index:
-            new = None if move.new is None else self.context.index.final(move.new)
-            if new is not None and (name.is_under(new) or new.is_under(name)):
+    def _may_come(self, new: _Bound, before: _Imports) -> bool:
+        """Whether an import follows from another one that stood in the same place."""
+        for old in before.every:
+            if (old.alias[0] == ANY_NAME) != (new.alias[0] == ANY_NAME):
+                continue
+            is_above = old.name[: len(new.name)] == new.name  # `import a` for `import a.b`
+            if is_above or new.name in self._become(old.name):
                 return True
-        return False
+        nodes = {id(old.node) for old in before.every}
+        names = [old.alias[0] for old in before.every]
+        for reference in self.before.references_to(names):
+            for candidate in self.before.resolve_root(reference).candidates:
+                if candidate.binding is not None and id(candidate.binding.node) in nodes:
+                    for end in range(1, len(reference.attributes) + 1):
+                        reached = candidate.name.child(*reference.attributes[:end])
+                        if self._is_home(new.name, reached):
+                            return True
+        return any(
+            string.owner is not None and self._is_home(new.name, string.name)
+            for string in self.context.string_names
+        )
 
-    def _may_go(self, name: QualifiedName, after: _Imports) -> bool:
-        if name in after.names or name in self.agreement.renamed:
+    def _become(self, name: QualifiedName) -> set[QualifiedName]:
+        """Return what a name may become, itself included."""
+        match = self.context.match(name)
+        found = {name, self.agreement.renamed.get(name), match and match.replacement}
+        return {each for each in found if each is not None}
+
+    def _is_home(self, module: QualifiedName, reached: QualifiedName) -> bool:
+        """Whether a module, or what is in it, is what something reached by attributes becomes."""
+        match = self.context.match(reached)
+        new = None if match is None else match.replacement
+        return new is not None and module in (new, new.parent)
+
+    def _may_go(self, old: _Bound, after: _Imports) -> bool:
+        """Whether an import may be missing: what it brought is elsewhere now."""
+        if old.alias[0] == ANY_NAME:
+            stars = [new.name for new in after.every if new.alias[0] == ANY_NAME]
+            return not self._become(old.name).isdisjoint(stars)
+        if old.name in after.names or old.name in self.agreement.renamed:
             return True
-        if self.context.match(name) is not None or self.context.moved_to(name):
-            return True
+        if self.context.match(old.name) is not None or self.context.moved_to(old.name):
+            become = self._become(old.name)
+            return any(new.name in become for new in self.imported[1].values())
         # A module that was imported for the sake of what it no longer has.
-        reached = self.context.reexports.reach(name)
+        reached = self.context.reexports.reach(old.name)
         return any(self.context.reexports.modules.is_module(n) for n in reached) or any(
             move.old.is_under(n) for _, move in self.context.index for n in reached
         )
