@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.fixing.structural import Captures
 
 _METAVARIABLE = re.compile(r"\$\$\$(?P<several>[A-Z_][A-Z0-9_]*)|\$(?P<one>[A-Z_][A-Z0-9_]*)")
-_EMPTY = re.compile(r",\s*(?=[)\]}])|(?<=[(\[{])\s*,\s*")
-_AWAIT = re.compile(r"await\b")
 _PLAIN_CALL = re.compile(r"(?P<lead>await\s+)?(?P<callee>[$.\w]+)\((?P<arguments>.*)\)", re.DOTALL)
 
 Rewritten = Callable[[Span], str]
@@ -29,14 +28,20 @@ Rewritten = Callable[[Span], str]
 
 def needs_await(rewrite: CallRewrite) -> bool:
     """Whether a rewrite works only where one may wait."""
-    return _AWAIT.match(rewrite.rewrite.strip()) is not None
+    tree = ast.parse(_METAVARIABLE.sub("x", rewrite.rewrite.strip()), mode="eval")
+    return any(isinstance(node, ast.Await) for node in ast.walk(tree))
 
 
 def may_await(scope: Scope) -> bool:
-    """Whether `await` may stand directly in a scope (PEP 492)."""
+    """Whether `await` may stand directly in a scope (PEP 492).
+
+    In a comprehension within another it may from Python 3.11 on; that is not made use of.
+    """
+    comprehensions = 0
     for inner in scope.within():
         if inner.kind is ScopeKind.FUNCTION:
-            return isinstance(inner.node, ast.AsyncFunctionDef)
+            return isinstance(inner.node, ast.AsyncFunctionDef) and comprehensions < 2
+        comprehensions += 1
         if inner.kind is not ScopeKind.COMPREHENSION or inner.runs_later:
             return False
     return False
@@ -66,8 +71,7 @@ def rewrite_call(
         edits = [Edit(source.path, callee, before + (plain["lead"] or "") + name)]
         return edits + ([Edit(source.path, Span(span.end, span.end), after)] if after else [])
     text = before + _filled(rewrite.rewrite.strip(), captures, new, rewritten) + after
-    lost = _comments(source.text[span.start : span.end]) - _comments(text)
-    if lost:
+    if _comments(source.text[span.start : span.end]) - _comments(text):
         raise Refusal("a comment inside the call would be lost")
     return [Edit(source.path, span, text)]
 
@@ -86,21 +90,24 @@ def _filled(rewrite: str, captures: Captures, new: str, rewritten: Rewritten) ->
     def filled(match: re.Match[str]) -> str:
         if match["one"] == "NEW":
             return new
-        name = match["several"] or match["one"]
-        span = captures.get(name)
+        span = captures.get(match["several"] or match["one"])
         return "" if span is None else rewritten(span)
 
-    return _EMPTY.sub("", _METAVARIABLE.sub(filled, rewrite))
+    for match in list(_METAVARIABLE.finditer(rewrite)):
+        if match["several"] and match["several"] not in captures:  # goes with its comma
+            name = re.escape(match[0])
+            rewrite = re.sub(rf",\s*{name}(?!\w)|{name}(?!\w)\s*,?\s*", "", rewrite)
+    return _METAVARIABLE.sub(filled, rewrite)
 
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text).rstrip(",")
 
 
-def _comments(text: str) -> set[str]:
+def _comments(text: str) -> Counter[str]:
     try:
         tokens: Sequence[tokenize.TokenInfo]
         tokens = list(tokenize.generate_tokens(io.StringIO(f"({text})").readline))
     except (tokenize.TokenError, SyntaxError):
-        return {text}
-    return {token.string for token in tokens if token.type == tokenize.COMMENT}
+        return Counter([text])
+    return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)

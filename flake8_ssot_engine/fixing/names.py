@@ -95,6 +95,8 @@ class Renamer:
         """Refuse where `new`, bound in `scope`, would hide something or be hidden."""
         if keyword.iskeyword(new):
             raise Refusal(f"`{new}` is a keyword")
+        if new.startswith("__") and not new.endswith("__"):
+            raise Refusal(f"`{new}` goes by another name inside classes")
         for binding in scope.bindings.get(new, ()):
             if not means_the_same(binding):
                 raise self._taken(new, binding)

@@ -107,12 +107,30 @@ class Places:
 
 
 def _in_order(node: ast.AST) -> list[ast.Name]:
-    """Return the names below a node, as the tree has them."""
+    """Return the names below a node in the order of the text, which is not always the tree's."""
     found: list[ast.Name] = []
     stack = [node]
     while stack:
         node = stack.pop()
         if isinstance(node, ast.Name):
             found.append(node)
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+        stack.extend(reversed(_children(node)))
     return found
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.test, node.orelse]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [part for pair in pairs for part in pair if part is not None]
+    if isinstance(node, ast.Call):  # `f(k=a, *b)`: within one call, positions are in order
+        arguments: list[ast.AST] = [*node.args, *node.keywords]
+        return [node.func, *sorted(arguments, key=_position)]
+    if isinstance(node, ast.arguments):
+        return sorted([*node.defaults, *filter(None, node.kw_defaults)], key=_position)
+    return list(ast.iter_child_nodes(node))
+
+
+def _position(node: ast.AST) -> tuple[int, int]:
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]

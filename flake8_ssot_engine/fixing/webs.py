@@ -65,7 +65,7 @@ class Webs:
         return self._named(binding.name)[key_of(binding)]
 
     def by_star(self, star: Binding, name: str) -> Web | None:
-        """Return the web of a name that a star import may bring; None if it is not used."""
+        """Return the web of a name that a star import may bring; None if nothing sees it."""
         return self._named(name).get(key_of(star))
 
     def _named(self, name: str) -> dict[BindingKey, Web]:

@@ -79,7 +79,10 @@ def names_in_string(node: ast.Constant) -> Iterator[ast.expr]:
         else:
             for piece in ast.walk(part):
                 ast.copy_location(piece, node)
-        yield part
+        if isinstance(part, ast.Constant):  # a quote within the quote
+            yield from names_in_string(part)
+        else:
+            yield part
 
 
 def _shift(part: ast.expr, line: int, column: int) -> None:
@@ -92,7 +95,7 @@ def _shift(part: ast.expr, line: int, column: int) -> None:
 
 
 def _chains(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield the outermost names and attribute chains of an expression."""
+    """Yield the outermost names and attribute chains of an expression, and its strings."""
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
@@ -100,6 +103,8 @@ def _chains(tree: ast.AST) -> Iterator[ast.expr]:
             yield node
         elif isinstance(node, ast.Subscript) and last_name(node.value) == "Literal":
             stack.append(node.value)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node
         else:
             stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
