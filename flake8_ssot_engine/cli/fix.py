@@ -58,9 +58,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _print_diff(report: FixReport) -> None:
     changes = sorted(report.changes, key=lambda change: change.place.path)
+    here = os.getcwd()
+    base = os.path.commonpath([here, *(change.place.path for change in changes)])
+    if base != here:  # no patch may name what is above
+        say(f"note: the paths of the patch start in {base}; apply it there")
     sys.stdout.flush()
     for chunk in render_diff(
-        Change(os.path.relpath(c.place.path), c.before, c.after) for c in changes
+        Change(os.path.relpath(c.place.path, base), c.before, c.after) for c in changes
     ):
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()

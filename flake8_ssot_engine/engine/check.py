@@ -140,6 +140,13 @@ class Checker:
             keeps_relative=self.settings.keeps_relative_imports,
         )
 
+    def count_suppressed(self, path: str, context: RuleContext) -> int:
+        """Return how many violations of a file a `# noqa` covers."""
+        if "noqa" not in context.model.source.text.lower():
+            return 0
+        every = self.findings_of(path, context, with_noqa=False)
+        return len(every) - len(self.findings_of(path, context))
+
     def with_every_move(self, context: RuleContext) -> RuleContext:
         """Return the same file as seen by moves that it is exempt from, too."""
         if context.index is self.settings.index:

@@ -23,6 +23,7 @@ from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
 from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.needles import find_needles, modules_below
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles
@@ -175,7 +176,7 @@ class Project:
         paths = sorted(
             {path for root in self._settings.source_roots for path in modules_below(root)}
         )
-        found = find_takers(paths, self._settings.source_roots, new)
+        found = find_takers(paths, Modules(self._settings.source_roots), new)
         self._taken.update(found)
         return bool(found)
 
@@ -271,10 +272,15 @@ class Project:
 
 def _places(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> Iterator[Place]:
     """Yield the files to fix, and those besides that may depend on one of them."""
-    for task in tasks:
-        yield Place(task.path, task.shown_as, is_selected=True)
     selected = {task.path for task in tasks}
+    real = {task.path for task in tasks if os.path.realpath(task.path) == task.path}
+    for task in tasks:
+        if (
+            task.path in real or os.path.realpath(task.path) not in real
+        ):  # a link goes with its file
+            yield Place(task.path, task.shown_as, is_selected=True)
     others = {path for root in settings.source_roots for path in modules_below(root)} - selected
+    others = {path for path in others if os.path.realpath(path) not in real}
     if not others:
         return
     found = dict(find_files([settings.root], finder))

@@ -100,10 +100,7 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
         except SourceError as error:
             return _survey_broken(checker, place, source, error)
         found = checker.findings_of(place.path, context) if place.is_selected else ()
-        suppressed = 0
-        if place.is_selected and "noqa" in source.text:
-            every = checker.findings_of(place.path, context, with_noqa=False)
-            suppressed = len(every) - len(found)
+        suppressed = checker.count_suppressed(place.path, context) if place.is_selected else 0
         planner = checker.planner_of(place.path, context, place.untouchable)
         if not found and not planner.mentions and not suppressed:
             return None

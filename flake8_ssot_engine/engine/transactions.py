@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_ssot_engine.engine.check import FileError, Finding
@@ -18,11 +18,11 @@ def write_fixes(report: FixReport) -> FixReport:
     errors: list[FileError] = []
     lost: set[str] = set()
     for group in _transactions(report.changes):
-        problem = _write_group(group)
-        if problem is None:
+        problems = _write_group(group)
+        if not problems:
             written += group
             continue
-        errors.append(problem)
+        errors += problems
         lost.update(rewrite.place.shown_as for rewrite in group)
     if not errors:
         return report
@@ -52,26 +52,36 @@ def _unwritten(finding: Finding, reason: str) -> Finding:
     return replace(finding, violation=violation)
 
 
-def _write_group(group: Sequence[Rewrite]) -> FileError | None:
-    """Write some files; if one cannot be, put the others back and return its error."""
-    done: list[Rewrite] = []
-    for rewrite in group:
+def _write_group(group: Sequence[Rewrite]) -> list[FileError]:
+    """Write some files; if one cannot be, put the others back and return what went wrong."""
+    for number, rewrite in enumerate(group):
         try:
             replace_file(rewrite.place.path, before=rewrite.before, after=rewrite.after)
         except (OSError, FileChanged) as error:
-            _put_back(done)
-            told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            return FileError(rewrite.place.shown_as, f"cannot be written: {told}")
-        except BaseException:
-            _put_back(done)
+            told = f"cannot be written: {_told(error)}"
+            return [FileError(rewrite.place.shown_as, told), *_put_back(group[:number])]
+        except BaseException:  # it may have come just after the file was replaced
+            _put_back(group[: number + 1])
             raise
-        done.append(rewrite)
-    return None
+    return []
 
 
-def _put_back(done: Iterable[Rewrite]) -> None:
+def _put_back(done: Sequence[Rewrite]) -> list[FileError]:
+    """Undo writes; return the files that keep what was written, with the reason."""
+    errors: list[FileError] = []
     for rewrite in done:
-        replace_file(rewrite.place.path, before=rewrite.after, after=rewrite.before)
+        try:
+            replace_file(rewrite.place.path, before=rewrite.after, after=rewrite.before)
+        except FileChanged:  # it was not written, or somebody else has it now
+            continue
+        except OSError as error:
+            told = f"was fixed, and could not be put back: {_told(error)}"
+            errors.append(FileError(rewrite.place.shown_as, told))
+    return errors
+
+
+def _told(error: OSError | FileChanged) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _transactions(changes: Sequence[Rewrite]) -> list[list[Rewrite]]:

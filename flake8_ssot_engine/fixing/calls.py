@@ -37,11 +37,9 @@ def may_await(scope: Scope) -> bool:
 
     In a comprehension within another it may from Python 3.11 on; that is not made use of.
     """
-    comprehensions = 0
-    for inner in scope.within():
+    for depth, inner in enumerate(scope.within()):
         if inner.kind is ScopeKind.FUNCTION:
-            return isinstance(inner.node, ast.AsyncFunctionDef) and comprehensions < 2
-        comprehensions += 1
+            return isinstance(inner.node, ast.AsyncFunctionDef) and depth < 2
         if inner.kind is not ScopeKind.COMPREHENSION or inner.runs_later:
             return False
     return False

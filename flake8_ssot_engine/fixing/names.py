@@ -32,7 +32,7 @@ _RENAMEABLE = frozenset(
 """Bindings whose node is the name itself. A parameter's name is its callers' business too, a
 class or function knows its own name, and the others have no place of their own."""
 _EVALUATES = frozenset({"eval", "exec"})
-_DYNAMIC = _EVALUATES | {"globals", "locals", "vars"}
+_DYNAMIC = _EVALUATES | {"dir", "globals", "locals", "vars"}
 
 MeansTheSame = Callable[[Binding], bool]
 """Tells whether a binding of the new name stands, or will stand, for the very same thing."""
@@ -59,6 +59,12 @@ class Renamer:
         others = scope.bindings.get(new, ())
         if others and any(b.kind not in IMPORTS for b in web.bindings):
             raise self._taken(new, others[0])  # what rebinds the one would rebind the other
+        deleted = (b.kind is BindingKind.DELETION for b in scope.bindings.get(web.name, ()))
+        if any(deleted) and any(
+            self._would_be_captured(reference, scope, new)
+            for reference in self._model.references_to([new])
+        ):
+            raise Refusal(f"`{web.name}` is deleted, and `{new}` is used as well")
         references = [r for r in web.references if id(r.node) not in covered]
         self.check_free(scope, new.split(".")[0], references, means_the_same)
         if "." in new and any(r.role in (Role.EXPORT, Role.STORE) for r in references):

@@ -98,6 +98,7 @@ class Accesses(Workbench):
         others = [r for r in web.references if id(r.node) not in rewritten]
         takes_place = (
             root.kind is BindingKind.SUBMODULE_IMPORT
+            and all(len(self._imports_behind(r, root)) == 1 for r in below)
             and all(id(reference.node) in rewritten for reference in below)
             and all(self._module_of(access) == module for access in group)
             and (module[0] == root.name or not others)
@@ -184,9 +185,15 @@ class Accesses(Workbench):
     ) -> None:
         self._renamer.check_free(root.scope, new.last, [reference], self._meaning(new))
         self._rewrite_chain(reference, end, text)
-        if not self._is_imported_before(root, new.last, new):
-            module = self._spelled_module(new.parent, root.statement)
-            self._add(repair, root, NewImport(module, new.last))
+        for binding in self._imports_behind(reference, root):
+            if not self._is_imported_before(binding, new.last, new):
+                module = self._spelled_module(new.parent, binding.statement)
+                self._add(repair, binding, NewImport(module, new.last))
+
+    def _imports_behind(self, reference: Reference, root: Binding) -> list[Binding]:
+        """Return the imports that may be in force at a use: what it needs, all must bring."""
+        live = [b for b in self._model.bindings_behind(reference) if b.kind in IMPORTS]
+        return live or [root]
 
     def _check_same_root(self, web: Web) -> None:
         targets = {binding.target for binding in web.bindings if binding.kind in IMPORTS}
@@ -204,8 +211,9 @@ class Accesses(Workbench):
             self._renamer.check_free(root.scope, new[0], [reference], means)
         self._rewrite_chain(reference, access.depth, str(new))
         is_there = is_imported is not None and new.is_under(is_imported)
-        if not is_there and not self._is_loaded(root, module):
-            self._add(repair, root, NewImport(None, str(module)))
+        for binding in self._imports_behind(reference, root) if not is_there else ():
+            if not self._is_loaded(binding, module):
+                self._add(repair, binding, NewImport(None, str(module)))
 
     def _module_of(self, access: Access) -> QualifiedName:
         """Return the module that a new name lies in, as far as the disk tells."""

@@ -17,6 +17,7 @@ from flake8_ssot_engine.engine.planning.repairs import (
     StarRename,
     Unalias,
 )
+from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.fixing.webs import BindingKey, Webs, key_of
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
@@ -72,6 +73,7 @@ class Collector:
         self._re_exports()
         self._hidden_imports()
         self._tie_calls()
+        self._heed_suppressions()
 
     def _by_binding(self, binding: Binding, mention: Mention) -> None:
         if binding.kind is not BindingKind.STAR_IMPORT:
@@ -339,19 +341,24 @@ class Collector:
                         repair.is_wanted = True
 
     def behind(self, reference: Reference) -> list[Repair]:
-        """Return the repairs that give a reference its new meaning."""
-        access = self.accesses.get(id(reference.node))
-        if access is not None and access.keys:
-            return [access]
+        """Return the repairs that give a reference its new meaning, through aliases too."""
         found: list[Repair] = []
-        for binding in self._model.bindings_behind(reference):
-            redirect = self.redirects.get(key_of(binding))
-            if redirect is not None:
-                found.append(redirect)
-            found += [star for star in self.stars if star.binding.node is binding.node]
-            found += [r for r in self.star_renames if r.is_of(binding, reference.name)]
-            if binding.value is not None:
-                found += self.behind(binding.value)
+        seen: set[int] = set()
+        waiting = [reference]
+        while waiting:
+            use = waiting.pop()
+            access = self.accesses.get(id(use.node))
+            if access is not None and access.keys:
+                found.append(access)
+                continue
+            for binding in self._model.bindings_behind(use):
+                if id(binding.node) in seen:
+                    continue
+                seen.add(id(binding.node))
+                found += filter(None, [self.redirect_of(binding)])
+                found += [star for star in self.stars if star.binding.node is binding.node]
+                found += [r for r in self.star_renames if r.is_of(binding, use.name)]
+                waiting += filter(None, [binding.value])
         return found
 
     def _re_exports(self) -> None:
@@ -384,6 +391,19 @@ class Collector:
                 for redirect in hidden:
                     redirect.keys.add(key)
                     redirect.is_wanted = True
+
+    def _heed_suppressions(self) -> None:
+        """Leave alone what a `# noqa` covers, whoever asks for it."""
+        source = self._model.source
+        suppressions = Suppressions(source)
+        for repair in self.every():
+            keys = repair.keys
+            if not keys and isinstance(repair, Redirect):
+                keys = {self._key("SSOT001", self._model.span_of_binding(repair.binding))}
+            if keys and all(
+                suppressions.covers(key.code, source.position(key.span.start).line) for key in keys
+            ):
+                repair.refused = "a `# noqa` covers it"
 
     @staticmethod
     def _key(code: str, span: object) -> Key:

@@ -7,7 +7,9 @@ renames that, every other file that reaches the symbol through the module has to
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName
@@ -56,6 +58,7 @@ class _Finder:
                     yield Mention(name, renamed, binding=binding)
         yield from self._by_attribute()
         yield from self._by_string()
+        yield from self._by_object()
 
     def _by_star(self, binding: Binding, module: QualifiedName) -> Iterator[Mention]:
         known = self.modules.public_names(module)
@@ -85,6 +88,40 @@ class _Finder:
         for found in self.context.string_names:
             for name, renamed in self._prefixes(found.name):
                 yield Mention(name, renamed, node=found.node, spelled=found.name)
+
+    def _by_object(self) -> Iterator[Mention]:
+        """Yield what a module may be asked for that is got by its name, or as a dictionary.
+
+        Such a mention has no place: it cannot be followed.
+        """
+        spelled = {old for old in self.olds if old in self.model.source.text}
+        if not spelled:
+            return
+        named = {string.name for string in self.context.string_names if string.owner is None}
+        if self._looks_names_up:
+            named.update(b.target for b in self.model.bindings() if b.target is not None)
+        for module in named:
+            if self.modules.file_of(module) is not None:
+                for old in sorted(spelled):
+                    for name, renamed in self._parts(module.child(old)):
+                        if name.parent == module and not self._is_followed(name):
+                            yield Mention(name, renamed)
+
+    @cached_property
+    def _looks_names_up(self) -> bool:
+        return any(
+            isinstance(node, ast.Constant) and node.value in self.olds
+            for node in ast.walk(self.model.tree)
+        ) and ("vars" in self.model.names() or "__dict__" in self.model.source.text)
+
+    def _is_followed(self, name: QualifiedName) -> bool:
+        """Whether the file names something by a path that is followed, and in no other way."""
+        word = re.compile(rf"\b{re.escape(name.last)}\b")
+        paths = {str(string.name) for string in self.context.string_names}
+        text = self.model.source.text
+        for path in paths:
+            text = text.replace(path, "")
+        return word.search(text) is None
 
     def _prefixes(self, whole: QualifiedName) -> Iterator[tuple[QualifiedName, QualifiedName]]:
         """Yield the parts of a name that may be renamed, with what they would become.

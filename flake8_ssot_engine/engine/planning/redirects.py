@@ -29,6 +29,9 @@ class Redirects(Accesses):
         if redirect.new.parent == self._model.module and not redirect.keeps_module:
             raise Refusal("the module would import from itself; define the symbol here first")
         web = self._webs.of(binding)
+        names = [alias.asname or alias.name for alias in getattr(binding.statement, "names", ())]
+        if names.count(binding.name) > 1:
+            raise Refusal(f"the statement binds `{binding.name}` more than once")
         is_exported = web.is_exported and binding.scope.parent is None
         own = self._model.name_of(binding)
         if is_exported and redirect.match is not None and own in self._links.blocked:
@@ -51,7 +54,8 @@ class Redirects(Accesses):
                 self._rename_export(own, local)
             means = self._meaning(redirect.new)
             self._edits.update(self._renamer.rename(web, local, means, self._covered))
-            if self._is_imported_before(binding, local, redirect.new):
+            is_only_imported = all(b.kind in IMPORTS for b in web.bindings)
+            if is_only_imported and self._is_imported_before(binding, local, redirect.new):
                 self._note(redirect, binding, None)
                 return
         self._note(redirect, binding, self._new_import(redirect, local))
@@ -196,6 +200,8 @@ class Redirects(Accesses):
         if len(web.bindings) > 1:
             raise Refusal(f"the assignment is not all that binds `{binding.name}`")
         self._check_certain(alias, web)
+        if not self._model.resolve(value).is_certain:
+            raise Refusal(f"what `{value.name}` stands for here is not certain")
         text = ".".join((value.name, *value.attributes))
         live = self._model.bindings_behind(value)
         self._renamer.check_free(
