@@ -11,9 +11,8 @@ from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, tasks_of
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.fix import plan_fixes
+from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.settlement import FixReport
-from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.errors import ExitCode
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.parallel import available_cores
@@ -42,13 +41,10 @@ def run(options: argparse.Namespace) -> int:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     jobs = options.jobs or available_cores()
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
-        report = plan_fixes(
-            tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance
-        )
+        make = plan_fixes if options.diff else fix_files
+        report = make(tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance)
     if options.diff:
         _print_diff(report)
-    else:
-        report = write_fixes(report)
     _print_report(report, options)
     is_clean = not report.left and not report.errors and not report.kept
     if options.diff:

@@ -10,8 +10,12 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Fix, PlacedEdit
 from flake8_ssot_engine.engine.check import Finding, key_of
 from flake8_ssot_engine.engine.planning.plan import Key
+from flake8_ssot_engine.engine.rewrite import UNPROVED
 from flake8_ssot_engine.engine.run import Report, Task
 from flake8_ssot_engine.engine.settlement import FixReport, Project
+from flake8_ssot_engine.engine.transactions import write_fixes
+
+_ROUNDS = 5
 
 
 def plan_fixes(
@@ -43,6 +47,38 @@ def plan_fixes(
         files=len(tasks),
         suppressed=sum(report.suppressed for report in reports),
     )
+
+
+def fix_files(
+    tasks: Sequence[Task],
+    finder: ConfigFinder,
+    *,
+    jobs: int,
+    allow_unsafe: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> FixReport:
+    """Fix some files and what depends on them, until nothing more can be fixed, and write them.
+
+    Another round is made only where the one before left something that its own changes may have
+    made possible: what could not be proved, or an alias for the sake of another file.
+    """
+    whole = FixReport()
+    for _ in range(_ROUNDS):
+        planned = plan_fixes(
+            tasks, finder, jobs=jobs, allow_unsafe=allow_unsafe, on_progress=on_progress
+        )
+        report = write_fixes(planned)
+        if whole.changes and not report.changes:
+            break
+        whole = whole.followed_by(report)
+        may_go_on = (
+            report.kept
+            or any(change.leads_on for change in report.changes)
+            or any(f.violation.unfixable_because.startswith(UNPROVED) for f in report.left)
+        )
+        if not report.changes or not may_go_on:
+            break
+    return whole
 
 
 def with_single_fixes(

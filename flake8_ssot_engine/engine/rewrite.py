@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
-from flake8_ssot_engine.engine.check import Checker, FileError, Finding
+from flake8_ssot_engine.engine.check import Checker, FileError, Finding, key_of
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
 from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
@@ -23,13 +23,16 @@ from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 
+UNPROVED = "the result could not be proved"
+"""How the reason starts for what the certificate refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """The bytes of one file before and after, with the plan that led from the one to the other.
 
     `followed` are the names of other files that it follows. `failure` is why the file was given
-    up: the certificate's reason.
+    up: the certificate's reason. `leads_on` says that what it left may be fixed in another round.
     """
 
     place: Place
@@ -38,6 +41,7 @@ class Rewrite:
     plan: FilePlan = field(default_factory=FilePlan)
     failure: str = ""
     followed: frozenset[QualifiedName] = frozenset()
+    leads_on: bool = False
 
 
 class RewriteTask(NamedTuple):
@@ -128,7 +132,7 @@ class Rewriter:
         for key in keys:
             attempt, why = self._attempt([*held, key])
             if why:
-                withheld[key] = f"the result could not be proved: {why}"
+                withheld[key] = f"{UNPROVED}: {why}"
             else:
                 done = attempt
                 held.append(key)
@@ -148,15 +152,18 @@ class Rewriter:
         after = SourceFile(self._place.shown_as, applied.text, encoding=self._source.encoding)
         try:
             data = self._source.to_bytes(applied.text)
-            self._prove(plan, after)
+            leads_on = self._prove(plan, after)
         except (Uncertified, SourceError) as error:
             return Rewrite(self._place), str(error)
         except UnicodeEncodeError as error:
             return Rewrite(self._place), f"{error.encoding} cannot spell the new name"
         followed = frozenset(self._links.renamed)
-        return Rewrite(self._place, self._data, data, plan, followed=followed), ""
+        return Rewrite(
+            self._place, self._data, data, plan, followed=followed, leads_on=leads_on
+        ), ""
 
-    def _prove(self, plan: FilePlan, after: SourceFile) -> None:
+    def _prove(self, plan: FilePlan, after: SourceFile) -> bool:
+        """Raise Uncertified, or return whether another round may fix more."""
         renamed = {**self._links.renamed, **plan.renames}
         tree = after.parse()
         if self._compiled_before and not _compiles(after.text):  # `await` in the wrong place parses
@@ -170,6 +177,12 @@ class Rewriter:
             Agreement(renamed, {name.last for name in plan.gone}),
         )
         self._check_violations(plan, context)
+        left = self._checker.findings_of(self._place.path, context)
+        if not left:
+            return False
+        planner = self._checker.planner_of(self._place.path, context, self._place.untouchable)
+        further = planner.plan_alone([key_of(finding) for finding in left], allow_unsafe=False)
+        return bool(further.fixed)
 
     def _check_violations(self, plan: FilePlan, after: RuleContext) -> None:
         """Refuse a result in which a fixed violation is left, or a new one has come."""

@@ -64,6 +64,20 @@ class FixReport:
     files: int = 0
     suppressed: int = 0
 
+    def followed_by(self, later: FixReport) -> FixReport:
+        """Return what came of this fix and a later one of the same files together."""
+        changes = {change.place.path: change for change in self.changes}
+        for change in later.changes:
+            first = changes.get(change.place.path)
+            before = change.before if first is None else first.before
+            changes[change.place.path] = replace(change, before=before)
+        return replace(
+            later,
+            changes=tuple(changes.values()),
+            fixed=(*self.fixed, *later.fixed),
+            outside=tuple(dict.fromkeys((*self.outside, *later.outside))),
+        )
+
 
 class Project:
     """The files that one configuration holds for."""

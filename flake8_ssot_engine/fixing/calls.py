@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import tokenize
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -28,18 +29,19 @@ Rewritten = Callable[[Span], str]
 
 def needs_await(rewrite: CallRewrite) -> bool:
     """Whether a rewrite works only where one may wait."""
-    tree = ast.parse(_METAVARIABLE.sub("x", rewrite.rewrite.strip()), mode="eval")
+    tree = ast.parse(f"({_METAVARIABLE.sub('x', rewrite.rewrite.strip())})", mode="eval")
     return any(isinstance(node, ast.Await) for node in ast.walk(tree))
 
 
 def may_await(scope: Scope) -> bool:
     """Whether `await` may stand directly in a scope (PEP 492).
 
-    In a comprehension within another it may from Python 3.11 on; that is not made use of.
+    In a comprehension within another it may from Python 3.11 on.
     """
     for depth, inner in enumerate(scope.within()):
         if inner.kind is ScopeKind.FUNCTION:
-            return isinstance(inner.node, ast.AsyncFunctionDef) and depth < 2
+            is_allowed = depth < 2 or sys.version_info >= (3, 11)
+            return isinstance(inner.node, ast.AsyncFunctionDef) and is_allowed
         if inner.kind is not ScopeKind.COMPREHENSION or inner.runs_later:
             return False
     return False
@@ -62,6 +64,9 @@ def rewrite_call(
     they are, only the callee is edited; otherwise the call is written anew.
     """
     before, after = _wrapping(rewrite.rewrite.strip(), parent)
+    around = source.text[span.start - 1 : span.start] + source.text[span.end : span.end + 1]
+    if around == "()":
+        before = after = ""
     plain = _PLAIN_CALL.fullmatch(rewrite.rewrite.strip())
     declared = _PLAIN_CALL.fullmatch(rewrite.pattern.strip())
     if plain and declared and _squeezed(plain["arguments"]) == _squeezed(declared["arguments"]):
@@ -76,7 +81,7 @@ def rewrite_call(
 
 def _wrapping(rewrite: str, parent: ast.AST | None) -> tuple[str, str]:
     """Return the parentheses that a rewrite needs where the call stands."""
-    tree = ast.parse(_METAVARIABLE.sub("x", rewrite), mode="eval").body
+    tree = ast.parse(f"({_METAVARIABLE.sub('x', rewrite)})", mode="eval").body
     is_primary = isinstance(tree, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
     is_bound_tightly = isinstance(parent, (ast.Attribute, ast.Subscript, ast.Call, ast.Await))
     if is_primary or (isinstance(tree, ast.Await) and not is_bound_tightly):

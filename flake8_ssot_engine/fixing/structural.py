@@ -160,7 +160,9 @@ class CallNodes:
         from ast_grep_py import SgRoot
 
         self._by_span: dict[Span, SgNode] = {}
-        for node in SgRoot(source.text, "python").root().find_all(kind="call"):
+        # A backslash at the end of a line hides from patterns what it joins.
+        text = re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), source.text)
+        for node in SgRoot(text, "python").root().find_all(kind="call"):
             self._by_span[_span(node)] = node
 
     def match(self, span: Span, pattern: str) -> Captures | None:
@@ -170,7 +172,16 @@ class CallNodes:
             found = node.find(pattern=variant) if node is not None else None
             if found is not None and _span(found) == span:
                 return Captures(_captured(found, pattern))
+        return None if node is None else _match_generator(node, pattern)
+
+
+def _match_generator(node: SgNode, pattern: str) -> Captures | None:
+    """Match `f(x for x in y)`, whose one argument the grammar takes for the list of arguments."""
+    one = _ONE_ARGUMENT.fullmatch(pattern.strip())
+    generators = [child for child in node.children() if child.kind() == "generator_expression"]
+    if one is None or not generators:
         return None
+    return Captures({"CLASS": _span(node.children()[0]), one["name"]: _span(generators[0])})
 
 
 def _variants(pattern: str) -> list[str]:
@@ -200,5 +211,8 @@ def _span(node: SgNode) -> Span:
 
 
 _METAVARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)|\$([A-Z_][A-Z0-9_]*)")
+_ONE_ARGUMENT = re.compile(
+    r"\$CLASS\(\s*(?:\$\$\$|\$)(?P<name>[A-Z_][A-Z0-9_]*)\s*(?:,\s*\$\$\$\w*\s*)?,?\s*\)"
+)
 _LAST_SEVERAL = re.compile(r",\s*\$\$\$(?:[A-Z_][A-Z0-9_]*)?\s*\)\s*$")
 _CLOSING = re.compile(r"(?<![,(\s])\s*\)\s*$")

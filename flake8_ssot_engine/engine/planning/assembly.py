@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -14,9 +15,13 @@ from flake8_ssot_engine.engine.planning.repairs import (
     Respelling,
 )
 from flake8_ssot_engine.engine.planning.workbench import is_active
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.fixing.strings import rename_string
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.modules import read_module
 from flake8_ssot_engine.semantics.bindings import BindingKind
+from flake8_ssot_engine.source import SourceFile
 
 AnyRepair = TypeVar("AnyRepair", bound=Repair)
 
@@ -62,6 +67,8 @@ class Assembly(CallRewrites):
 
     def _string(self, string: Respelling) -> None:
         old, new, owner = string.old, string.new, string.owner
+        if string.rebinds and self._uses_itself(old):
+            self._doubt(string, f"`{old.parent}` uses it itself, and is patched for that")
         if owner is not None:
             if not is_active(owner) or owner.new != new.parent:
                 raise Refusal(owner.refused or "what it is looked up in has other names as well")
@@ -72,6 +79,21 @@ class Assembly(CallRewrites):
             if owner is None:
                 raise
             raise Refused([string, owner], refusal.reason) from None
+
+    def _uses_itself(self, old: QualifiedName) -> bool:
+        """Whether the module of a name goes on to use it, so that a patch there has a purpose."""
+        match = self._context.index.match(old)
+        file = self._context.reexports.modules.file_of(old.parent)
+        if match is None or not match.is_exact or file is None:
+            return False
+        try:
+            tree = SourceFile.from_bytes(file, read_module(file)).parse()
+        except (OSError, SourceError):
+            return False
+        return any(
+            isinstance(node, ast.Name) and node.id == old.last and isinstance(node.ctx, ast.Load)
+            for node in ast.walk(tree)
+        )
 
     def _each(self, repair: AnyRepair, make: Callable[[AnyRepair], None]) -> None:
         self._all([repair], lambda: make(repair))

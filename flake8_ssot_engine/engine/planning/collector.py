@@ -237,6 +237,7 @@ class Collector:
                 old=moved.reached,
                 new=new,
                 owner=self._owner(moved, new, key, is_wanted=is_wanted),
+                rebinds=moved.rebinds,
             )
         for number, mention in self._mentioned_strings.items():
             assert mention.node is not None

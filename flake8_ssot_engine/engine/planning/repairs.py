@@ -92,12 +92,14 @@ class Respelling(Repair):
     """A string that stands for `old` and is to stand for `new`.
 
     Where it spells the last part alone, `owner` is what becomes of the expression before it.
+    `rebinds` says that the call puts something else in the place of the name.
     """
 
     node: ast.expr | ast.keyword
     old: QualifiedName
     new: QualifiedName
     owner: Access | None = None
+    rebinds: bool = False
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
