@@ -60,7 +60,8 @@ def fix_files(
     """Fix some files and what depends on them, until nothing more can be fixed, and write them.
 
     Another round is made only where the one before left something that its own changes may have
-    made possible: what could not be proved, or an alias for the sake of another file.
+    made possible: what could not be proved, an alias for the sake of another file, or a file that
+    followed another one.
     """
     whole = FixReport()
     for _ in range(_ROUNDS):
@@ -73,7 +74,7 @@ def fix_files(
         whole = whole.followed_by(report)
         may_go_on = (
             report.kept
-            or any(change.leads_on for change in report.changes)
+            or any(change.leads_on or change.followed for change in report.changes)
             or any(f.violation.unfixable_because.startswith(UNPROVED) for f in report.left)
         )
         if not report.changes or not may_go_on:

@@ -66,7 +66,7 @@ class Renamer:
         ):
             raise Refusal(f"`{web.name}` is deleted, and `{new}` is used as well")
         references = [r for r in web.references if id(r.node) not in covered]
-        self.check_free(scope, new.split(".")[0], references, means_the_same)
+        self.check_free(scope, new.split(".")[0], references, means_the_same, web.bindings)
         if "." in new and any(r.role in (Role.EXPORT, Role.STORE) for r in references):
             raise Refusal(f"`{web.name}` is listed or assigned to where `{new}` cannot be")
         spans = {self._places.of_name(reference) for reference in references}
@@ -97,8 +97,12 @@ class Renamer:
         new: str,
         references: Collection[Reference],
         means_the_same: MeansTheSame,
+        binders: Collection[Binding] = (),
     ) -> None:
-        """Refuse where `new`, bound in `scope`, would hide something or be hidden."""
+        """Refuse where `new`, bound in `scope`, would hide something or be hidden.
+
+        `binders` are what binds it from now on.
+        """
         if keyword.iskeyword(new):
             raise Refusal(f"`{new}` is a keyword")
         if new.startswith("__") and not new.endswith("__"):
@@ -116,9 +120,23 @@ class Renamer:
                 if not self._would_be_captured(reference, scope, new):
                     continue
                 live = self._model.bindings_behind(reference)
-                if not live or not all(map(means_the_same, live)):
+                is_same = live and all(map(means_the_same, live))
+                if not is_same or not self._is_bound_at(scope, reference, binders):
                     line = self._model.source.position(self._places.of_name(reference).start).line
                     raise Refusal(f"`{new}` on line {line} already means something else")
+
+    @staticmethod
+    def _is_bound_at(scope: Scope, reference: Reference, binders: Collection[Binding]) -> bool:
+        """Whether a name that a scope is to own is bound for sure where it is used already."""
+        use = scope.position_of(reference.scope, reference.point)
+        return any(
+            binding.scope is scope
+            and not binding.point.is_deferred
+            and not use.is_deferred
+            and binding.point.order < use.order
+            and binding.point.branch.encloses(use.branch)
+            for binding in binders
+        )
 
     def _would_be_captured(self, reference: Reference, scope: Scope, new: str) -> bool:
         if scope not in reference.scope.within() or not self._sees(reference.scope, scope, new):

@@ -135,7 +135,7 @@ class Accesses(Workbench):
         local = module.last if root.name == root.target.last else root.name
         references = [access.reference for access in group]
         if local != root.name:
-            self._renamer.check_free(root.scope, local, references, self._meaning(module))
+            self._renamer.check_free(root.scope, local, references, self._meaning(module), [root])
         if root.scope.parent is None:
             self.gone.add(root.name)
         for access in group:
@@ -183,7 +183,7 @@ class Accesses(Workbench):
         text: str,
         new: QualifiedName,
     ) -> None:
-        self._renamer.check_free(root.scope, new.last, [reference], self._meaning(new))
+        self._renamer.check_free(root.scope, new.last, [reference], self._meaning(new), [root])
         self._rewrite_chain(reference, end, text)
         for binding in self._imports_behind(reference, root):
             if not self._is_imported_before(binding, new.last, new):
@@ -208,7 +208,7 @@ class Accesses(Workbench):
         module = self._module_of(access)
         if new[0] != root.name:
             means = self._meaning(new)
-            self._renamer.check_free(root.scope, new[0], [reference], means)
+            self._renamer.check_free(root.scope, new[0], [reference], means, [root])
         self._rewrite_chain(reference, access.depth, str(new))
         is_there = is_imported is not None and new.is_under(is_imported)
         for binding in self._imports_behind(reference, root) if not is_there else ():

@@ -141,7 +141,9 @@ class Redirects(Accesses):
             raise Refusal(f"a use of `{binding.imported}` is not followed")
         is_shared = any(other is not binding and self._stays(other) for other in web.bindings)
         if new[0] != binding.name:
-            self._renamer.check_free(binding.scope, new[0], web.references, self._meaning(new))
+            self._renamer.check_free(
+                binding.scope, new[0], web.references, self._meaning(new), web.bindings
+            )
             is_kept = self._is_public(binding) or self._model.name_of(binding) in self._links.kept
             if (left or is_kept) and not is_shared:
                 self._add(redirect, binding, NewImport(None, binding.name))
