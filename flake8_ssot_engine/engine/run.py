@@ -18,7 +18,7 @@ from flake8_ssot_engine.project.prefilter import Needles
 
 _CHUNK = 128
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
-_FEW = 20
+FEW_FILES = 20
 """Files from which on it pays to search the whole project for the names of moved symbols."""
 
 
@@ -92,7 +92,7 @@ def _needles(tasks: Sequence[Task], jobs: int) -> dict[int, Needles | None]:
     counts = Counter(id(task.settings) for task in tasks)
     every = {id(task.settings): task.settings for task in tasks}
     return {
-        number: find_needles(settings, jobs=jobs) if counts[number] >= _FEW else None
+        number: find_needles(settings, jobs=jobs) if counts[number] >= FEW_FILES else None
         for number, settings in every.items()
     }
 

@@ -18,7 +18,7 @@ from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.check import FileError, Finding, key_of, with_fixability
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewrite, RewriteTask, rewrite_files
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.run import FEW_FILES, Task
 from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
 from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
 from flake8_ssot_engine.names import QualifiedName
@@ -94,8 +94,12 @@ class Project:
         self._jobs = jobs
         self._allow_unsafe = allow_unsafe
         self._on_progress = on_progress or (lambda count: None)
-        self._needles: Needles = find_needles(self._settings, jobs=jobs)
-        self._surveys = self._survey(list(_places(tasks, self._settings, finder)))
+        self._needles: Needles | None = None
+        if len(tasks) >= FEW_FILES:
+            self._needles = find_needles(self._settings, jobs=jobs)
+        selected, self._others = _places(tasks, self._settings, finder)
+        self._surveys = self._survey(selected)
+        self._survey_others()
         self._given_up: dict[str, str] = {}
         self._cannot_follow: dict[tuple[str, QualifiedName], str] = {}
         self._blocked: dict[QualifiedName, str] = {}
@@ -114,6 +118,18 @@ class Project:
             found += batch
             self._on_progress(sum(place.is_selected for place in task.places))
         return found
+
+    def _survey_others(self) -> None:
+        """Survey the files besides that spell a name which would change for them."""
+        asked: set[QualifiedName] = set()
+        while self._others:
+            names = {n for s in self._surveys for n in (*s.renames, *s.follow_ups)} - asked
+            if not names:
+                return
+            asked |= names
+            found = find_takers(self._others, Modules(self._settings.source_roots), names)
+            paths = sorted({path for every in found.values() for path in every})
+            self._surveys += self._survey([self._others.pop(path) for path in paths])
 
     def report(self) -> FixReport:
         """Settle what ties the files together, and say what comes of it."""
@@ -137,6 +153,7 @@ class Project:
             for name in survey.mentions:
                 mentioned[name].append(survey.place)
         asked = [s for s in self._surveys if s.findings and s.is_fixable]
+        taken = self._taken_of({name for survey in asked for name in survey.gone})
         tasks = []
         for chunk in _chunks(asked, _REWRITE_CHUNK):
             names = self._names_reached({name for s in chunk for name in s.renames})
@@ -147,6 +164,7 @@ class Project:
                     tuple(survey.place for survey in chunk),
                     tuple(tuple(map(key_of, survey.findings)) for survey in chunk),
                     {name: tuple(mentioned[name]) for name in names if name in mentioned},
+                    {n: why for n, why in taken.items() for s in chunk if n in s.gone},
                 )
             )
         done = (f for batch in parallel_map(fix_singly, tasks, jobs=self._jobs) for f in batch)
@@ -183,16 +201,21 @@ class Project:
         return found
 
     def _is_asked_for(self, names: set[QualifiedName]) -> bool:
-        """Find out whether another module takes one of these names; if so, it is kept."""
-        new = names - self._taken.keys()
-        if not new:
-            return False
-        paths = sorted(
-            {path for root in self._settings.source_roots for path in modules_below(root)}
-        )
-        found = find_takers(paths, Modules(self._settings.source_roots), new)
+        """Find out whether another module may take one of these names; if so, it is kept."""
+        found = self._taken_of(names - self._taken.keys())
         self._taken.update(found)
         return bool(found)
+
+    def _taken_of(self, names: set[QualifiedName]) -> dict[QualifiedName, str]:
+        if not names:
+            return {}
+        roots = self._settings.source_roots
+        paths = sorted({path for root in roots for path in modules_below(root)})
+        found = find_takers(paths, Modules(roots), names)
+        return {
+            name: f"{os.path.relpath(every[0])} may take `{name}` from there"
+            for name, every in found.items()
+        }
 
     def _learn(self, rewrites: Sequence[Rewrite], links: Links) -> bool:
         """Note which files had to be given up, or cannot follow; say whether any was new."""
@@ -284,26 +307,31 @@ class Project:
         )
 
 
-def _places(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> Iterator[Place]:
-    """Yield the files to fix, and those besides that may depend on one of them."""
-    selected = {task.path for task in tasks}
+def _places(
+    tasks: Sequence[Task], settings: Settings, finder: ConfigFinder
+) -> tuple[list[Place], dict[str, Place]]:
+    """Return the files to fix, and by their paths those besides that may depend on one of them.
+
+    A link goes with its file.
+    """
     real = {task.path for task in tasks if os.path.realpath(task.path) == task.path}
-    for task in tasks:
-        if (
-            task.path in real or os.path.realpath(task.path) not in real
-        ):  # a link goes with its file
-            yield Place(task.path, task.shown_as, is_selected=True)
-    others = {path for root in settings.source_roots for path in modules_below(root)} - selected
-    others = {path for path in others if os.path.realpath(path) not in real}
-    if not others:
-        return
-    found = dict(find_files([settings.root], finder))
-    for path in sorted(others):
+    selected = [
+        Place(task.path, task.shown_as, is_selected=True)
+        for task in tasks
+        if task.path in real or os.path.realpath(task.path) not in real
+    ]
+    others = {path for root in settings.source_roots for path in modules_below(root)}
+    others -= {task.path for task in tasks}
+    found = dict(find_files([settings.root], finder)) if others else {}
+    places: dict[str, Place] = {}
+    for path in sorted(path for path in others if os.path.realpath(path) not in real):
         known = found.get(path)
         why = "it is ignored or excluded" if known is None else ""
         if known is not None and known.path != settings.path:
             why = "another configuration holds for it"
-        yield Place(path, os.path.relpath(path), is_selected=False, untouchable=why)
+        shown_as = os.path.relpath(path)
+        places[path] = Place(path, shown_as, is_selected=False, untouchable=why)
+    return selected, places
 
 
 def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -18,7 +18,8 @@ from flake8_ssot_engine.project.prefilter import Needles
 class SingleTask(NamedTuple):
     """Some files of one configuration, with the violations of each to be fixed one by one.
 
-    `mentioned` are the files that name an attribute of one of these.
+    `mentioned` are the files that name an attribute of one of these, `taken` the names that
+    others may ask one for, with the reason: they are not given up.
     """
 
     settings: Settings
@@ -26,6 +27,7 @@ class SingleTask(NamedTuple):
     places: tuple[Place, ...]
     keys: tuple[tuple[Key, ...], ...]
     mentioned: Mapping[QualifiedName, tuple[Place, ...]]
+    taken: Mapping[QualifiedName, str]
 
 
 def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]]:
@@ -35,7 +37,7 @@ def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]
     """
     checker = Checker(task.settings, task.needles)
     with no_collection():
-        singly = _Singly(checker, task.mentioned)
+        singly = _Singly(checker, task.mentioned, task.taken)
         return [
             {key: singly.fix(place, key) for key in keys}
             for place, keys in zip(task.places, task.keys, strict=True)
@@ -46,14 +48,18 @@ class _Singly:
     """Fixes violations one by one, each with the files that depend on it."""
 
     def __init__(
-        self, checker: Checker, mentioned: Mapping[QualifiedName, tuple[Place, ...]]
+        self,
+        checker: Checker,
+        mentioned: Mapping[QualifiedName, tuple[Place, ...]],
+        taken: Mapping[QualifiedName, str],
     ) -> None:
+        self._taken = taken
         self._checker = checker
         self._mentioned = mentioned
         self._rewriters: dict[str, Rewriter] = {}
 
     def fix(self, place: Place, key: Key) -> tuple[PlacedEdit, ...] | str:
-        kept: dict[QualifiedName, str] = {}
+        kept: dict[QualifiedName, str] = dict(self._taken)
         while True:
             edits, obstacles = self._attempt(place, key, kept)
             if isinstance(edits, str) or not obstacles.keys() - kept.keys():
@@ -64,7 +70,9 @@ class _Singly:
         self, place: Place, key: Key, kept: Mapping[QualifiedName, str]
     ) -> tuple[tuple[PlacedEdit, ...] | str, dict[QualifiedName, str]]:
         """Return the edits, or why there are none, and the names that must be kept for them."""
-        first = self._rewriter(place).rewrite([key], Links({}, kept, kept))
+        first = self._rewriter(place).rewrite(
+            [key], Links({}, kept, {n: w for n, w in kept.items() if n not in self._taken})
+        )
         if key not in first.plan.fixed:
             return first.failure or first.plan.withheld.get(key, "it cannot be fixed alone"), {}
         edits = self._rewriter(place).placed(first.plan.edits)

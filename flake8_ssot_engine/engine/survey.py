@@ -91,7 +91,9 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
     data = read_source(place.path, place.shown_as)
     if isinstance(data, FileError):
         return Survey(place, error=data) if place.is_selected else None
-    if not checker.prefilter.passes(data):
+    # Without needles the words do not tell of a file that was found to be of interest.
+    is_known = place.is_selected and checker.needles is None
+    if not is_known and not checker.prefilter.passes(data):
         return None
     try:
         source = SourceFile.from_bytes(place.shown_as, data)
