@@ -64,22 +64,29 @@ def fix_files(
     followed another one.
     """
     whole = FixReport()
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         planned = plan_fixes(
             tasks, finder, jobs=jobs, allow_unsafe=allow_unsafe, on_progress=on_progress
         )
         report = write_fixes(planned)
-        if whole.changes and not report.changes:
-            break
-        whole = whole.followed_by(report)
-        may_go_on = (
-            report.kept
-            or any(change.leads_on or change.followed for change in report.changes)
-            or any(f.violation.unfixable_because.startswith(UNPROVED) for f in report.left)
-        )
-        if not report.changes or not may_go_on:
+        if number == 0:
+            whole = report
+        elif report.changes:
+            whole = whole.followed_by(report, {task.shown_as for task in tasks})
+        further = _may_go_on(report) if report.changes else set()
+        tasks = [task for task in tasks if task.shown_as in further]
+        if not tasks:
             break
     return whole
+
+
+def _may_go_on(report: FixReport) -> set[str]:
+    """Return the files in which another round may fix more."""
+    return (
+        {change.place.shown_as for change in report.changes if change.leads_on or change.followed}
+        | {f.path for f in report.left if f.violation.unfixable_because.startswith(UNPROVED)}
+        | {alias.path for alias in report.kept}
+    )
 
 
 def with_single_fixes(

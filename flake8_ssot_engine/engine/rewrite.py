@@ -9,17 +9,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
 from flake8_ssot_engine.engine.check import Checker, FileError, Finding, key_of
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
 from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
-from flake8_ssot_engine.engine.survey import Place, no_collection
+from flake8_ssot_engine.engine.survey import Place, Shared, checker_of, no_collection
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 
@@ -50,8 +48,7 @@ class RewriteTask(NamedTuple):
     Only those of `Links` that a file has to do with are in `links`, one for each file.
     """
 
-    settings: Settings
-    needles: Needles | None
+    shared: Shared
     places: tuple[Place, ...]
     keys: tuple[tuple[Key, ...], ...]
     links: tuple[Links, ...]
@@ -60,7 +57,7 @@ class RewriteTask(NamedTuple):
 
 def rewrite_files(task: RewriteTask) -> list[Rewrite]:
     """Rewrite some files; nothing is written to disk."""
-    checker = Checker(task.settings, task.needles)
+    checker = checker_of(task.shared)
     with no_collection():
         return [
             Rewriter(checker, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)

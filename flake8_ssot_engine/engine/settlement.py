@@ -7,8 +7,9 @@ of them cannot be, the first keeps the old name as an explicit alias.
 from __future__ import annotations
 
 import os
+import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewrite, RewriteTask, rewrite_files
 from flake8_ssot_engine.engine.run import FEW_FILES, Task
 from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
-from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
+from flake8_ssot_engine.engine.survey import Place, Shared, Survey, SurveyTask, survey_files
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.modules import Modules
@@ -64,17 +65,28 @@ class FixReport:
     files: int = 0
     suppressed: int = 0
 
-    def followed_by(self, later: FixReport) -> FixReport:
-        """Return what came of this fix and a later one of the same files together."""
+    def followed_by(self, later: FixReport, again: Collection[str]) -> FixReport:
+        """Return what came of this fix and of a later one, which looked at the files `again`."""
         changes = {change.place.path: change for change in self.changes}
+        aliased = {alias.path for alias in self.kept}  # which then were of our own making
         for change in later.changes:
             first = changes.get(change.place.path)
             before = change.before if first is None else first.before
             changes[change.place.path] = replace(change, before=before)
         return replace(
-            later,
+            self,
             changes=tuple(changes.values()),
-            fixed=(*self.fixed, *later.fixed),
+            fixed=(
+                *self.fixed,
+                *(
+                    finding
+                    for finding in later.fixed
+                    if finding.violation.code != "SSOT003" or finding.path not in aliased
+                ),
+            ),
+            left=(*(f for f in self.left if f.path not in again), *later.left),
+            errors=tuple(dict.fromkeys((*self.errors, *later.errors))),
+            kept=(*(alias for alias in self.kept if alias.path not in again), *later.kept),
             outside=tuple(dict.fromkeys((*self.outside, *later.outside))),
         )
 
@@ -94,9 +106,10 @@ class Project:
         self._jobs = jobs
         self._allow_unsafe = allow_unsafe
         self._on_progress = on_progress or (lambda count: None)
-        self._needles: Needles | None = None
+        needles: Needles | None = None
         if len(tasks) >= FEW_FILES:
-            self._needles = find_needles(self._settings, jobs=jobs)
+            needles = find_needles(self._settings, jobs=jobs)
+        self._shared = Shared(self._settings, needles, secrets.token_hex(8))
         selected, self._others = _places(tasks, self._settings, finder)
         self._surveys = self._survey(selected)
         self._survey_others()
@@ -108,7 +121,7 @@ class Project:
 
     def _survey(self, places: list[Place]) -> list[Survey]:
         tasks = [
-            SurveyTask(self._settings, self._needles, tuple(chunk), self._allow_unsafe)
+            SurveyTask(self._shared, tuple(chunk), self._allow_unsafe)
             for chunk in _chunks(places, _CHUNK)
         ]
         found: list[Survey] = []
@@ -159,8 +172,7 @@ class Project:
             names = self._names_reached({name for s in chunk for name in s.renames})
             tasks.append(
                 SingleTask(
-                    self._settings,
-                    self._needles,
+                    self._shared,
                     tuple(survey.place for survey in chunk),
                     tuple(tuple(map(key_of, survey.findings)) for survey in chunk),
                     {name: tuple(mentioned[name]) for name in names if name in mentioned},
@@ -259,8 +271,7 @@ class Project:
                 asked.append((place, keys, own))
         tasks = [
             RewriteTask(
-                self._settings,
-                self._needles,
+                self._shared,
                 tuple(place for place, _, _ in chunk),
                 tuple(keys for _, keys, _ in chunk),
                 tuple(own for _, _, own in chunk),

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.planning.plan import Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewriter
-from flake8_ssot_engine.engine.survey import Place, no_collection
+from flake8_ssot_engine.engine.survey import Place, Shared, checker_of, no_collection
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.prefilter import Needles
 
 
 class SingleTask(NamedTuple):
@@ -22,8 +20,7 @@ class SingleTask(NamedTuple):
     others may ask one for, with the reason: they are not given up.
     """
 
-    settings: Settings
-    needles: Needles | None
+    shared: Shared
     places: tuple[Place, ...]
     keys: tuple[tuple[Key, ...], ...]
     mentioned: Mapping[QualifiedName, tuple[Place, ...]]
@@ -35,7 +32,7 @@ def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]
 
     Edits may be of several files.
     """
-    checker = Checker(task.settings, task.needles)
+    checker = checker_of(task.shared)
     with no_collection():
         singly = _Singly(checker, task.mentioned, task.taken)
         return [

@@ -10,6 +10,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -55,18 +56,31 @@ class Survey:
     suppressed: int = 0
 
 
-class SurveyTask(NamedTuple):
-    """Some files of one configuration."""
+class Shared(NamedTuple):
+    """What the tasks of one project share; `token` is another for each state of its files."""
 
     settings: Settings
     needles: Needles | None
+    token: str
+
+
+@lru_cache(maxsize=1)
+def checker_of(shared: Shared) -> Checker:
+    """Return the checker for some tasks: within one process, what it has read serves them all."""
+    return Checker(shared.settings, shared.needles)
+
+
+class SurveyTask(NamedTuple):
+    """Some files of one configuration."""
+
+    shared: Shared
     places: tuple[Place, ...]
     allow_unsafe: bool
 
 
 def survey_files(task: SurveyTask) -> list[Survey]:
     """Survey some files; those that have nothing to do with a fix are left out."""
-    checker = Checker(task.settings, task.needles)
+    checker = checker_of(task.shared)
     with no_collection():
         found = (_survey(checker, place, task.allow_unsafe) for place in task.places)
         return [survey for survey in found if survey is not None]

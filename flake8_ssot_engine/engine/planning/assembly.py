@@ -90,9 +90,11 @@ class Assembly(CallRewrites):
             tree = SourceFile.from_bytes(file, read_module(file)).parse()
         except (OSError, SourceError):
             return False
+        others = [node for node in tree.body if getattr(node, "name", None) != old.last]
         return any(
             isinstance(node, ast.Name) and node.id == old.last and isinstance(node.ctx, ast.Load)
-            for node in ast.walk(tree)
+            for statement in others
+            for node in ast.walk(statement)
         )
 
     def _each(self, repair: AnyRepair, make: Callable[[AnyRepair], None]) -> None:
