@@ -123,7 +123,7 @@ class Rewriter:
         """Fix what can be proved; the rest is withheld with the reason of its own failure."""
         done, why = self._attempt([])
         if why:
-            return Rewrite(self._place, self._data, self._data, failure=why)
+            return Rewrite(self._place, self._data, self._data, failure=f"{UNPROVED}: {why}")
         held: list[Key] = []
         withheld: dict[Key, str] = {}
         for key in keys:
