@@ -108,7 +108,7 @@ class Rewriter:
         whole, failure = self._attempt(keys)
         if not failure:
             return whole
-        return self._piece_by_piece(keys, failure)
+        return self._piece_by_piece(keys)
 
     @cached_property
     def _compiled_before(self) -> bool:
@@ -119,20 +119,28 @@ class Rewriter:
         path = self._place.path
         return _counted(self._checker.findings_of(path, self._context, with_noqa=False))
 
-    def _piece_by_piece(self, keys: Collection[Key], failure: str) -> Rewrite:
-        """Fix what can be proved; the rest is withheld with the reason of its own failure."""
+    def _piece_by_piece(self, keys: Collection[Key]) -> Rewrite:
+        """Fix what can be proved; the rest is withheld with the reason of its own failure.
+
+        Where a part fails its halves are tried, so that one bad apple of many costs little.
+        """
         done, why = self._attempt([])
         if why:
             return Rewrite(self._place, self._data, self._data, failure=f"{UNPROVED}: {why}")
         held: list[Key] = []
         withheld: dict[Key, str] = {}
-        for key in keys:
-            attempt, why = self._attempt([*held, key])
-            if why:
-                withheld[key] = f"{UNPROVED}: {why}"
-            else:
+        waiting = [list(keys)]
+        while waiting:
+            part = waiting.pop()
+            attempt, why = self._attempt([*held, *part])
+            if not why:
                 done = attempt
-                held.append(key)
+                held += part
+            elif len(part) == 1:
+                withheld[part[0]] = f"{UNPROVED}: {why}"
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
         plan = replace(done.plan, withheld={**done.plan.withheld, **withheld})
         return replace(done, plan=plan)
 
