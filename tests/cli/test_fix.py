@@ -1058,3 +1058,16 @@ def test_a_reader_that_goes_away_is_no_traceback(project: Path) -> None:
     )
     assert b"Traceback" not in done.stderr
     assert b"BrokenPipe" not in done.stderr
+
+
+def test_what_resolves_strings_may_move_itself(project: Path, ssot: Ssot) -> None:
+    moves = (
+        '[[migration]]\nid = "2"\n[[migration.move]]\n'
+        'old = "unittest.mock.patch"\nnew = "doubles.patch"\n'
+    )
+    text = "from unittest.mock import patch\n\n\n@patch('os.getcwd')\ndef test(fake): ...\n"
+    config = (project / "ssot.toml").read_text("utf-8")
+    write(project, {"ssot.toml": f"{config}\n{moves}", "a.py": text})
+    assert ssot().code == 0
+    fixed = text.replace("unittest.mock", "doubles")
+    assert (project / "a.py").read_text("utf-8") == fixed

@@ -203,6 +203,8 @@ class _Certificate(TreeComparison):
         for a, b in self.strings:
             text_a, text_b = _text(a), _text(b)
             before, after = old.get(id(a), set()), new.get(id(b), set())
+            if before and not after:  # what resolves the string moved itself, and is not known yet
+                after = {_respelled(name, text_a, text_b) for name in before}
             if text_a == text_b:
                 if any(self._renamed(name) is not None for name in before):
                     self.fail(a, f"the string `{text_a}` still has a name that is gone")
@@ -311,6 +313,13 @@ def _text(node: ast.AST) -> str:
         return node.arg or ""
     assert isinstance(node, ast.Constant)
     return str(node.value)
+
+
+def _respelled(name: QualifiedName, before: str, after: str) -> QualifiedName:
+    """Return what a string stands for that stood for `name`, spelled `before`."""
+    parts = after.replace(":", ".", 1).split(".")
+    is_whole = str(name) == before.replace(":", ".", 1)
+    return QualifiedName(parts) if is_whole else QualifiedName((*name[:-1], *parts))
 
 
 def _comments(text: str) -> Counter[str]:
