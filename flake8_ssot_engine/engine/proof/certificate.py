@@ -114,9 +114,13 @@ class _Certificate(TreeComparison):
 
     def _check_owner_loaded(self, before: Reference, after: Reference) -> None:
         loaded = self._loaded(self.after, after)
+        if not loaded or _spelled(before) == _spelled(after):
+            return
         for candidate in self.after.resolve(after).candidates:
-            is_loaded = any(module.is_under(candidate.name) for module in loaded)
-            if loaded and _spelled(before) != _spelled(after) and not is_loaded:
+            name = candidate.name
+            module, rest = self.context.reexports.modules.split(name)
+            homes = {module} if len(module) > 1 and len(rest) < 2 else {name, name.parent}
+            if not any(m.is_under(home) for m in loaded for home in homes if len(home) > 1):
                 self.fail(before.node, f"nothing imports `{_spelled(after)}`")
 
     @staticmethod
