@@ -63,9 +63,6 @@ class Planner:
                 mentions={m.name: self._untouchable for m in self.mentions},
             )
         found = Collector(self._context, self._webs, keys, self.mentions, links)
-        for repair in found.every():
-            if repair.unsafe and not allow_unsafe:
-                repair.refused = f"{repair.unsafe} (unsafe)"
         for _ in range(_ROUNDS):
             assembly = Assembly(
                 self._context,
