@@ -7,6 +7,7 @@ import re
 import symtable
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flake8_ssot_engine.config.settings import Settings
@@ -140,12 +141,11 @@ class Checker:
             keeps_relative=self.settings.keeps_relative_imports,
         )
 
-    def count_suppressed(self, path: str, context: RuleContext) -> int:
-        """Return how many violations of a file a `# noqa` covers."""
+    def count_suppressed(self, path: str, context: RuleContext, found: Sequence[Finding]) -> int:
+        """Return how many violations of a file a `# noqa` covers, besides those that stand."""
         if "noqa" not in context.model.source.text.lower():
             return 0
-        every = self.findings_of(path, context, with_noqa=False)
-        return len(every) - len(self.findings_of(path, context))
+        return len(self.findings_of(path, context, with_noqa=False)) - len(found)
 
     def with_every_move(self, context: RuleContext) -> RuleContext:
         """Return the same file as seen by moves that it is exempt from, too."""

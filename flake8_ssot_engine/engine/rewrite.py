@@ -181,16 +181,18 @@ class Rewriter:
             context.model,
             Agreement(renamed, {name.last for name in plan.gone}),
         )
-        self._check_violations(plan, context)
-        left = self._checker.findings_of(self._place.path, context)
-        if not left:
+        if not self._check_violations(plan, context):
             return False
+        left = self._checker.findings_of(self._place.path, context)
         planner = self._checker.planner_of(self._place.path, context, self._place.untouchable)
         further = planner.plan_alone([key_of(finding) for finding in left], allow_unsafe=False)
         return bool(further.fixed)
 
-    def _check_violations(self, plan: FilePlan, after: RuleContext) -> None:
-        """Refuse a result in which a fixed violation is left, or a new one has come."""
+    def _check_violations(self, plan: FilePlan, after: RuleContext) -> bool:
+        """Refuse a result in which a fixed violation is left, or a new one has come.
+
+        Returns whether any is left.
+        """
         path = self._place.path
         before = self._count_before.copy()
         left = _counted(self._checker.findings_of(path, after, with_noqa=False))
@@ -200,6 +202,7 @@ class Rewriter:
         for code, count in left.items():
             if count > before[code]:
                 raise Uncertified(f"{code} would still be there, or be new")
+        return bool(left)
 
 
 class _Renamed:

@@ -11,6 +11,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -110,8 +111,9 @@ class Project:
         if len(tasks) >= FEW_FILES:
             needles = find_needles(self._settings, jobs=jobs)
         self._shared = Shared(self._settings, needles, secrets.token_hex(8))
-        selected, self._others = _places(tasks, self._settings, finder)
-        self._surveys = self._survey(selected)
+        self._tasks = tasks
+        self._finder = finder
+        self._surveys = self._survey(_selected(tasks))
         self._survey_others()
         self._given_up: dict[str, str] = {}
         self._cannot_follow: dict[tuple[str, QualifiedName], str] = {}
@@ -132,12 +134,16 @@ class Project:
             self._on_progress(sum(place.is_selected for place in task.places))
         return found
 
+    @cached_property
+    def _others(self) -> dict[str, Place]:
+        return _others(self._tasks, self._settings, self._finder)
+
     def _survey_others(self) -> None:
         """Survey the files besides that spell a name which would change for them."""
         asked: set[QualifiedName] = set()
-        while self._others:
+        while True:
             names = {n for s in self._surveys for n in (*s.renames, *s.follow_ups)} - asked
-            if not names:
+            if not names or not self._others:
                 return
             asked |= names
             found = find_takers(self._others, Modules(self._settings.source_roots), names)
@@ -318,19 +324,23 @@ class Project:
         )
 
 
-def _places(
-    tasks: Sequence[Task], settings: Settings, finder: ConfigFinder
-) -> tuple[list[Place], dict[str, Place]]:
-    """Return the files to fix, and by their paths those besides that may depend on one of them.
+def _real_paths(tasks: Sequence[Task]) -> set[str]:
+    return {task.path for task in tasks if os.path.realpath(task.path) == task.path}
 
-    A link goes with its file.
-    """
-    real = {task.path for task in tasks if os.path.realpath(task.path) == task.path}
-    selected = [
+
+def _selected(tasks: Sequence[Task]) -> list[Place]:
+    """Return the files to fix; a link goes with its file."""
+    real = _real_paths(tasks)
+    return [
         Place(task.path, task.shown_as, is_selected=True)
         for task in tasks
         if task.path in real or os.path.realpath(task.path) not in real
     ]
+
+
+def _others(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> dict[str, Place]:
+    """Return, by their paths, the files besides that may depend on one of those to fix."""
+    real = _real_paths(tasks)
     others = {path for root in settings.source_roots for path in modules_below(root)}
     others -= {task.path for task in tasks}
     found = dict(find_files([settings.root], finder)) if others else {}
@@ -342,7 +352,7 @@ def _places(
             why = "another configuration holds for it"
         shown_as = os.path.relpath(path)
         places[path] = Place(path, shown_as, is_selected=False, untouchable=why)
-    return selected, places
+    return places
 
 
 def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -116,7 +116,9 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
         except SourceError as error:
             return _survey_broken(checker, place, source, error)
         found = checker.findings_of(place.path, context) if place.is_selected else ()
-        suppressed = checker.count_suppressed(place.path, context) if place.is_selected else 0
+        suppressed = 0
+        if place.is_selected:
+            suppressed = checker.count_suppressed(place.path, context, found)
         planner = checker.planner_of(place.path, context, place.untouchable)
         if not found and not planner.mentions and not suppressed:
             return None

@@ -103,7 +103,7 @@ class Collector:
     def _imports(self) -> None:
         for moved in self._context.imports:
             binding, match = moved
-            key = self._key("SSOT001", self._model.span_of_binding(binding))
+            key = Key("SSOT001", self._model.span_of_binding(binding))
             if match.replacement is None:
                 self.hopeless[key] = _NO_HOME
             elif binding.kind is BindingKind.STAR_IMPORT:
@@ -137,7 +137,7 @@ class Collector:
         for binding in self._model.bindings():
             meant = misnamed(self._context, binding)
             if meant is not None:
-                key = self._key("SSOT003", self._model.span_of_binding(binding))
+                key = Key("SSOT003", self._model.span_of_binding(binding))
                 self._misnamed(binding, key, is_new=meant[1])
             elif self._is_mentioned(binding) and key_of(binding) not in self.redirects:
                 self._dependent(binding)
@@ -185,11 +185,11 @@ class Collector:
         for use in self._context.uses:
             reference, candidate, _, _ = use
             mention = self._mentioned_references.pop(id(reference.node), None)
-            if use.depth == 0 and not is_told_at_import(self._context, use):
+            is_told_there = is_told_at_import(self._context, use)
+            if use.depth == 0 and not is_told_there:
                 continue
             end, match = part_that_moved(self._context, use)
-            key = self._key("SSOT001", self._model.span_of_reference(reference, end))
-            is_told_there = is_told_at_import(self._context, use)
+            key = Key("SSOT001", self._model.span_of_reference(reference, end))
             if not match.is_exact:  # what moved is a module, and this is the first of it
                 end = max(use.depth, 1)
                 first = self._context.match(candidate.name.child(*reference.attributes[:end]))
@@ -223,7 +223,7 @@ class Collector:
 
     def _strings(self) -> None:
         for moved in self._context.strings:
-            key = self._key("SSOT004", span_of_string(self._model.source, moved.node))
+            key = Key("SSOT004", span_of_string(self._model.source, moved.node))
             mention = self._mentioned_strings.pop(id(moved.node), None)
             new = self._new_path(moved, mention)
             if new is None:
@@ -302,7 +302,7 @@ class Collector:
             match = moved.get(id(reference.node)) or self._match_of_new(reference)
             if match is None:
                 continue
-            call, base = self._key("SSOT002", span), self._key("SSOT005", span)
+            call, base = Key("SSOT002", span), Key("SSOT005", span)
             if (match.move.calls or match.move.factory) and reference.role is not Role.BASE_CLASS:
                 self.calls.append(
                     CallRepair(
@@ -387,7 +387,7 @@ class Collector:
             ]
             if not hidden or binding.target is not None:
                 continue
-            key = self._key("SSOT003", self._model.span_of_binding(binding))
+            key = Key("SSOT003", self._model.span_of_binding(binding))
             if key in self._keys and key not in self.hopeless:
                 for redirect in hidden:
                     redirect.keys.add(key)
@@ -400,12 +400,8 @@ class Collector:
         for repair in self.every():
             keys = repair.keys
             if not keys and isinstance(repair, Redirect):
-                keys = {self._key("SSOT001", self._model.span_of_binding(repair.binding))}
+                keys = {Key("SSOT001", self._model.span_of_binding(repair.binding))}
             if keys and all(
                 suppressions.covers(key.code, source.position(key.span.start).line) for key in keys
             ):
                 repair.refused = "a `# noqa` covers it"
-
-    @staticmethod
-    def _key(code: str, span: object) -> Key:
-        return Key(code, span)  # type: ignore[arg-type]
