@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flake8_ssot_engine.errors import ConfigProblem
@@ -67,6 +67,14 @@ class Move:
         return self.new is not None and self.new.last != self.old.last
 
 
+class Validator(NamedTuple):
+    """A command that must pass; `retries` is how often a flaky one is tried again."""
+
+    command: str
+    retries: int = 0
+    timeout_seconds: float = 3600.0
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """An ordered step of a migration: some paths, how strictly they are held, what proves it."""
@@ -74,8 +82,7 @@ class Phase:
     name: str
     paths: Globs
     enforce: Enforcement = Enforcement.RATCHET
-    validate: tuple[str, ...] = ()
-    timeout_seconds: float | None = None
+    validate: tuple[Validator, ...] = ()
     place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -93,6 +100,18 @@ class Migration:
     moves: tuple[Move, ...] = ()
     phases: tuple[Phase, ...] = ()
     place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
+
+    def enforced(self) -> Migration:
+        """Return this migration with no phase that is off."""
+        return replace(
+            self,
+            phases=tuple(
+                replace(phase, enforce=Enforcement.RATCHET)
+                if phase.enforce is Enforcement.OFF
+                else phase
+                for phase in self.phases
+            ),
+        )
 
 
 class Match(NamedTuple):

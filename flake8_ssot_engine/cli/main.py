@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from flake8_ssot_engine import __version__
-from flake8_ssot_engine.cli import check, explain, fix, schema
+from flake8_ssot_engine.cli import check, explain, fix, migrate, rollback, schema
 from flake8_ssot_engine.errors import ExitCode, SsotError
 
-_COMMANDS = (check, fix, explain, schema)
+_COMMANDS = (check, fix, migrate, rollback, explain, schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="ssot",
         description="Migrate a large Python code base off a deprecated symbol.",
         epilog="Exit codes: 0 clean, 1 violations, 2 usage or configuration, 3 internal error,"
-        " 130 interrupted.",
+        " 4 a phase failed and its files are what they were, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"ssot {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -26,7 +26,7 @@ def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
     add("--ignore", metavar="CODES", default="", help=f"do not {verb} these codes")
     add("--phase", metavar="NAME", help="look only at the files of one phase")
     add("--exit-zero", action="store_true", help="exit 0 even if there are violations")
-    add("--jobs", type=_positive, metavar="N", help="processes; default: one for each core")
+    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
     add("--color", choices=("auto", "always", "never"), default="auto")
     add("--quiet", action="store_true", help="print the report and nothing else")
 
@@ -90,7 +90,8 @@ def _codes(option: str, text: str) -> tuple[str, ...]:
     return codes
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Parse a whole number from 1 on, for argparse."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")

@@ -23,6 +23,7 @@ from flake8_ssot_engine.migrations import (
     Migration,
     Move,
     Phase,
+    Validator,
 )
 from flake8_ssot_engine.names import QualifiedName
 
@@ -32,6 +33,7 @@ DEFAULT_PRESET = "execution-engine"
 INI_FILES = ("setup.cfg", "tox.ini", ".flake8")
 TABLE = ("tool", "ssot-engine")
 _DEFAULT_SOURCE_ROOTS = [".", "src"]
+_DEFAULT_TIMEOUT = "1h"
 
 
 def load_preset(root: str, name: str = DEFAULT_PRESET) -> Settings:
@@ -249,6 +251,14 @@ def _phase(table: dict[str, Any], base: str, place: ConfigProblem) -> Phase:
         paths=Globs(base, tuple(table["paths"])),
         place=place,
         enforce=Enforcement(table.get("enforce", "ratchet")),
-        validate=tuple(table.get("validate", ())),
-        timeout_seconds=seconds(table["timeout"]) if "timeout" in table else None,
+        validate=tuple(
+            _validator(item, table.get("timeout", _DEFAULT_TIMEOUT))
+            for item in table.get("validate", ())
+        ),
     )
+
+
+def _validator(item: str | dict[str, Any], timeout: str) -> Validator:
+    table: dict[str, Any] = {"run": item} if isinstance(item, str) else item
+    limit = seconds(table.get("timeout", timeout))
+    return Validator(table["run"], table.get("retries", 0), limit)

@@ -15,7 +15,8 @@ class Settings:
 
     `root` is the absolute folder that the project starts in, `source_roots` are absolute.
     `path` is the file that was read ("" for the built-in preset); `warnings` are about values
-    that may be meant but probably are not.
+    that may be meant but probably are not. `only_migration` is the id of the one migration whose
+    violations count, "" for all.
     """
 
     root: str
@@ -30,6 +31,7 @@ class Settings:
     keeps_relative_imports: bool = True
     migrations: tuple[Migration, ...] = ()
     warnings: tuple[ConfigProblem, ...] = ()
+    only_migration: str = ""
     index: MoveIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,3 +48,11 @@ class Settings:
         if not select and not ignore:
             return self
         return replace(self, select=select or self.select, ignore=(*self.ignore, *ignore))
+
+    def of_migration(self, name: str) -> Settings:
+        """Return these settings with the violations of one migration, of every phase, alone."""
+        return replace(
+            self,
+            only_migration=name,
+            migrations=tuple(migration.enforced() for migration in self.migrations),
+        )

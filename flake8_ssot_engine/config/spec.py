@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # `$A`, `$$A`, `$$$A` and `$$$`; their names are capitals.
 _METAVARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)?|\$\$?([A-Z_][A-Z0-9_]*)")
 _ENFORCEMENTS = ("off", "ratchet", "error")
+_MOST_RETRIES = 10
 
 Json = dict[str, Any]
 
@@ -123,6 +124,36 @@ def _enforcement(value: object) -> str | None:
     return f"must be off, ratchet or error{hint}"
 
 
+def _validators(value: object) -> str | None:
+    if not isinstance(value, list):
+        return "must be an array"
+    told = {message: None for message in map(_validator, value) if message}
+    return "; ".join(told) or None
+
+
+def _validator(value: object) -> str | None:
+    if isinstance(value, str):
+        return None if value.strip() else "a command must not be empty"
+    if not isinstance(value, dict):
+        return f'`{value}` must be a command, or a table: {{ run = "...", retries = 2 }}'
+    known = {key.name: key for key in VALIDATOR}
+    for name, item in value.items():
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.0)
+            return f"unknown key `{name}` of a command; did you mean `{near[0]}`?"
+        kind = known[name].kind
+        if kind is not None and (complaint := kind.complaint(item)):
+            return f"`{name}` of a command {complaint}"
+    return None if str(value.get("run", "")).strip() else "a command needs `run`"
+
+
+def _retries(value: object) -> str | None:
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    if is_count and 0 <= value <= _MOST_RETRIES:  # type: ignore[operator]
+        return None
+    return f"must be a whole number from 0 to {_MOST_RETRIES}"
+
+
 def _call_pattern(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
@@ -167,6 +198,13 @@ ENFORCEMENT = Kind({"enum": list(_ENFORCEMENTS)}, _enforcement)
 CALL_PATTERN = Kind({"type": "string"}, _call_pattern)
 REWRITE = Kind({"type": "string"}, _rewrite)
 
+RETRIES = Kind({"type": "integer", "minimum": 0, "maximum": _MOST_RETRIES}, _retries)
+
+VALIDATOR = (
+    Key("run", LINE, "The command, as a shell takes it.", True),
+    Key("retries", RETRIES, "How often a flaky command is tried again; default: 0."),
+    Key("timeout", DURATION, "How long it may take; default: that of the phase."),
+)
 CALL = (
     Key("pattern", CALL_PATTERN, "ast-grep pattern of the call; `$CLASS` is the callee.", True),
     Key("rewrite", REWRITE, "What to write instead; `$NEW` is the replacement.", True),
@@ -179,12 +217,33 @@ MOVE = (
     Key("factory-modules", NAMES, "Modules that may call the constructor."),
     Key("call", None, "Rewrites of calls; the first that matches wins.", items=CALL),
 )
+VALIDATORS = Kind(
+    {
+        "type": "array",
+        "items": {
+            "anyOf": [
+                {"type": "string", "pattern": r"\S"},
+                {
+                    "type": "object",
+                    "properties": {
+                        key.name: {**key.kind.schema, "description": key.doc}
+                        for key in VALIDATOR
+                        if key.kind is not None
+                    },
+                    "additionalProperties": False,
+                    "required": ["run"],
+                },
+            ]
+        },
+    },
+    _validators,
+)
 PHASE = (
     Key("name", LINE, "How commands and reports name the phase.", True),
     Key("paths", STRINGS, "Gitignore-style patterns of the files in it.", True),
     Key("enforce", ENFORCEMENT, "How strictly its files are held."),
-    Key("validate", STRINGS, "Commands that must pass before and after."),
-    Key("timeout", DURATION, "How long each of them may take."),
+    Key("validate", VALIDATORS, "Commands that must pass before and after."),
+    Key("timeout", DURATION, "How long each of them may take; default: 1h."),
 )
 MIGRATION = (
     Key("id", LINE, "Ends every message of this migration.", True),

@@ -30,7 +30,7 @@ from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.semantics.strings import READERS
 from flake8_ssot_engine.source import Position, SourceFile
-from flake8_ssot_engine.violations import ReferenceKind, Violation
+from flake8_ssot_engine.violations import Violation
 
 _BROKEN = "the file does not parse"
 
@@ -123,7 +123,7 @@ class Checker:
             keys = [key_of(finding) for finding in found]
             plan = self.planner_of(path, context).plan_alone(keys)
             found = tuple(with_fixability(finding, plan) for finding in found)
-        return FileResult(source.path, found, None, _count_references(context))
+        return FileResult(source.path, found, None, self._count_references(context))
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True
@@ -182,7 +182,7 @@ class Checker:
         context = self.context_of(path, source, tree_of_names(source))
         found = self.findings_in_broken(path, context)
         problem = _file_error(source.path, error) if is_told or found else None
-        return FileResult(source.path, found, problem, _count_references(context))
+        return FileResult(source.path, found, problem, self._count_references(context))
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""
@@ -228,6 +228,8 @@ class Checker:
         suppressions = Suppressions(source)
         found: list[Finding] = []
         for violation in violations:
+            if self.settings.only_migration not in ("", violation.migration):
+                continue
             start = source.position(violation.span.start)
             phase = phase_of(path, self._migrations[violation.migration])
             is_off = phase is not None and phase.enforce is Enforcement.OFF
@@ -239,6 +241,15 @@ class Checker:
             found.append(Finding(source.path, violation, start, end, lines, name))
         found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
         return tuple(found)
+
+    def _count_references(self, context: RuleContext) -> Counter[str]:
+        wanted = self.settings.only_migration
+        counts: Counter[str] = Counter()
+        for use in context.uses:
+            counts[use.kind.value] += wanted in ("", use.match.migration.id)
+        for kind, named in (("import", context.imports), ("string", context.strings)):
+            counts[kind] += sum(wanted in ("", one.match.migration.id) for one in named)
+        return +counts
 
     def _rules_for(self, path: str) -> list[Rule]:
         ignored = tuple(
@@ -320,10 +331,3 @@ def _surely_parses(data: bytes) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def _count_references(context: RuleContext) -> Counter[str]:
-    counts = Counter(use.kind.value for use in context.uses)
-    counts[ReferenceKind.IMPORT.value] += len(context.imports)
-    counts[ReferenceKind.STRING.value] += len(context.strings)
-    return +counts

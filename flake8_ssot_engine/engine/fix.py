@@ -24,17 +24,19 @@ def plan_fixes(
     *,
     jobs: int,
     allow_unsafe: bool = False,
+    keeps_outside: str = "",
     on_progress: Callable[[int], None] | None = None,
 ) -> FixReport:
     """Plan and prove the fix of some files and of what depends on them; write nothing.
 
-    `on_progress` hears of each batch of files that was looked at.
+    `keeps_outside`, if given, is why no other file may change with them: what would need that
+    keeps an alias. `on_progress` hears of each batch of files that was looked at.
     """
     by_settings: defaultdict[int, list[Task]] = defaultdict(list)
     for task in tasks:
         by_settings[id(task.settings)].append(task)
     reports = [
-        Project(group, finder, jobs, allow_unsafe, on_progress).report()
+        Project(group, finder, jobs, allow_unsafe, on_progress, keeps_outside).report()
         for group in by_settings.values()
     ]
     return FixReport(
@@ -55,19 +57,28 @@ def fix_files(
     *,
     jobs: int,
     allow_unsafe: bool = False,
+    keeps_outside: str = "",
     on_progress: Callable[[int], None] | None = None,
+    before_writing: Callable[[FixReport], None] = lambda report: None,
 ) -> FixReport:
     """Fix some files and what depends on them, until nothing more can be fixed, and write them.
 
-    Another round is made only where the one before left something that its own changes may have
-    made possible: what could not be proved, an alias for the sake of another file, or a file that
+    `before_writing` hears of each round's changes before the first of them is written. Another
+    round is made only where the one before left something that its own changes may have made
+    possible: what could not be proved, an alias for the sake of another file, or a file that
     followed another one.
     """
     whole = FixReport()
     for number in range(_ROUNDS):
         planned = plan_fixes(
-            tasks, finder, jobs=jobs, allow_unsafe=allow_unsafe, on_progress=on_progress
+            tasks,
+            finder,
+            jobs=jobs,
+            allow_unsafe=allow_unsafe,
+            keeps_outside=keeps_outside,
+            on_progress=on_progress,
         )
+        before_writing(planned)
         report = write_fixes(planned)
         if number == 0:
             whole = report

@@ -102,6 +102,7 @@ class Project:
         jobs: int,
         allow_unsafe: bool,
         on_progress: Callable[[int], None] | None,
+        keeps_outside: str = "",
     ) -> None:
         self._settings: Settings = tasks[0].settings
         self._jobs = jobs
@@ -113,6 +114,7 @@ class Project:
         self._shared = Shared(self._settings, needles, secrets.token_hex(8))
         self._tasks = tasks
         self._finder = finder
+        self._keeps_outside = keeps_outside
         self._surveys = self._survey(_selected(tasks))
         self._survey_others()
         self._given_up: dict[str, str] = {}
@@ -136,7 +138,10 @@ class Project:
 
     @cached_property
     def _others(self) -> dict[str, Place]:
-        return _others(self._tasks, self._settings, self._finder)
+        found = _others(self._tasks, self._settings, self._finder)
+        if not self._keeps_outside:
+            return found
+        return {path: p._replace(untouchable=self._keeps_outside) for path, p in found.items()}
 
     def _survey_others(self) -> None:
         """Survey the files besides that spell a name which would change for them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
@@ -43,11 +44,15 @@ class Modules:
 
     A module is found as Python's path finder does it (The Python Language Reference, "The
     import system"): root by root, a regular package before a module of the same name, and
-    a folder without `__init__` (PEP 420) only where no root has either.
+    a folder without `__init__` (PEP 420) only where no root has either. `contents` are those
+    that files, by their absolute paths, are taken to have instead of what is on the disk.
     """
 
-    def __init__(self, source_roots: Iterable[str]) -> None:
+    def __init__(
+        self, source_roots: Iterable[str], contents: Mapping[str, bytes] = MappingProxyType({})
+    ) -> None:
         self._roots = tuple(source_roots)
+        self._contents = contents
         self._places: dict[QualifiedName, _Place | None] = {}
         self._exports: dict[str, Exports] = {}
         self._errors: dict[str, OSError | SourceError] = {}
@@ -92,7 +97,7 @@ class Modules:
             try:
                 self._exports[path] = parse_exports(
                     path,
-                    read_module(path),
+                    self.content_of(path),
                     self._roots,
                     module=module,
                     public_names=self.public_names,
@@ -101,6 +106,11 @@ class Modules:
                 self._errors[path] = error
                 raise
         return self._exports[path]
+
+    def content_of(self, path: str) -> bytes:
+        """Return the bytes of a file. Raises SourceError, and OSError."""
+        known = self._contents.get(path)
+        return read_module(path) if known is None else known
 
     def _public_names(self, module: QualifiedName) -> frozenset[str] | None:
         """Return what a star import of a module brings; None if it cannot be known."""
@@ -112,8 +122,26 @@ class Modules:
                 self._places[module] = _Place((), self._roots)
             else:
                 outer = self._place_of(module.parent)
-                self._places[module] = outer and _find(module.last, outer.folders)
+                self._places[module] = outer and self._find(module.last, outer.folders)
         return self._places[module]
+
+    def _find(self, name: str, folders: Sequence[str]) -> _Place | None:
+        portions = []
+        for folder in folders:
+            inner = os.path.join(folder, name)
+            package = self._existing(os.path.join(inner, "__init__"))
+            if package:
+                return _Place(package, (inner,))
+            module = self._existing(inner)
+            if module:
+                return _Place(module, ())
+            if os.path.isdir(inner):
+                portions.append(inner)
+        return _Place((), tuple(portions)) if portions else None
+
+    def _existing(self, stem: str) -> tuple[str, ...]:
+        paths = (f"{stem}.py", f"{stem}.pyi")
+        return tuple(path for path in paths if path in self._contents or os.path.isfile(path))
 
 
 def read_module(path: str) -> bytes:
@@ -143,22 +171,3 @@ def parse_exports(
         return Exports(source.parse(), source.text, name, package, public_names)
     except RecursionError:
         raise SourceError("is nested too deeply") from None
-
-
-def _find(name: str, folders: Sequence[str]) -> _Place | None:
-    portions = []
-    for folder in folders:
-        inner = os.path.join(folder, name)
-        package = _existing(os.path.join(inner, "__init__"))
-        if package:
-            return _Place(package, (inner,))
-        module = _existing(inner)
-        if module:
-            return _Place(module, ())
-        if os.path.isdir(inner):
-            portions.append(inner)
-    return _Place((), tuple(portions)) if portions else None
-
-
-def _existing(stem: str) -> tuple[str, ...]:
-    return tuple(path for path in (f"{stem}.py", f"{stem}.pyi") if os.path.isfile(path))

@@ -34,9 +34,27 @@ def parallel_map(
     # methods import the package anew in each worker.
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        min(jobs, len(items)), mp_context=context, initializer=_end_with_parent
+    ) as pool:
         try:
             yield from pool.map(function, items)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_with_parent() -> None:
+    """Have this worker end when its parent is killed: it would wait for ever, with its locks."""
+    import multiprocessing
+    import threading
+    from multiprocessing.connection import wait
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()

@@ -1,9 +1,10 @@
-"""Replacing the content of a file so that nothing can be lost."""
+"""Replacing, making and removing a file so that nothing can be lost."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from contextlib import suppress
 from functools import partial
@@ -22,7 +23,9 @@ def replace_file(path: str, *, before: bytes, after: bytes) -> None:
     """Replace the content of the file at `path`, which must be `before`, by `after`.
 
     Its mode, owner, group, ACL and other extended attributes stay (the last two where Python can
-    reach them: on Linux), and so does a symbolic link to it. The modification time is the new one.
+    reach them: on Linux), and so does a symbolic link to it. The modification time is the new one;
+    where Python would take what it compiled of the old content for that of the new (same size,
+    same second; see PEP 552), a second later.
 
     Raises FileChanged if the file does not hold `before`. Raises OSError if it is gone, is no
     regular file, may not be written, has other hard links (which a replacement would cut off), if
@@ -41,8 +44,7 @@ def replace_file(path: str, *, before: bytes, after: bytes) -> None:
     _check_replaceable(real, original)
     folder, name = os.path.split(real)
     # Named before it is made, unlike what `tempfile` makes: an interrupt may come between the two.
-    # Cut, since a name is at most 255 bytes, and on some encrypted file systems 143.
-    temporary = os.path.join(folder, f".{name[:24]}.ssot-{os.urandom(8).hex()}.tmp")
+    temporary = os.path.join(folder, f"{_beginning(name)}{os.urandom(8).hex()}.tmp")
     try:
         with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
             file.write(after)
@@ -50,6 +52,7 @@ def replace_file(path: str, *, before: bytes, after: bytes) -> None:
             _keep_owner(real, original, temporary)
             _keep_attributes(real, temporary)
             os.chmod(temporary, stat.S_IMODE(original.st_mode))  # chown clears setuid: after it
+            _outdate_compiled(temporary, original)
             os.fsync(file.fileno())
         if _content(real) != before:
             raise FileChanged
@@ -58,7 +61,59 @@ def replace_file(path: str, *, before: bytes, after: bytes) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(folder)
+    sync_folder(folder)
+
+
+def create_file(path: str, content: bytes, *, mode: int) -> None:
+    """Make the file at `path`, which must not be there, with the permission bits `mode`.
+
+    Raises FileChanged if it is there, OSError if it cannot be made. The folders above are made
+    where they lack. A kill shows the whole file or none, and may leave a hidden one behind.
+    """
+    folder, name = os.path.split(path)
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f"{_beginning(name)}{os.urandom(8).hex()}.tmp")
+    try:
+        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
+            file.write(content)
+            file.flush()
+            os.chmod(temporary, mode)
+            os.fsync(file.fileno())
+        if os.path.lexists(path):
+            raise FileChanged
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    sync_folder(folder)
+
+
+def remove_file(path: str, *, before: bytes) -> None:
+    """Remove the file at `path`, which must hold `before`. Raises FileChanged, and OSError."""
+    _check_replaceable(path, os.lstat(path))
+    if _content(path) != before:
+        raise FileChanged
+    os.unlink(path)
+    sync_folder(os.path.dirname(path))
+
+
+def remove_leavings(path: str) -> None:
+    """Remove the hidden files that a kill may have left beside the file at `path`.
+
+    To be called only while no other process may be writing it. Raises OSError.
+    """
+    folder, name = os.path.split(path)
+    leaving = re.compile(re.escape(_beginning(name)) + r"[0-9a-f]{16}\.tmp")
+    with suppress(FileNotFoundError):
+        for entry in os.listdir(folder):
+            if leaving.fullmatch(entry):
+                os.unlink(os.path.join(folder, entry))
+
+
+def _beginning(name: str) -> str:
+    # Cut, since a name is at most 255 bytes, and on some encrypted file systems 143.
+    return f".{name[:24]}.ssot-"
 
 
 def _check_replaceable(path: str, status: os.stat_result) -> None:
@@ -108,8 +163,18 @@ def _content(path: str) -> bytes:
         return file.read()
 
 
-def _sync_folder(folder: str) -> None:
-    """Make the replacement last; where that cannot be, the file is still one of the two, whole."""
+def _outdate_compiled(temporary: str, original: os.stat_result) -> None:
+    made = os.stat(temporary)
+    is_alike = made.st_size == original.st_size
+    if is_alike and int(made.st_mtime) == int(original.st_mtime):
+        os.utime(temporary, ns=(made.st_atime_ns, original.st_mtime_ns + 1_000_000_000))
+
+
+def sync_folder(folder: str) -> None:
+    """Make what was renamed, made or removed in a folder outlast a loss of power.
+
+    Where that cannot be, what was done is still done or not done, each file whole.
+    """
     if os.name != "posix":
         return  # no other system opens a folder
     with suppress(OSError):  # a folder that may not be listed, a file system that syncs none

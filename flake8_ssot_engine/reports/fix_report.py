@@ -42,16 +42,16 @@ def render_fix_text(
 def summary_of_fix(report: FixReport, *, is_applied: bool) -> str:
     """Return one line that tells how a fix ended."""
     verb = "fixed" if is_applied else "would fix"
-    told = f"{verb} {_counted(report.fixed)} in {_plural(len(report.changes), 'file')}"
+    told = f"{verb} {_counted(report.fixed)} in {plural(len(report.changes), 'file')}"
     if report.left or report.kept:
         told += f", left {_counted(report.left)}"
         if report.kept:
-            told += f" and {_plural(len(report.kept), 'alias', 'aliases')} for the sake of others"
+            told += f" and {plural(len(report.kept), 'alias', 'aliases')} for the sake of others"
     if report.suppressed:
         told += f", left {report.suppressed} that `# noqa` suppresses"
     if report.errors:
-        told += f", {_plural(len(report.errors), 'file')} that could not be read or written"
-    return f"{told}; {_plural(report.files, 'file')} looked at"
+        told += f", {plural(len(report.errors), 'file')} that could not be read or written"
+    return f"{told}; {plural(report.files, 'file')} looked at"
 
 
 def render_fix_json(report: FixReport) -> Iterator[str]:
@@ -107,8 +107,9 @@ def _place(finding: Finding) -> str:
 def _counted(findings: Sequence[Finding]) -> str:
     counts = Counter(finding.violation.code for finding in findings)
     codes = ", ".join(f"{code} {count}" for code, count in sorted(counts.items()))
-    return _plural(len(findings), "violation") + (f" ({codes})" if codes else "")
+    return plural(len(findings), "violation") + (f" ({codes})" if codes else "")
 
 
-def _plural(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """Return a count with its noun; `nouns` where the plural is not made by an s."""
+    return f"{count} {noun if count == 1 else nouns or noun + 's'}"

@@ -12,7 +12,7 @@ from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in, proje
 from flake8_ssot_engine.config.loader import load_file, load_preset
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError
-from flake8_ssot_engine.migrations import Enforcement
+from flake8_ssot_engine.migrations import Enforcement, Validator
 from flake8_ssot_engine.project.globs import matches
 
 ONE = '[[migration]]\nid = "1"\n[[migration.move]]\nold = "a.X"\nnew = "b.Y"\n'
@@ -120,8 +120,8 @@ def test_the_example_of_the_design(tmp_path: Path) -> None:
     (phase,) = migration.phases
     assert phase.name == "critical-path"
     assert phase.enforce is Enforcement.ERROR
-    assert phase.validate == ("python tests/mission_critical/test_websocket_agent_events_suite.py",)
-    assert phase.timeout_seconds == 600
+    command = "python tests/mission_critical/test_websocket_agent_events_suite.py"
+    assert phase.validate == (Validator(command, retries=0, timeout_seconds=600),)
     assert matches(phase.paths, os.path.join(root, "netra_backend/app/websocket_core/a/b.py"))
 
 
@@ -139,7 +139,7 @@ def test_what_holds_where_nothing_is_said(tmp_path: Path) -> None:
     assert (settings.ignore, settings.exclude, settings.baseline) == ((), (), "")
     (phase,) = settings.migrations[0].phases
     assert phase.enforce is Enforcement.RATCHET
-    assert phase.timeout_seconds is None
+    assert phase.validate == ()
 
 
 @pytest.mark.parametrize(

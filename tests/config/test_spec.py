@@ -30,6 +30,12 @@ GOOD = [
     pytest.param(spec.DURATION, "1.5h", id="hours"),
     pytest.param(spec.DURATION, "90s", id="seconds"),
     pytest.param(spec.DURATION, "250ms", id="milliseconds"),
+    pytest.param(spec.VALIDATORS, [], id="validators-none"),
+    pytest.param(
+        spec.VALIDATORS,
+        ["make test", {"run": "make e2e", "retries": 2, "timeout": "5m"}],
+        id="validators",
+    ),
     pytest.param(spec.ENFORCEMENT, "off", id="off"),
     pytest.param(spec.ENFORCEMENT, "ratchet", id="ratchet"),
     pytest.param(spec.ENFORCEMENT, "error", id="error"),
@@ -54,6 +60,35 @@ def test_accepted(kind: Kind, value: object) -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "complaint"),
     [
+        pytest.param(spec.VALIDATORS, "make", "must be an array", id="validators-string"),
+        pytest.param(spec.VALIDATORS, [" "], "a command must not be empty", id="validator-empty"),
+        pytest.param(
+            spec.VALIDATORS,
+            [3],
+            '`3` must be a command, or a table: { run = "...", retries = 2 }',
+            id="validator-number",
+        ),
+        pytest.param(
+            spec.VALIDATORS,
+            [{"run": "make", "retry": 1}],
+            "unknown key `retry` of a command; did you mean `retries`?",
+            id="validator-unknown-key",
+        ),
+        pytest.param(
+            spec.VALIDATORS,
+            [{"run": "make", "retries": True}],
+            "`retries` of a command must be a whole number from 0 to 10",
+            id="validator-retries",
+        ),
+        pytest.param(
+            spec.VALIDATORS,
+            [{"run": "make", "timeout": "soon"}],
+            "`timeout` of a command `soon` is not a duration, such as `90s`, `10m` or `2h`",
+            id="validator-timeout",
+        ),
+        pytest.param(
+            spec.VALIDATORS, [{"retries": 1}], "a command needs `run`", id="validator-without-run"
+        ),
         pytest.param(spec.STRING, 1, "must be a string", id="string"),
         pytest.param(spec.LINE, 1, "must be a string", id="line-number"),
         pytest.param(

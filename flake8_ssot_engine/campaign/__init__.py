@@ -1,0 +1,1 @@
+"""Campaigns: phases that are validated, journalled, and roll themselves back."""

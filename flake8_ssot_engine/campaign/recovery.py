@@ -1,0 +1,108 @@
+"""Recovery: undoing runs, going on with one that did not end, and pruning old ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flake8_ssot_engine.campaign.journal import Journal, Run, State
+from flake8_ssot_engine.campaign.repository import Repository
+from flake8_ssot_engine.campaign.restoring import Restored, restore
+from flake8_ssot_engine.campaign.runner import Options, uninterrupted
+from flake8_ssot_engine.errors import UsageError
+
+
+class Remaining(NamedTuple):
+    """What an invocation that did not get to its end still has to do."""
+
+    phases: tuple[str, ...]
+    options: Options
+
+
+def check_finished(runs: Sequence[Run]) -> None:
+    """Raise UsageError if a run was cut short: its files are neither before nor after."""
+    for run in runs:
+        if run.is_unfinished:
+            told = "`ssot migrate --resume` goes on with it, `ssot rollback` undoes it"
+            raise UsageError(f"the run {run.name} was cut short; {told}")
+
+
+def chosen_runs(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
+    """Return the runs to undo, the latest first: those of some names, or else the last one.
+
+    A name is a run's number, its folder's name, or that of its phase (the last run of it).
+    Raises UsageError where there is no such run, or it cannot be undone.
+    """
+    in_force = [run for run in runs if run.files and run.state is not State.RESTORED]
+    if not names:
+        if not in_force:
+            raise UsageError("there is no run to roll back; `ssot rollback --list` shows all")
+        chosen = in_force[-1:]
+    else:
+        chosen = [_find(runs, name) for name in names]
+    for run in chosen:
+        if run.is_pruned:
+            raise UsageError(f"the run {run.name} was pruned; what it changed is in git at best")
+    numbers = {run.number for run in chosen}
+    for run in chosen:
+        for later in in_force:
+            shared = later.files.keys() & run.files.keys()
+            if shared and later.number > run.number and later.number not in numbers:
+                message = (
+                    f"the later run {later.name} changed {os.path.relpath(min(shared))} as well;"
+                    f" undo both: `ssot rollback {later.number} {run.number}`"
+                )
+                raise UsageError(message)
+    return sorted(chosen, key=lambda run: -run.number)
+
+
+def _find(runs: Sequence[Run], name: str) -> Run:
+    for run in reversed(runs):
+        by_number = name.isdecimal() and int(name) == run.number
+        if by_number or name in (run.name, run.facts.get("phase")):
+            return run
+    known = ", ".join(run.name for run in runs[-5:]) or "none"
+    raise UsageError(f"no run is called `{name}`; the last ones: {known}")
+
+
+def undo(run: Run) -> Restored:
+    """Restore the files of a run and note it in its journal."""
+    with uninterrupted():
+        restored = restore(run)
+        left = [path for path, _ in restored.left]
+        Journal(run).mark(State.RESTORED, because=["asked for"], left=left)
+    return restored
+
+
+def remaining_of(runs: Sequence[Run]) -> tuple[Run, Remaining]:
+    """Return the last run of phases, with what its invocation has still to do.
+
+    Raises UsageError where there is none.
+    """
+    last = next((run for run in reversed(runs) if run.facts.get("phases")), None)
+    if last is None:
+        raise UsageError("there is nothing to resume: no phase was ever run here")
+    phases = list(last.facts["phases"])
+    return last, Remaining(
+        tuple(phases[1:] if last.state is State.DONE else phases),
+        Options(**last.facts["options"]),
+    )
+
+
+def settle(run: Run, root: str) -> Restored:
+    """Bring a run that was cut short to an end: done if its commit was made, else undone."""
+    if run.state is State.COMMITTING:
+        commit = Repository(root).commit_of(run.name)
+        if commit is not None:
+            Journal(run).mark(State.DONE, commit=commit)
+            return Restored()
+    return undo(run)
+
+
+def prune(runs: Sequence[Run]) -> list[Run]:
+    """Drop what undoing the finished runs would need; return those that had it."""
+    pruned = [run for run in runs if not run.is_unfinished and not run.is_pruned]
+    for run in pruned:
+        Journal(run).prune()
+    return pruned

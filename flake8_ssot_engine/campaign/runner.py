@@ -1,0 +1,327 @@
+"""Runs phases: validators, fix, checks, validators again; what turns red is undone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flake8_ssot_engine.campaign.checks import (
+    Complaint,
+    broken_imports,
+    not_as_written,
+    not_compiling,
+)
+from flake8_ssot_engine.campaign.events import (
+    CheckEnded,
+    Event,
+    FilesRestored,
+    FixPlanned,
+    PhaseBegun,
+    PhaseEnded,
+    PhaseOutcome,
+    PhaseResult,
+    Verdict,
+    When,
+)
+from flake8_ssot_engine.campaign.journal import Change, Journal, State
+from flake8_ssot_engine.campaign.planner import Step
+from flake8_ssot_engine.campaign.repository import RUN_TRAILER, GitError, Repository
+from flake8_ssot_engine.campaign.restoring import Restored, restore
+from flake8_ssot_engine.campaign.validators import ValidatorRun
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
+from flake8_ssot_engine.engine.run import check_files
+from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.migrations import Validator
+
+_STRICT = "it is outside the phase (--strict)"
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How phases are run, as the journal keeps it for `--resume`."""
+
+    allow_unsafe: bool = False
+    allow_red: bool = False
+    is_strict: bool = False
+    commits: bool = False
+
+
+class Runner:
+    """Runs phases of one project, which must be locked."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        finder: ConfigFinder,
+        options: Options,
+        *,
+        jobs: int,
+        tell: Callable[[Event], None],
+        stream: Callable[[bytes], None] | None = None,
+    ) -> None:
+        """Tell `tell` of what happens; `stream` gets what validators print, as it comes."""
+        self._settings = settings
+        self._finder = finder
+        self._options = options
+        self._jobs = jobs
+        self._tell = tell
+        self._stream = stream
+        self._repository = Repository(settings.root) if options.commits else None
+
+    def run(self, steps: Sequence[Step]) -> list[PhaseResult]:
+        """Run phases in order, up to the first that fails. Raises UsageError."""
+        if self._repository is not None:
+            self._repository.check_may_commit()
+        results: list[PhaseResult] = []
+        names = [step.label for step in steps]
+        for number, step in enumerate(steps, 1):
+            self._check_clean(step)
+            self._tell(PhaseBegun(step, number, len(steps)))
+            result = self._run_phase(step, names[number - 1 :])
+            self._tell(PhaseEnded(result))
+            results.append(result)
+            if result.outcome in (PhaseOutcome.RED_BEFORE, PhaseOutcome.ROLLED_BACK):
+                break
+        return results
+
+    def plan(self, step: Step) -> FixReport:
+        """Plan and prove what a phase would change in the tree as it is; write nothing."""
+        return plan_fixes(step.tasks, self._finder, **self._fix_options)
+
+    @property
+    def _fix_options(self) -> dict[str, Any]:
+        return {
+            "jobs": self._jobs,
+            "allow_unsafe": self._options.allow_unsafe,
+            "keeps_outside": _STRICT if self._options.is_strict else "",
+        }
+
+    def _check_clean(self, step: Step) -> None:
+        changed = self._uncommitted(step)
+        if changed:
+            told = ", ".join(changed[:_FEW]) + (", …" if len(changed) > _FEW else "")
+            message = f"--commit: there are changes of your own; commit them first ({told})"
+            raise UsageError(message)
+
+    def _uncommitted(self, step: Step) -> list[str]:
+        if self._repository is None:
+            return []
+        return self._repository.changes([task.path for task in step.tasks])
+
+    def _run_phase(self, step: Step, names: list[str]) -> PhaseResult:
+        begun = time.monotonic()
+        there = check_files(step.tasks, jobs=self._jobs, parses_all=False)
+        journal = Journal.begin(
+            self._settings.root,
+            step.label,
+            {
+                "migration": step.migration.id,
+                "phase": step.label,
+                "phases": names,
+                "options": asdict(self._options),
+                "violations": len(there.findings),
+                "references": dict(there.references),
+            },
+        )
+        with journal.open_log() as log:
+            validators = ValidatorRun(self._settings.root, log, self._tell, self._stream)
+            phase = _Phase(step, journal, validators)
+            try:
+                result = self._take_through(phase)
+            except BaseException as error:
+                if not self._is_committed(journal):
+                    self._undo(phase, f"{type(error).__name__}: {error}")
+                raise
+        return PhaseResult(
+            step,
+            result,
+            journal.run.name,
+            time.monotonic() - begun,
+            phase.report,
+            tuple(phase.failures),
+            phase.restored,
+            phase.commit,
+        )
+
+    def _take_through(self, phase: _Phase) -> PhaseOutcome:
+        """Take a phase through its steps; what it found out is in `phase`."""
+        step, journal = phase.step, phase.journal
+        phase.failures = phase.validators.failures(step.phase.validate, When.BEFORE)
+        if phase.failures and not self._options.allow_red:
+            journal.mark(State.STOPPED, because=_reasons(phase.failures))
+            return PhaseOutcome.RED_BEFORE
+        red = {verdict.what for verdict in phase.failures}
+        if meddled := self._uncommitted(step):
+            what = "the validators, before the phase"
+            phase.failures = [Verdict(what, tuple(f"changed {path}" for path in meddled))]
+            journal.mark(State.STOPPED, because=_reasons(phase.failures))
+            return PhaseOutcome.RED_BEFORE
+        phase.report = fix_files(
+            step.tasks,
+            self._finder,
+            before_writing=lambda planned: self._keep(phase, planned),
+            **self._fix_options,
+        )
+        if not phase.changes:
+            phase.failures = []
+            journal.mark(State.DONE, **_facts(phase))
+            return PhaseOutcome.UNCHANGED
+        wanted = [v for v in step.phase.validate if v.command not in red]
+        phase.failures = self._check(phase) or self._validate(phase, wanted)
+        if not phase.failures and self._repository is not None:
+            phase.failures = self._commit(phase)
+        if phase.failures:
+            self._undo(phase, *_reasons(phase.failures))
+            phase.validators.failures(wanted, When.RESTORED)
+            return PhaseOutcome.ROLLED_BACK
+        journal.mark(State.DONE, **_facts(phase))
+        return PhaseOutcome.DONE
+
+    def _keep(self, phase: _Phase, planned: FixReport) -> None:
+        """Journal planned changes, before any of them is written."""
+        if not planned.changes:
+            return
+        self._tell(FixPlanned(planned))
+        changes = [Change(r.place.path, r.before, r.after) for r in planned.changes]
+        phase.journal.record(changes)
+        for change in changes:
+            first = phase.changes.get(change.path, change)
+            phase.changes[change.path] = change._replace(before=first.before)
+
+    def _check(self, phase: _Phase) -> list[Verdict]:
+        """Run the checks that every phase must pass, up to the first that fails."""
+        changes = list(phase.changes.values())
+        errors = {error.path: error.message for error in phase.report.errors}
+
+        def with_reason(complaint: Complaint) -> Complaint:
+            why = errors.get(os.path.relpath(complaint.path))
+            return complaint._replace(message=why) if why else complaint
+
+        checks: tuple[tuple[str, Callable[[], list[Complaint]]], ...] = (
+            (
+                "every file holds what was proved",
+                lambda: list(map(with_reason, not_as_written(changes))),
+            ),
+            ("every changed file compiles", lambda: not_compiling(changes)),
+            (
+                "every import that resolved does so still",
+                lambda: broken_imports(changes, self._settings.source_roots),
+            ),
+            ("nothing fixable is left", lambda: self._still_fixable(phase)),
+        )
+        for what, check in checks:
+            begun = time.monotonic()
+            problems = tuple(f"{os.path.relpath(c.path)}: {c.message}" for c in check())
+            verdict = Verdict(what, problems, seconds=time.monotonic() - begun)
+            self._tell(CheckEnded(verdict, When.AFTER))
+            if problems:
+                return [verdict]
+        return []
+
+    def _still_fixable(self, phase: _Phase) -> list[Complaint]:
+        further = self.plan(phase.step)
+        return [Complaint(c.place.path, "could be fixed further") for c in further.changes]
+
+    def _validate(self, phase: _Phase, validators: Sequence[Validator]) -> list[Verdict]:
+        seen: set[Complaint] = set()
+
+        def meddled() -> Iterator[str]:
+            for complaint in not_as_written(phase.changes.values()):
+                if complaint not in seen:
+                    seen.add(complaint)
+                    yield f"{os.path.relpath(complaint.path)} {complaint.message} meanwhile"
+
+        return phase.validators.failures(validators, When.AFTER, meddled)
+
+    def _commit(self, phase: _Phase) -> list[Verdict]:
+        assert self._repository is not None
+        phase.journal.mark(State.COMMITTING)
+        try:
+            phase.commit = self._repository.commit(list(phase.changes), _message(phase))
+        except GitError as error:
+            return [Verdict("git commit", (str(error),))]
+        return []
+
+    def _is_committed(self, journal: Journal) -> bool:
+        """Whether the commit of a phase was made after all; its journal then says so."""
+        if self._repository is None or journal.run.state is not State.COMMITTING:
+            return journal.run.state is State.DONE
+        commit = self._repository.commit_of(journal.run.name)
+        if commit is not None:
+            journal.mark(State.DONE, commit=commit)
+        return commit is not None
+
+    def _undo(self, phase: _Phase, *reasons: str) -> None:
+        """Restore the files of a phase, and note it; Ctrl-C waits until that is done."""
+        if not phase.journal.run.files:
+            if phase.journal.run.state is State.RUNNING:
+                phase.journal.mark(State.STOPPED, because=list(reasons))
+            return
+        with uninterrupted():
+            phase.restored = restore(phase.journal.run)
+            left = [path for path, _ in phase.restored.left]
+            phase.journal.mark(State.RESTORED, because=list(reasons), left=left)
+        self._tell(FilesRestored(phase.restored))
+
+
+@dataclass(slots=True)
+class _Phase:
+    """A phase that is being run."""
+
+    step: Step
+    journal: Journal
+    validators: ValidatorRun
+    changes: dict[str, Change] = field(default_factory=dict)
+    report: FixReport = field(default_factory=FixReport)
+    failures: list[Verdict] = field(default_factory=list)
+    restored: Restored = field(default_factory=Restored)
+    commit: str = ""
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C off for what takes moments and must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _reasons(failures: Sequence[Verdict]) -> list[str]:
+    return [f"{verdict.what}: {'; '.join(verdict.problems)}" for verdict in failures]
+
+
+def _facts(phase: _Phase) -> dict[str, Any]:
+    report = phase.report
+    return {
+        "fixed": len(report.fixed),
+        "left": len(report.left),
+        "outside": len(report.outside),
+        **({"commit": phase.commit} if phase.commit else {}),
+    }
+
+
+def _message(phase: _Phase) -> str:
+    migration = phase.step.migration
+    title = f" ({migration.title})" if migration.title else ""
+    report = phase.report
+    return (
+        f"ssot: phase {phase.step.label} of {migration.id}{title}\n\n"
+        f"{len(report.fixed)} violations fixed, {len(report.left)} left,"
+        f" {len(report.changes)} files changed.\n\n"
+        f"{RUN_TRAILER}: {phase.journal.run.name}\n"
+    )

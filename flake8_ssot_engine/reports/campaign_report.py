@@ -1,0 +1,121 @@
+"""The report of a campaign: each event as lines for a person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from flake8_ssot_engine.campaign.events import (
+    CheckBegun,
+    CheckEnded,
+    Event,
+    FilesRestored,
+    FixPlanned,
+    PhaseBegun,
+    PhaseEnded,
+    PhaseOutcome,
+    PhaseResult,
+    When,
+)
+from flake8_ssot_engine.campaign.journal import FOLDER, Run, State
+from flake8_ssot_engine.campaign.planner import Step
+from flake8_ssot_engine.campaign.restoring import Restored
+from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.reports.escape import printable
+from flake8_ssot_engine.reports.fix_report import plural, render_fix_text, summary_of_fix
+from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
+
+_WHEN = {
+    When.BEFORE: "before",
+    When.AFTER: "after",
+    When.RESTORED: "once more, restored",
+}
+
+
+def render_event(event: Event, *, is_verbose: bool, is_colored: bool = False) -> Iterator[str]:
+    """Yield the lines that tell a person of an event."""
+    style = COLOR if is_colored else PLAIN
+    match event:
+        case PhaseBegun(step, number, of):
+            files = plural(len(step.tasks), "file")
+            name = f"{style.bold}{printable(step.label)}{style.reset}"
+            yield f"phase {number} of {of}: {name} ({files})"
+        case CheckBegun(what, when):
+            yield f"  {_WHEN[when]}: $ {printable(what)}"
+        case CheckEnded(verdict, when):
+            told = f"  {_WHEN[when]}: {printable(verdict.what)}: "
+            if verdict.problems:
+                yield f"{told}{style.red}red{style.reset}"
+                yield from (f"    {printable(problem)}" for problem in verdict.problems)
+            else:
+                note = f", {verdict.note}" if verdict.note else ""
+                yield f"{told}green ({_seconds(verdict.seconds)}{note})"
+        case FixPlanned(report):
+            for path in report.outside:
+                yield f"  outside the phase, and must change with it: {printable(path)}"
+            yield f"  writing {plural(len(report.changes), 'file')}"
+        case FilesRestored(restored):
+            yield from (f"  {line}" for line in render_restored(restored))
+        case PhaseEnded(result):
+            yield from _render_result(result, style, is_verbose=is_verbose)
+
+
+def _render_result(result: PhaseResult, style: Style, *, is_verbose: bool) -> Iterator[str]:
+    name = printable(result.step.label)
+    took = _seconds(result.seconds)
+    kept = f"{FOLDER}/runs/{result.run}"
+    if result.outcome in (PhaseOutcome.DONE, PhaseOutcome.UNCHANGED):
+        *left, summary = render_fix_text(result.report, is_applied=True, is_verbose=is_verbose)
+        yield from (f"  {line}" for line in left)
+        commit = f", commit {result.commit[:10]}" if result.commit else ""
+        yield f"{style.bold}{name}: {result.outcome.value}{style.reset}: {summary} ({took}{commit})"
+        return
+    yield f"{style.bold}{name}: {style.red}{result.outcome.value}{style.reset} ({took}), because of"
+    for verdict in result.failures:
+        yield f"  {printable(verdict.what)}: {printable('; '.join(verdict.problems))}"
+        yield from (f"    | {printable(line)}" for line in verdict.tail.splitlines())
+    if result.outcome is PhaseOutcome.RED_BEFORE:
+        yield "nothing was changed; mend that first, or start with --allow-red"
+    yield f"the whole output: {kept}/output.log"
+
+
+def render_restored(restored: Restored) -> Iterator[str]:
+    """Yield what came of restoring some files."""
+    same = f", {len(restored.untouched)} were so already" if restored.untouched else ""
+    yield f"restored {plural(len(restored.restored), 'file')}, proved by their hashes{same}"
+    for path, why in restored.left:
+        yield f"left as it is: {printable(os.path.relpath(path))}: {printable(why)}"
+    if restored.left:
+        yield f"what they were is in {FOLDER}/runs, by the hash that the journal tells"
+
+
+def render_plan(step: Step, report: FixReport, *, is_verbose: bool) -> Iterator[str]:
+    """Yield what a phase would do."""
+    yield f"phase {printable(step.label)} ({plural(len(step.tasks), 'file')})"
+    for change in sorted(change.place.shown_as for change in report.changes):
+        is_outside = change in report.outside
+        yield f"  {'outside ' if is_outside else 'change  '} {printable(change)}"
+    for validator in step.phase.validate:
+        flaky = f", {validator.retries} retries" if validator.retries else ""
+        limit = f"at most {validator.timeout_seconds:g} s{flaky}"
+        yield f"  validate {printable(validator.command)} ({limit})"
+    *left, _ = render_fix_text(report, is_applied=False, is_verbose=is_verbose)
+    yield from (f"  {line}" for line in left)
+    yield f"  {summary_of_fix(report, is_applied=False)}"
+
+
+def render_runs(runs: Sequence[Run]) -> Iterator[str]:
+    """Yield a line for each run."""
+    for run in runs:
+        state = "cut short" if run.is_unfinished else run.state.value
+        pruned = ", pruned" if run.is_pruned else ""
+        commit = f", commit {run.facts['commit'][:10]}" if run.facts.get("commit") else ""
+        is_over = run.state in (State.STOPPED, State.RESTORED)
+        because = f": {'; '.join(run.facts.get('because', ()))}" if is_over else ""
+        files = plural(len(run.files), "file")
+        told = f"{run.name}  {run.facts['begun']}  {files}, {state}{pruned}{commit}{because}"
+        yield printable(told)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s"
