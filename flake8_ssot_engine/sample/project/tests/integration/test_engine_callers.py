@@ -15,6 +15,7 @@ from netra_backend.app.agents.supervisor import ExecutionEngine as EE  # an alia
 from netra_backend.app.agents.supervisor.execution_engine_factory import ExecutionEngineFactory
 from netra_backend.app.agents.supervisor.workflow_orchestrator import WorkflowOrchestrator
 from netra_backend.app.agents.unified_tool_execution import UnifiedToolExecutionEngine
+from netra_backend.app.services import daily_digest
 from netra_backend.app.services.user_execution_context import UserExecutionContext
 from netra_backend.app.websocket_core import create_request_scoped_engine  # handed on
 
@@ -83,9 +84,15 @@ def test_dispatcher_keeps_an_engine_for_each_tool():
     assert tool_dispatcher_core.describe(engine).startswith("an ")
     assert tool_dispatcher_core.describe(3).startswith("not an ")
     assert tool_dispatcher_core.name_of(int) == "int"
+    dispatcher.adopt("upper", engine)
+    assert dispatcher.engine_for("upper") is engine
     dispatcher.adopt("upper", None)
     assert dispatcher.engine_for("upper") is not engine
     assert dispatcher.is_safe()
+
+
+def test_digest_is_written_without_an_event_loop():
+    assert "two invoices" in daily_digest.write_digest("user-a", "two invoices")
 
 
 def test_console_and_warm_up_reach_the_engine():

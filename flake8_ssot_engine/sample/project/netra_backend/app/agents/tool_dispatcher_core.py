@@ -41,8 +41,9 @@ class ToolDispatcher:
     def adopt(self, tool, engine):
         # type: (str, Optional[ExecutionEngine]) -> None
         if engine is None:
-            engine = ExecutionEngine(self._registry, None)  # not in an `async def`: stays a call
-        self._engines[tool] = engine
+            self._engines.pop(tool, None)
+        else:
+            self._engines[tool] = engine
 
     async def dispatch(self, tool: str, text: str) -> str:
         engine: Optional["ExecutionEngine"] = self.engine_for(tool)
