@@ -35,14 +35,3 @@ def project_lock(root: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def is_locked(root: str) -> bool:
-    """Whether a run is going on in a project."""
-    if not os.path.exists(os.path.join(root, FOLDER, "lock")):
-        return False
-    try:
-        with project_lock(root):
-            return False
-    except UsageError:
-        return True

@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.campaign.journal import Journal, Run, State
+from flake8_ssot_engine.campaign.journal import FOLDER, Journal, Run, State, read_runs
+from flake8_ssot_engine.campaign.lock import project_lock
 from flake8_ssot_engine.campaign.repository import Repository
 from flake8_ssot_engine.campaign.restoring import Restored, restore
 from flake8_ssot_engine.campaign.runner import Options, uninterrupted
@@ -26,6 +27,13 @@ def check_finished(runs: Sequence[Run]) -> None:
         if run.is_unfinished:
             told = "`ssot migrate --resume` goes on with it, `ssot rollback` undoes it"
             raise UsageError(f"the run {run.name} was cut short; {told}")
+
+
+def check_undisturbed(root: str) -> None:
+    """Raise UsageError while a run goes on in a project, or if one was cut short there."""
+    if os.path.isdir(os.path.join(root, FOLDER)):
+        with project_lock(root):
+            check_finished(read_runs(root))
 
 
 def chosen_runs(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:

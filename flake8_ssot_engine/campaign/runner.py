@@ -29,18 +29,19 @@ from flake8_ssot_engine.campaign.events import (
     Verdict,
     When,
 )
-from flake8_ssot_engine.campaign.journal import Change, Journal, State
+from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_runs
 from flake8_ssot_engine.campaign.planner import Step
+from flake8_ssot_engine.campaign.progress import start_facts, take_inventory
 from flake8_ssot_engine.campaign.repository import RUN_TRAILER, GitError, Repository
 from flake8_ssot_engine.campaign.restoring import Restored, restore
 from flake8_ssot_engine.campaign.validators import ValidatorRun
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
-from flake8_ssot_engine.engine.run import check_files
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import UsageError
-from flake8_ssot_engine.migrations import Validator
+from flake8_ssot_engine.migrations import Migration, Validator
+from flake8_ssot_engine.project.writing import remove_file
 
 _STRICT = "it is outside the phase (--strict)"
 _FEW = 5
@@ -119,32 +120,47 @@ class Runner:
         return self._repository.changes([task.path for task in step.tasks])
 
     def _run_phase(self, step: Step, names: list[str]) -> PhaseResult:
+        facts = {"phase": step.label, "phases": names, "start": self._start_of(step.migration)}
+        return self._journalled(step, facts, self._fix)
+
+    def retire(self, step: Step, files: Sequence[str]) -> PhaseResult:
+        """Remove files as a phase removes what it must: validated, journalled, else restored."""
+        if self._repository is not None:
+            self._repository.check_may_commit()
+        self._check_clean(step)
+        self._tell(PhaseBegun(step, 1, 1))
+        facts = {"retired": [os.path.relpath(path, self._settings.root) for path in files]}
+        result = self._journalled(step, facts, lambda phase: self._remove(phase, files))
+        self._tell(PhaseEnded(result))
+        return result
+
+    def _start_of(self, migration: Migration) -> dict[str, Any]:
+        """Return what there was, by phase, before the first run of a migration."""
+        for run in read_runs(self._settings.root):
+            if run.facts.get("migration") == migration.id and "start" in run.facts:
+                return dict(run.facts["start"])
+        inventory = take_inventory(self._settings, migration, self._finder, jobs=self._jobs)
+        return start_facts(inventory)
+
+    def _journalled(
+        self, step: Step, facts: dict[str, Any], change: Callable[[_Phase], None]
+    ) -> PhaseResult:
         begun = time.monotonic()
-        there = check_files(step.tasks, jobs=self._jobs, parses_all=False)
-        journal = Journal.begin(
-            self._settings.root,
-            step.label,
-            {
-                "migration": step.migration.id,
-                "phase": step.label,
-                "phases": names,
-                "options": asdict(self._options),
-                "violations": len(there.findings),
-                "references": dict(there.references),
-            },
-        )
+        options = asdict(self._options)
+        facts = {"migration": step.migration.id, **facts, "options": options}
+        journal = Journal.begin(self._settings.root, step.label, facts)
         with journal.open_log() as log:
             validators = ValidatorRun(self._settings.root, log, self._tell, self._stream)
             phase = _Phase(step, journal, validators)
             try:
-                result = self._take_through(phase)
+                outcome = self._take_through(phase, change)
             except BaseException as error:
                 if not self._is_committed(journal):
-                    self._undo(phase, f"{type(error).__name__}: {error}")
+                    self._undo(phase, f"{type(error).__name__}: {error}".rstrip(": "))
                 raise
         return PhaseResult(
             step,
-            result,
+            outcome,
             journal.run.name,
             time.monotonic() - begun,
             phase.report,
@@ -153,27 +169,21 @@ class Runner:
             phase.commit,
         )
 
-    def _take_through(self, phase: _Phase) -> PhaseOutcome:
+    def _take_through(self, phase: _Phase, change: Callable[[_Phase], None]) -> PhaseOutcome:
         """Take a phase through its steps; what it found out is in `phase`."""
         step, journal = phase.step, phase.journal
         phase.failures = phase.validators.failures(step.phase.validate, When.BEFORE)
-        if phase.failures and not self._options.allow_red:
-            journal.mark(State.STOPPED, because=_reasons(phase.failures))
-            return PhaseOutcome.RED_BEFORE
         red = {verdict.what for verdict in phase.failures}
-        if meddled := self._uncommitted(step):
-            what = "the validators, before the phase"
-            phase.failures = [Verdict(what, tuple(f"changed {path}" for path in meddled))]
+        if self._options.allow_red:
+            phase.failures = []
+        if not phase.failures and (meddled := self._uncommitted(step)):
+            problems = tuple(f"changed {path}" for path in meddled)
+            phase.failures = [Verdict("the validators, before the phase", problems)]
+        if phase.failures:
             journal.mark(State.STOPPED, because=_reasons(phase.failures))
             return PhaseOutcome.RED_BEFORE
-        phase.report = fix_files(
-            step.tasks,
-            self._finder,
-            before_writing=lambda planned: self._keep(phase, planned),
-            **self._fix_options,
-        )
+        change(phase)
         if not phase.changes:
-            phase.failures = []
             journal.mark(State.DONE, **_facts(phase))
             return PhaseOutcome.UNCHANGED
         wanted = [v for v in step.phase.validate if v.command not in red]
@@ -186,6 +196,22 @@ class Runner:
             return PhaseOutcome.ROLLED_BACK
         journal.mark(State.DONE, **_facts(phase))
         return PhaseOutcome.DONE
+
+    def _fix(self, phase: _Phase) -> None:
+        phase.report = fix_files(
+            phase.step.tasks,
+            self._finder,
+            before_writing=lambda planned: self._keep(phase, planned),
+            **self._fix_options,
+        )
+
+    def _remove(self, phase: _Phase, files: Sequence[str]) -> None:
+        for path in files:
+            with open(path, "rb") as file:
+                phase.changes[path] = Change(path, file.read(), None)
+        phase.journal.record(phase.changes.values())
+        for change in phase.changes.values():
+            remove_file(change.path, before=change.before)
 
     def _keep(self, phase: _Phase, planned: FixReport) -> None:
         """Journal planned changes, before any of them is written."""
@@ -319,9 +345,11 @@ def _message(phase: _Phase) -> str:
     migration = phase.step.migration
     title = f" ({migration.title})" if migration.title else ""
     report = phase.report
+    files = f"{len(phase.changes)} file{'s' * (len(phase.changes) != 1)}"
+    told = f"{len(report.fixed)} violations fixed in {files}, {len(report.left)} left."
+    if not phase.step.tasks:
+        told = f"{files} removed."
     return (
-        f"ssot: phase {phase.step.label} of {migration.id}{title}\n\n"
-        f"{len(report.fixed)} violations fixed, {len(report.left)} left,"
-        f" {len(report.changes)} files changed.\n\n"
+        f"ssot: {phase.step.label} of {migration.id}{title}\n\n{told}\n\n"
         f"{RUN_TRAILER}: {phase.journal.run.name}\n"
     )

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any
 
+from flake8_ssot_engine.campaign.recovery import check_undisturbed
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, tasks_of
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -39,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
     tasks = tasks_of(options, finder)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
+    if not options.diff:
+        for root in sorted({task.settings.root for task in tasks}):
+            check_undisturbed(root)
     jobs = options.jobs or available_cores()
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
         make = plan_fixes if options.diff else fix_files

@@ -8,10 +8,20 @@ import sys
 from collections.abc import Sequence
 
 from flake8_ssot_engine import __version__
-from flake8_ssot_engine.cli import check, explain, fix, migrate, rollback, schema
+from flake8_ssot_engine.cli import (
+    check,
+    demo,
+    explain,
+    fix,
+    migrate,
+    retire,
+    rollback,
+    schema,
+    status,
+)
 from flake8_ssot_engine.errors import ExitCode, SsotError
 
-_COMMANDS = (check, fix, migrate, rollback, explain, schema)
+_COMMANDS = (check, fix, migrate, rollback, status, retire, demo, explain, schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
-from flake8_ssot_engine.campaign.events import Event
+from flake8_ssot_engine.campaign.events import CheckBegun, Event
 from flake8_ssot_engine.campaign.lock import project_lock
 from flake8_ssot_engine.cli.output import use_color
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -57,6 +57,8 @@ def teller(options: argparse.Namespace) -> Callable[[Event], None]:
     is_colored = use_color(options, sys.stdout)
 
     def tell(event: Event) -> None:
+        if options.quiet and isinstance(event, CheckBegun):  # its output would follow
+            return
         for line in render_event(event, is_verbose=options.verbose, is_colored=is_colored):
             print_line(line)
 

@@ -49,6 +49,10 @@ class Settings:
             return self
         return replace(self, select=select or self.select, ignore=(*self.ignore, *ignore))
 
+    def unfiltered(self) -> Settings:
+        """Return these settings with every code selected and nothing passed over."""
+        return replace(self, select=("SSOT",), ignore=(), per_file_ignores=())
+
     def of_migration(self, name: str) -> Settings:
         """Return these settings with the violations of one migration, of every phase, alone."""
         return replace(

@@ -15,7 +15,7 @@ from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
 from flake8_ssot_engine.engine.planning.planner import Planner
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.migrations import Enforcement, Migration, Move, MoveIndex, Phase
+from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.project.doors import Doors
 from flake8_ssot_engine.project.globs import matches
@@ -60,12 +60,17 @@ class FileError:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file. `references` counts the uses of moved symbols by kind."""
+    """What came of one file.
+
+    `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
+    those of them that spell the last part of an old name, by that part.
+    """
 
     path: str
     findings: tuple[Finding, ...] = ()
     error: FileError | None = None
     references: Counter[str] = field(default_factory=Counter)
+    spelled: Counter[str] = field(default_factory=Counter)
 
 
 class Checker:
@@ -123,7 +128,7 @@ class Checker:
             keys = [key_of(finding) for finding in found]
             plan = self.planner_of(path, context).plan_alone(keys)
             found = tuple(with_fixability(finding, plan) for finding in found)
-        return FileResult(source.path, found, None, self._count_references(context))
+        return FileResult(source.path, found, None, *self._count_references(context))
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True
@@ -182,7 +187,7 @@ class Checker:
         context = self.context_of(path, source, tree_of_names(source))
         found = self.findings_in_broken(path, context)
         problem = _file_error(source.path, error) if is_told or found else None
-        return FileResult(source.path, found, problem, self._count_references(context))
+        return FileResult(source.path, found, problem, *self._count_references(context))
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""
@@ -242,14 +247,22 @@ class Checker:
         found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
         return tuple(found)
 
-    def _count_references(self, context: RuleContext) -> Counter[str]:
-        wanted = self.settings.only_migration
+    def _count_references(self, context: RuleContext) -> tuple[Counter[str], Counter[str]]:
+        named: list[tuple[str, Match, tuple[str, ...]]] = [
+            *(
+                (u.kind.value, u.match, (u.reference.name, *u.reference.attributes))
+                for u in context.uses
+            ),
+            *(("import", one.match, tuple(one.binding.target or ())) for one in context.imports),
+            *(("string", one.match, tuple(one.reached)) for one in context.strings),
+        ]
         counts: Counter[str] = Counter()
-        for use in context.uses:
-            counts[use.kind.value] += wanted in ("", use.match.migration.id)
-        for kind, named in (("import", context.imports), ("string", context.strings)):
-            counts[kind] += sum(wanted in ("", one.match.migration.id) for one in named)
-        return +counts
+        spelled: Counter[str] = Counter()
+        for kind, match, parts in named:
+            if self.settings.only_migration in ("", match.migration.id):
+                counts[kind] += 1
+                spelled[match.move.old.last] += match.move.old.last in parts
+        return counts, +spelled
 
     def _rules_for(self, path: str) -> list[Rule]:
         ignored = tuple(

@@ -64,6 +64,18 @@ def check_files(
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Check every file; `on_progress` hears of each batch of files that is done."""
+    results = check_each(tasks, jobs=jobs, parses_all=parses_all, on_progress=on_progress)
+    return report_of(results, files=len(tasks))
+
+
+def check_each(
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    parses_all: bool = True,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[FileResult]:
+    """Return what came of each file, in order, but for those of which there is nothing to tell."""
     results: list[FileResult] = []
     needles = _needles(tasks, jobs)
     chunks = [
@@ -74,7 +86,7 @@ def check_files(
         results += batch
         if on_progress is not None:
             on_progress(len(chunk.files))
-    return report_of(results, files=len(tasks))
+    return results
 
 
 def report_of(results: Sequence[FileResult], *, files: int) -> Report:

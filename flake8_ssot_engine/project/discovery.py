@@ -1,9 +1,9 @@
-"""Discovery: which source files a run looks at."""
+"""Discovery: which files of a project a run looks at."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -24,6 +24,7 @@ USUAL_EXCLUDES = frozenset(
         ".nox",
         ".pytest_cache",
         ".ruff_cache",
+        ".ssot",
         ".svn",
         ".tox",
         ".venv",
@@ -38,10 +39,25 @@ USUAL_EXCLUDES = frozenset(
 """Folders that hold no source of the project; a folder with a `pyvenv.cfg` is one too."""
 
 
-def find_files(paths: Iterable[str], finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
-    """Yield each source file under absolute `paths` once, sorted, with the settings for it.
+def is_source(entry: os.DirEntry[str]) -> bool:
+    """Whether something in a folder has the ending of a source file."""
+    return entry.name.endswith(SUFFIXES)
 
-    A file that is named itself is taken whatever its ending; `exclude` of the configuration
+
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether something in a folder is a regular file, or a link, whatever its ending."""
+    return entry.is_file(follow_symlinks=False) or entry.is_symlink()
+
+
+def find_files(
+    paths: Iterable[str],
+    finder: ConfigFinder,
+    *,
+    is_wanted: Callable[[os.DirEntry[str]], bool] = is_source,
+) -> Iterator[tuple[str, Settings]]:
+    """Yield each wanted file under absolute `paths` once, sorted, with the settings for it.
+
+    A file that is named itself is taken whatever it is; `exclude` of the configuration
     holds even so, for commit hooks name files that a person would not. Symbolic links to
     folders are not followed. Raises UsageError for a path that does not exist.
     """
@@ -51,7 +67,7 @@ def find_files(paths: Iterable[str], finder: ConfigFinder) -> Iterator[tuple[str
             settings = finder.settings_for(path)
             if is_excluded(path, settings, is_folder=True):
                 continue
-            for file, settings in _walk(path, finder):
+            for file, settings in _walk(path, finder, is_wanted):
                 found.setdefault(file, settings)
         elif os.path.exists(path):
             settings = finder.settings_for(os.path.dirname(path))
@@ -73,7 +89,9 @@ def is_never_source(folder: str) -> bool:
     return is_usual or os.path.exists(os.path.join(folder, "pyvenv.cfg"))
 
 
-def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
+def _walk(
+    top: str, finder: ConfigFinder, is_wanted: Callable[[os.DirEntry[str]], bool]
+) -> Iterator[tuple[str, Settings]]:
     waiting: list[tuple[str, tuple[Globs, ...], tuple[Globs, ...]]]
     waiting = [(top, _outer_ignores(top), ())]
     while waiting:
@@ -93,7 +111,7 @@ def _walk(top: str, finder: ConfigFinder) -> Iterator[tuple[str, Settings]]:
                 if not _is_passed_over(entry, ignores, excludes):
                     waiting.append((entry.path, ignores, excludes))
             elif (
-                entry.name.endswith(SUFFIXES)
+                is_wanted(entry)
                 and not _is_ignored(entry.path, ignores, is_folder=False)
                 and not any(own_verdict(g, entry.path, is_folder=False) for g in excludes)
                 and not (entry.is_symlink() and os.path.isdir(entry.path))

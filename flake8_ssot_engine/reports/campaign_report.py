@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flake8_ssot_engine.campaign.events import (
     CheckBegun,
@@ -20,11 +22,14 @@ from flake8_ssot_engine.campaign.events import (
 from flake8_ssot_engine.campaign.journal import FOLDER, Run, State
 from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.restoring import Restored
+from flake8_ssot_engine.campaign.retire import Leftover, Retirement
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.fix_report import plural, render_fix_text, summary_of_fix
 from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
 
+_FEW = 3
+"""Places that are named of each kind."""
 _WHEN = {
     When.BEFORE: "before",
     When.AFTER: "after",
@@ -37,9 +42,12 @@ def render_event(event: Event, *, is_verbose: bool, is_colored: bool = False) ->
     style = COLOR if is_colored else PLAIN
     match event:
         case PhaseBegun(step, number, of):
-            files = plural(len(step.tasks), "file")
             name = f"{style.bold}{printable(step.label)}{style.reset}"
-            yield f"phase {number} of {of}: {name} ({files})"
+            if step.tasks:
+                files = plural(len(step.tasks), "file")
+                yield f"phase {number} of {of}: {name} ({files})"
+            else:
+                yield f"{name} {printable(step.migration.id)}"
         case CheckBegun(what, when):
             yield f"  {_WHEN[when]}: $ {printable(what)}"
         case CheckEnded(verdict, when):
@@ -65,7 +73,10 @@ def _render_result(result: PhaseResult, style: Style, *, is_verbose: bool) -> It
     took = _seconds(result.seconds)
     kept = f"{FOLDER}/runs/{result.run}"
     if result.outcome in (PhaseOutcome.DONE, PhaseOutcome.UNCHANGED):
-        *left, summary = render_fix_text(result.report, is_applied=True, is_verbose=is_verbose)
+        told = replace(result.report, outside=())  # named before they were written
+        *left, summary = render_fix_text(told, is_applied=True, is_verbose=is_verbose)
+        if not result.step.tasks:
+            summary = "the bridge is removed"
         yield from (f"  {line}" for line in left)
         commit = f", commit {result.commit[:10]}" if result.commit else ""
         yield f"{style.bold}{name}: {result.outcome.value}{style.reset}: {summary} ({took}{commit})"
@@ -94,14 +105,42 @@ def render_plan(step: Step, report: FixReport, *, is_verbose: bool) -> Iterator[
     yield f"phase {printable(step.label)} ({plural(len(step.tasks), 'file')})"
     for change in sorted(change.place.shown_as for change in report.changes):
         is_outside = change in report.outside
-        yield f"  {'outside ' if is_outside else 'change  '} {printable(change)}"
+        yield f"  {'change (outside)' if is_outside else 'change'} {printable(change)}"
     for validator in step.phase.validate:
         flaky = f", {validator.retries} retries" if validator.retries else ""
         limit = f"at most {validator.timeout_seconds:g} s{flaky}"
         yield f"  validate {printable(validator.command)} ({limit})"
-    *left, _ = render_fix_text(report, is_applied=False, is_verbose=is_verbose)
+    told = replace(report, outside=())
+    *left, _ = render_fix_text(told, is_applied=False, is_verbose=is_verbose)
     yield from (f"  {line}" for line in left)
     yield f"  {summary_of_fix(report, is_applied=False)}"
+
+
+def render_retirement(retirement: Retirement, *, is_verbose: bool) -> Iterator[str]:
+    """Yield what is in the way of a retirement, by kind, or else what it removes."""
+    name = printable(retirement.migration.id)
+    by_kind: defaultdict[str, list[Leftover]] = defaultdict(list)
+    for leftover in retirement.leftovers:
+        by_kind[leftover.kind].append(leftover)
+    for kind, every in sorted(by_kind.items()):
+        yield f"{kind}: {plural(len(every), 'place')} still name what {name} moves"
+        shown = every if is_verbose else every[:_FEW]
+        yield from (f"    {_place(leftover)}: {printable(leftover.what)}" for leftover in shown)
+        if len(shown) < len(every):
+            yield f"    and {len(every) - len(shown)} more (--verbose lists them)"
+    if retirement.leftovers:
+        files = len({leftover.path for leftover in retirement.leftovers})
+        yield f"{name} cannot be retired yet: {plural(files, 'file')} in the way"
+        return
+    yield f"nothing outside the owners names what {name} moves"
+    if not retirement.files:
+        yield "there is no bridge to remove: none of the owners is an old home"
+    yield from (f"to be removed: {printable(os.path.relpath(p))}" for p in retirement.files)
+
+
+def _place(leftover: Leftover) -> str:
+    path = printable(os.path.relpath(leftover.path))
+    return f"{path}:{leftover.line}:{leftover.column}" if leftover.line else path
 
 
 def render_runs(runs: Sequence[Run]) -> Iterator[str]:

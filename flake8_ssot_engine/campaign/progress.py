@@ -1,0 +1,227 @@
+"""Progress: how far each phase of a migration has got, by kinds of reference."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flake8_ssot_engine.campaign.journal import Run, State
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.check import FileResult, Finding, phase_of
+from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.migrations import Enforcement, Migration
+from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.texts import (
+    FileTexts,
+    TextMention,
+    find_texts,
+    old_names,
+    text_files,
+)
+from flake8_ssot_engine.violations import ReferenceKind
+
+_TEXT = ReferenceKind.TEXT.value
+
+
+@dataclass(slots=True)
+class Tally:
+    """What there is in some files: violations, how many can be fixed, references by kind."""
+
+    files: int = 0
+    violations: int = 0
+    fixable: int = 0
+    references: Counter[str] = field(default_factory=Counter)
+
+    def as_facts(self) -> dict[str, Any]:
+        """Return it as a journal keeps it."""
+        return {"violations": self.violations, "references": dict(self.references)}
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseProgress:
+    """One phase: what was there when the first phase ran, what is left, and when it was done.
+
+    `name` is "" for the files in no phase. `was` has `violations` and `references` by kind.
+    """
+
+    name: str
+    enforce: Enforcement
+    left: Tally
+    was: Mapping[str, Any]
+    done: str = ""
+    commit: str = ""
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlikes:
+    """How often the last part of an old name stands in the project's files, and as what.
+
+    `hits` counts as `grep -o` does; `references` and `texts` are those that name the old symbol,
+    `longer` those within a longer word, `owned` those in the owners' files, `others` the rest: the
+    word in prose, or for another symbol.
+    """
+
+    name: str
+    hits: int
+    references: int
+    texts: int
+    longer: int
+    owned: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A migration at a glance.
+
+    `unreadable` are the files of which nothing is known; `retired` says when the bridge was
+    removed, "" if that is not known to have been done.
+    """
+
+    migration: Migration
+    phases: tuple[PhaseProgress, ...]
+    look_alikes: tuple[LookAlikes, ...]
+    unreadable: int = 0
+    retired: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything in a project that names what a migration moves, by file (absolute paths).
+
+    Files that may name the old symbols, the owners, are not in it.
+    """
+
+    migration: Migration
+    results: Mapping[str, FileResult]
+    texts: Mapping[str, tuple[TextMention, ...]]
+    counts: Sequence[FileTexts]
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that hold something, sorted."""
+        return sorted({*self.results, *self.texts})
+
+
+def take_inventory(
+    settings: Settings, migration: Migration, finder: ConfigFinder, *, jobs: int
+) -> Inventory:
+    """Look through a project for what names the symbols of one migration."""
+    own = settings.of_migration(migration.id)
+    sources = find_files([settings.root], finder)
+    tasks = [Task(path, path, own) for path, s in sources if s.path == settings.path]
+    results = {r.path: r for r in check_each(tasks, jobs=jobs, parses_all=False)}
+    files = text_files([settings.root], finder)
+    olds = {move.old for move in migration.moves}
+    names = [old for old in old_names(settings, files) if old.name in olds]
+    texts = find_texts(files, names, jobs=jobs)
+    mentions = {
+        file.path: found
+        for file in texts
+        if not any(matches(globs, file.path) for globs in migration.owners)
+        and (found := tuple(_unresolved(file.mentions, results.get(file.path))))
+    }
+    return Inventory(migration, results, mentions, texts)
+
+
+def measure(
+    settings: Settings,
+    migration: Migration,
+    finder: ConfigFinder,
+    runs: Sequence[Run],
+    *,
+    jobs: int,
+) -> Progress:
+    """Find out how far a migration has got; `runs` are those of the project."""
+    inventory = take_inventory(settings, migration, finder, jobs=jobs)
+    tallies = tally(inventory)
+    own = [run for run in runs if run.facts.get("migration") == migration.id]
+    was: Mapping[str, Any]
+    was = next((run.facts["start"] for run in own if "start" in run.facts), {})
+    phases = []
+    for name, left in tallies.items():
+        done = next(
+            (r for r in reversed(own) if r.facts.get("phase") == name and r.state is State.DONE),
+            None,
+        )
+        facts = done.facts if done else {}
+        enforce = {phase.name: phase.enforce for phase in migration.phases}
+        phases.append(
+            PhaseProgress(
+                name,
+                enforce.get(name, Enforcement.RATCHET),
+                left,
+                was.get(name) or left.as_facts(),
+                facts.get("at", ""),
+                facts.get("commit", ""),
+                done.name if done else "",
+            )
+        )
+    unreadable = sum(result.error is not None for result in inventory.results.values())
+    retired = [run.facts["at"] for run in own if "retired" in run.facts and run.state is State.DONE]
+    alike = tuple(_look_alikes(inventory))
+    return Progress(migration, tuple(phases), alike, unreadable, "".join(retired[-1:]))
+
+
+def tally(inventory: Inventory) -> dict[str, Tally]:
+    """Add up an inventory by phase, in their order; "" for the files in no phase, if there are."""
+    migration = inventory.migration
+    tallies = {phase.name: Tally() for phase in migration.phases}
+    for path in inventory.paths:
+        phase = phase_of(path, migration)
+        one = tallies.setdefault(phase.name if phase else "", Tally())
+        result = inventory.results.get(path, FileResult(path))
+        mentions = inventory.texts.get(path, ())
+        one.violations += len(result.findings)
+        one.fixable += sum(f.violation.applicability is not None for f in result.findings)
+        one.references.update(result.references)
+        one.references[_TEXT] += len(mentions)
+        one.files += bool(result.findings or result.references or mentions)
+    return tallies
+
+
+def start_facts(inventory: Inventory) -> dict[str, Any]:
+    """Return what there was, by phase, for the journal of the first run."""
+    return {name: one.as_facts() for name, one in tally(inventory).items()}
+
+
+def _unresolved(
+    mentions: Iterable[TextMention], result: FileResult | None
+) -> Iterator[TextMention]:
+    """Yield the mentions that are not within a violation: Python resolves those."""
+    findings = result.findings if result else ()
+    for mention in mentions:
+        if not any(_covers(finding, mention) for finding in findings):
+            yield mention
+
+
+def _covers(finding: Finding, mention: TextMention) -> bool:
+    place = (mention.line, mention.column)
+    return tuple(finding.start) <= place < tuple(finding.end)
+
+
+def _look_alikes(inventory: Inventory) -> Iterator[LookAlikes]:
+    names = dict.fromkeys(
+        move.old.last for move in inventory.migration.moves if move.is_named_as_class
+    )
+    for name in names:
+        hits = words = references = texts = owned = 0
+        for file in inventory.counts:
+            count = file.counts.get(name)
+            if count is None:
+                continue
+            hits += count.hits
+            words += count.words
+            if any(matches(globs, file.path) for globs in inventory.migration.owners):
+                owned += count.words
+                continue
+            result = inventory.results.get(file.path)
+            references += min(count.words, result.spelled[name]) if result else 0
+            texts += sum(name in m.text.split(".") for m in inventory.texts.get(file.path, ()))
+        others = max(0, words - references - texts - owned)
+        yield LookAlikes(name, hits, references, texts, hits - words, owned, others)

@@ -1,0 +1,73 @@
+"""`ssot retire`: removes the bridge once nothing names the old symbols any more."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from flake8_ssot_engine.campaign.events import PhaseOutcome
+from flake8_ssot_engine.campaign.journal import read_runs
+from flake8_ssot_engine.campaign.recovery import check_finished
+from flake8_ssot_engine.campaign.retire import chosen_migration, plan_retirement
+from flake8_ssot_engine.campaign.runner import Options, Runner
+from flake8_ssot_engine.cli.output import say
+from flake8_ssot_engine.cli.project import (
+    add_common,
+    changing,
+    print_line,
+    project_of,
+    streamer,
+    teller,
+)
+from flake8_ssot_engine.cli.selection import positive
+from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.reports.campaign_report import render_retirement
+
+
+def add_command(commands: Any) -> None:
+    """Add the subcommand to the parser."""
+    parser = commands.add_parser(
+        "retire",
+        help="remove the bridge, once nothing names the old symbols",
+        description="Prove that no import, string or text outside the owners names an old symbol;"
+        " then remove the bridge, with the validators of the last phase before and after.",
+    )
+    add = parser.add_argument
+    add("migration", nargs="?", metavar="ID", help="which migration; default: the only one")
+    add("--dry-run", action="store_true", help="say what is in the way, and what would go")
+    add("--commit", action="store_true", help="make a git commit of it")
+    add_common(parser)
+    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
+    add("--quiet", action="store_true", help="do not show what validators print")
+    add("--verbose", action="store_true", help="list every place that is in the way")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Retire the migration's bridge, and return the exit code."""
+    settings, finder = project_of(options)
+    migration = chosen_migration(settings, options.migration)
+    jobs = options.jobs or available_cores()
+    retirement = plan_retirement(settings, migration, finder, jobs=jobs)
+    for line in render_retirement(retirement, is_verbose=options.verbose):
+        print_line(line)
+    if retirement.leftovers:
+        return ExitCode.VIOLATIONS
+    if options.dry_run or not retirement.files:
+        return ExitCode.CLEAN
+    with changing(settings.root):
+        check_finished(read_runs(settings.root))
+        runner = Runner(
+            settings,
+            finder,
+            Options(commits=options.commit),
+            jobs=jobs,
+            tell=teller(options),
+            stream=streamer(options),
+        )
+        result = runner.retire(retirement.step, retirement.files)
+    if result.outcome is not PhaseOutcome.DONE:
+        return ExitCode.ROLLED_BACK
+    say("the declaration may stay: it keeps the old names from coming back")
+    return ExitCode.CLEAN

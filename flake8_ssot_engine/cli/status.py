@@ -1,0 +1,47 @@
+"""`ssot status`: the migration at a glance."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from flake8_ssot_engine.campaign.journal import read_runs
+from flake8_ssot_engine.campaign.progress import measure
+from flake8_ssot_engine.cli.output import say, use_color
+from flake8_ssot_engine.cli.project import add_common, print_line, project_of
+from flake8_ssot_engine.cli.selection import positive
+from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.reports.progress_report import render_progress_json, render_progress_text
+
+
+def add_command(commands: Any) -> None:
+    """Add the subcommand to the parser."""
+    parser = commands.add_parser("status", help="the migration at a glance")
+    add = parser.add_argument
+    add("--format", choices=("text", "json"), default="text", help="default: text")
+    add_common(parser)
+    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, print, and return the exit code."""
+    settings, finder = project_of(options)
+    runs = read_runs(settings.root)
+    every = [
+        measure(settings, migration, finder, runs, jobs=options.jobs or available_cores())
+        for migration in settings.migrations
+    ]
+    if options.format == "json":
+        lines = render_progress_json(every)
+    else:
+        lines = render_progress_text(every, is_colored=use_color(options, sys.stdout))
+    for line in lines:
+        print_line(line)
+    for run in runs:
+        if run.is_unfinished:
+            told = "`ssot migrate --resume` goes on, `ssot rollback` undoes"
+            say(f"the run {run.name} was cut short: {told}")
+    return ExitCode.CLEAN

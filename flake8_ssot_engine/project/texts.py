@@ -1,0 +1,365 @@
+"""Texts: where a project names a moved symbol outside of what Python resolves.
+
+Here an identifier character is a letter, a digit or an underscore, of any script.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+import stat
+import tokenize
+import warnings
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
+from typing import NamedTuple
+
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.loader import FILE_NAME
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.discovery import SUFFIXES, find_files, is_file
+from flake8_ssot_engine.project.modules import Modules, is_package_file
+from flake8_ssot_engine.project.parallel import parallel_map
+from flake8_ssot_engine.source import SourceFile, Span
+
+LARGEST = 20_000_000
+"""The size in bytes above which a file is passed over."""
+_HEAD = 8192
+_CHUNK = 256
+
+
+class TextKind(enum.Enum):
+    """How a text names a moved symbol or module."""
+
+    DOTTED = "dotted"
+    """By its whole dotted name, whether alone or at the start of a longer one.
+
+    Nothing that belongs to a name is attached to it: `a.b.old` stands in `a.b.old.Thing`,
+    which goes to the longest old name that fits, not in `x.a.b.old` or `a.b.old_stuff`. A
+    name of one part is a word like others, and counts only with another part after it:
+    `six.moves`, but neither `six` nor the file `six.py`.
+    """
+    FILE_PATH = "file-path"
+    """By the path of a moved module's file: `a/b/old.py`, with slashes or backslashes.
+
+    Further folders may stand before the whole path. An end of it, of two parts or as many
+    as tell it from other files, counts where nothing that belongs to a path is attached to
+    it but `./` and `../`: `b/old.py`, not `c/b/old.py`; so does a path of one part.
+    """
+
+
+class OldName(NamedTuple):
+    """An old name to look for.
+
+    `file` is for a moved module the path of its file, with slashes, from the source root on;
+    else, and where it is unknown, "". A text must spell the `least` last parts of it.
+    """
+
+    name: QualifiedName
+    file: str = ""
+    least: int = 2
+
+
+class TextMention(NamedTuple):
+    """A place in the file at an absolute path that names `old`, spelled as `text`.
+
+    `line` and `column` count from 1, columns in code points.
+    """
+
+    path: str
+    line: int
+    column: int
+    kind: TextKind
+    old: QualifiedName
+    text: str
+
+
+class TextCount(NamedTuple):
+    """How often the last part of an old name stands in a file, as `grep` would count it.
+
+    `hits` are those within longer words as well (`Engine` in `UserEngine`), `words` those of
+    them with identifier characters on neither side.
+    """
+
+    hits: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileTexts:
+    """What one file holds: the mentions in order, and the counts by last part, without zeros.
+
+    With `error`, the file could not be read, and nothing is known of it.
+    """
+
+    path: str
+    mentions: tuple[TextMention, ...] = ()
+    counts: Mapping[str, TextCount] = field(default_factory=dict)
+    error: str = ""
+
+
+def old_names(settings: Settings, files: Iterable[str] = ()) -> list[OldName]:
+    """Return what to look for. `files` of the project make ends of paths that fit two too short.
+
+    A symbol has no file, for others live in its module. A module that is gone already is
+    taken to have been a package or not as its new home is.
+    """
+    modules = Modules(settings.source_roots)
+    names = [move.old for _, move in settings.index]
+    paths = {name: _file_of(name, settings, modules) for name in names}
+    others: defaultdict[str, list[str]] = defaultdict(list)
+    for file in files:
+        others[os.path.basename(file)].append(file)
+    return [
+        OldName(name, path, _least(path, others[path.rpartition("/")[2]]))
+        for name, path in paths.items()
+    ]
+
+
+def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
+    """Return every file under absolute `paths` but what configures this tool, sorted.
+
+    Raises UsageError and ConfigError as `find_files` does.
+    """
+    files = find_files(paths, finder, is_wanted=is_file)
+    return [path for path, settings in files if path not in (settings.path, settings.baseline)]
+
+
+def keeps_history(path: str) -> bool:
+    """Whether a file says how things were or what has moved, so that it names the old by right.
+
+    By its name alone: a changelog or the like, or `ssot.toml`.
+    """
+    name = os.path.basename(path)
+    stem, ending = os.path.splitext(name.upper())
+    return name == FILE_NAME or (stem.startswith(_HISTORIES) and ending in _ENDINGS_OF_TEXTS)
+
+
+def find_texts(files: Sequence[str], olds: Sequence[OldName], *, jobs: int) -> list[FileTexts]:
+    """Return what names the old names in files at absolute paths, without those where nothing is.
+
+    In Python files only comments and string literals hold mentions, or all of one that Python
+    cannot read; before Python 3.12 the code in an f-string is a part of it (PEP 701). Files that
+    keep history hold none. Counts are over all of a file. Passed over are files that are
+    binary (a NUL among the first 8,192 bytes), larger than `LARGEST`, or not regular.
+    """
+    if not olds:
+        return []
+    tasks = [
+        _Task(tuple(olds), tuple(files[at : at + _CHUNK])) for at in range(0, len(files), _CHUNK)
+    ]
+    return [found for chunk in parallel_map(_find_in_chunk, tasks, jobs=jobs) for found in chunk]
+
+
+class _Task(NamedTuple):
+    olds: tuple[OldName, ...]
+    files: tuple[str, ...]
+
+
+class _Place(NamedTuple):
+    span: Span
+    kind: TextKind
+    old: QualifiedName
+
+
+def _file_of(old: QualifiedName, settings: Settings, modules: Modules) -> str:
+    new = settings.index.final(old)
+    path = modules.file_of(old) or (modules.file_of(new) if new else None)
+    if path is None:
+        return ""
+    inner = old.child("__init__") if is_package_file(path) else old
+    return "/".join(inner) + os.path.splitext(path)[1]
+
+
+def _least(path: str, files: Iterable[str]) -> int:
+    """Return how many of the last parts of a path no other file has."""
+    parts = path.split("/")
+    shared = [_shared_at_the_end(parts, file.split(os.sep)) for file in files]
+    return 1 + max((count for count in shared if count < len(parts)), default=1)
+
+
+def _shared_at_the_end(parts: Sequence[str], others: Sequence[str]) -> int:
+    pairs = zip(reversed(parts), reversed(others), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _find_in_chunk(task: _Task) -> list[FileTexts]:
+    search = _Search(task.olds)
+    return [found for path in task.files if (found := search.find(path)) is not None]
+
+
+class _Search:
+    """The search for some old names: in bytes for their last parts, then in text for the rest."""
+
+    def __init__(self, olds: Iterable[OldName]) -> None:
+        self._dotted = sorted({str(old.name) for old in olds}, reverse=True)  # the longest first
+        self._dotted_pattern = _any_of(map(_spelled_out, self._dotted), r"(?!\w)")
+        self._by_file: defaultdict[str, list[OldName]] = defaultdict(list)
+        for old in olds:
+            if old.file:
+                self._by_file[old.file.rpartition("/")[2]].append(old)
+        self._file_pattern = _any_of(map(re.escape, self._by_file), r"(?!\w|\.\w)")
+        # A literal at the front is what `re` looks for fast; hence what precedes it comes last.
+        self._whole_words = {
+            last: re.compile(rf"{last}(?!\w)(?<!\w{last})")
+            for last in sorted({old.name.last for old in olds})
+        }
+        self._needles = [last.encode() for last in self._whole_words]
+        self._is_ascii = all(map(str.isascii, self._whole_words))
+
+    def find(self, path: str) -> FileTexts | None:
+        """Return what the file at `path` holds, or None if that is nothing."""
+        try:
+            data = _read(path)
+        except OSError as error:
+            return FileTexts(path, error=f"cannot be read: {error.strerror or error}")
+        is_python = path.endswith(SUFFIXES)
+        # What is not ASCII may be encoded in any way in a Python file (PEP 263).
+        if not any(needle in data for needle in self._needles) and (
+            self._is_ascii or not is_python
+        ):
+            return None
+        source, is_python = _decoded(path, data, is_python=is_python)
+        counts = dict(self._counts(source.text))
+        places = [] if keeps_history(path) else self._places(source.text)
+        if places and is_python:
+            places = _within(_literals(source), places)
+        mentions = tuple(
+            TextMention(path, *source.position(span.start), kind, old, source.text[slice(*span)])
+            for span, kind, old in places
+        )
+        return FileTexts(path, mentions, counts) if counts else None
+
+    def _counts(self, text: str) -> Iterator[tuple[str, TextCount]]:
+        for last, whole_word in self._whole_words.items():
+            if hits := text.count(last):
+                yield last, TextCount(hits, sum(1 for _ in whole_word.finditer(text)))
+
+    def _places(self, text: str) -> list[_Place]:
+        return sorted([*self._dotted_in(text), *self._files_in(text)], key=lambda place: place.span)
+
+    def _dotted_in(self, text: str) -> Iterator[_Place]:
+        if any(name in text for name in self._dotted):
+            for found in self._dotted_pattern.finditer(text):
+                if _STARTS_NAME.match(text, found.start()):
+                    name = QualifiedName(found[0].split("."))
+                    yield _Place(Span(*found.span()), TextKind.DOTTED, name)
+
+    def _files_in(self, text: str) -> Iterator[_Place]:
+        if any(name in text for name in self._by_file):
+            for found in self._file_pattern.finditer(text):
+                fitting = [
+                    _Place(Span(start, found.end()), TextKind.FILE_PATH, old.name)
+                    for old in self._by_file[found[0]]
+                    if (start := _start_of_path(text, found.start(), old)) is not None
+                ]
+                if fitting:
+                    yield min(fitting, key=lambda place: place.span)
+
+
+_HISTORIES = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE_NOTES")
+_ENDINGS_OF_TEXTS = ("", ".MD", ".RST", ".TXT")
+
+# After `\n` in a string of JSON or Python, a name starts: there the letter is no part of it.
+_ESCAPE = r"(?<=\\[abfnrtv])"
+_STARTS_NAME = re.compile(rf"(?<![\w.])|{_ESCAPE}")
+_STARTS_FOLDER = re.compile(rf"(?<![\w.-])|{_ESCAPE}")
+_STARTS_PATH = re.compile(rf"(?<![\w./\\-])|{_ESCAPE}")
+_SEPARATORS = ("/", "\\\\", "\\")  # the second is the third within a string
+_STEPS = ("../", "./", "..\\", ".\\")
+
+
+def _any_of(patterns: Iterable[str], after: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(patterns)}){after}")
+
+
+def _spelled_out(name: str) -> str:
+    return re.escape(name) if "." in name else rf"{name}(?=\.(?!py[a-z]?\b)[^\W\d])"
+
+
+def _start_of_path(text: str, start: int, old: OldName) -> int | None:
+    """Return where the path starts whose file name starts at `start`, if it is the old file's."""
+    *folders, _ = parts = old.file.split("/")
+    spelled = 1
+    for folder in reversed(folders):
+        before = next((folder + s for s in _SEPARATORS if text.endswith(folder + s, 0, start)), "")
+        if not before:
+            break
+        start -= len(before)
+        spelled += 1
+    if spelled == len(parts) > 1:
+        return start if _STARTS_FOLDER.match(text, start) else None
+    if spelled < min(old.least, len(parts)):
+        return None
+    top = start
+    while step := next((step for step in _STEPS if text.endswith(step, 0, top)), ""):
+        top -= len(step)
+    return start if _STARTS_PATH.match(text, top) else None
+
+
+def _read(path: str) -> bytes:
+    """Read a file, as empty if it is one to be passed over. Raises OSError."""
+    status = os.stat(path)
+    if stat.S_ISDIR(status.st_mode):  # discovery hands on a folder that it could not look into
+        os.scandir(path).close()
+    # A FIFO or a device would be read for ever.
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+        return b""
+    with open(path, "rb") as file:
+        head = file.read(_HEAD)
+        return b"" if b"\0" in head else head + file.read()
+
+
+def _decoded(path: str, data: bytes, *, is_python: bool) -> tuple[SourceFile, bool]:
+    """Return the text of a file, and whether it is Python that can be decoded."""
+    if is_python:
+        try:
+            return SourceFile.from_bytes(path, data), True
+        except SourceError:
+            pass
+    return SourceFile(path, data.decode("utf-8", "surrogateescape")), False
+
+
+_LITERALS = {tokenize.COMMENT, tokenize.STRING}
+_LITERALS.update(  # f-strings since Python 3.12, t-strings since 3.14
+    getattr(tokenize, name)
+    for name in ("FSTRING_MIDDLE", "TSTRING_MIDDLE")
+    if hasattr(tokenize, name)
+)
+
+
+def _literals(source: SourceFile) -> list[Span]:
+    """Return where comments and string literals are; all of a text that does not tokenize."""
+    starts = source.line_starts
+    bounds = pairwise([*starts, len(source.text)])
+    # `tokenize` knows no line that ends at a carriage return.
+    lines = (source.text[start:end].rstrip("\r\n") + "\n" for start, end in bounds if end > start)
+    spans = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for token in tokenize.generate_tokens(lambda: next(lines, "")):
+                if token.type == tokenize.ERRORTOKEN:
+                    return [Span(0, len(source.text))]
+                if token.type in _LITERALS:
+                    (row, column), (last_row, last_column) = token.start, token.end
+                    spans.append(Span(starts[row - 1] + column, starts[last_row - 1] + last_column))
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return [Span(0, len(source.text))]
+    return spans
+
+
+def _within(spans: Sequence[Span], places: Iterable[_Place]) -> list[_Place]:
+    """Return those places that lie within one of some spans, which are in order."""
+    starts = [span.start for span in spans]
+    return [
+        place
+        for place in places
+        if (at := bisect(starts, place.span.start)) and spans[at - 1].contains(place.span)
+    ]
