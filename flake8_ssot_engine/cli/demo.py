@@ -208,6 +208,7 @@ class _Demo:
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONIOENCODING": "utf-8",
             "NO_COLOR": "1",
+            "COLUMNS": "200",  # pytest cuts its messages to it
         }
 
 

@@ -21,25 +21,38 @@ def find_takers(
     lies below it need not spell the package.
     """
     homes = {name: modules.file_of(name.parent) for name in names}
-    by_words: defaultdict[tuple[str, ...], list[QualifiedName]] = defaultdict(list)
+    wanted: defaultdict[_Word, defaultdict[_Word, list[QualifiedName]]]
+    wanted = defaultdict(lambda: defaultdict(list))
+    words = {word: _Word(word) for name in names for word in (name.last, *name.parent[-1:], "")}
     for name, home in homes.items():
-        is_package = home is not None and is_package_file(home)
-        by_words[(name.last,) if is_package else (name.parent.last, name.last)].append(name)
-    searches = {
-        words: tuple(
-            re.compile(rf"\b{re.escape(word)}\b".encode("utf-8", "surrogatepass")) for word in words
-        )
-        for words in by_words
-    }
+        is_package = not name.parent or (home is not None and is_package_file(home))
+        owner = "" if is_package else name.parent.last
+        wanted[words[name.last]][words[owner]].append(name)
     found: dict[QualifiedName, list[str]] = {}
-    for path in paths if searches else ():
+    for path in paths if names else ():
         try:
             data = read_module(path)
         except (OSError, SourceError):
             continue
-        for words, patterns in searches.items():
-            if all(pattern.search(data) for pattern in patterns):
-                for name in by_words[words]:
-                    if homes[name] != path:
-                        found.setdefault(name, []).append(path)
+        for word, by_owner in wanted.items():
+            if not word.is_in(data):
+                continue
+            for owner, every in by_owner.items():
+                if owner.is_in(data):
+                    for name in every:
+                        if homes[name] != path:
+                            found.setdefault(name, []).append(path)
     return found
+
+
+class _Word:
+    """A word to search files for; the empty one is in each."""
+
+    def __init__(self, text: str) -> None:
+        self._spelled = text.encode("utf-8", "surrogatepass")
+        whole = rb"\b" + re.escape(self._spelled) + rb"\b"
+        self._pattern = re.compile(whole if text else b"")
+
+    def is_in(self, data: bytes) -> bool:
+        # Most files hold no such word, which `in` tells ten times faster than `re`.
+        return self._spelled in data and self._pattern.search(data) is not None

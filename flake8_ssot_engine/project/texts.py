@@ -219,13 +219,10 @@ class _Search:
             data = _read(path)
         except OSError as error:
             return FileTexts(path, error=f"cannot be read: {error.strerror or error}")
-        is_python = path.endswith(SUFFIXES)
         # What is not ASCII may be encoded in any way in a Python file (PEP 263).
-        if not any(needle in data for needle in self._needles) and (
-            self._is_ascii or not is_python
-        ):
+        if self._is_ascii and not any(needle in data for needle in self._needles):
             return None
-        source, is_python = _decoded(path, data, is_python=is_python)
+        source, is_python = _decoded(path, data)
         counts = dict(self._counts(source.text))
         places = [] if keeps_history(path) else self._places(source.text)
         if places and is_python:
@@ -316,9 +313,9 @@ def _read(path: str) -> bytes:
         return b"" if b"\0" in head else head + file.read()
 
 
-def _decoded(path: str, data: bytes, *, is_python: bool) -> tuple[SourceFile, bool]:
+def _decoded(path: str, data: bytes) -> tuple[SourceFile, bool]:
     """Return the text of a file, and whether it is Python that can be decoded."""
-    if is_python:
+    if path.endswith(SUFFIXES):
         try:
             return SourceFile.from_bytes(path, data), True
         except SourceError:
@@ -326,6 +323,7 @@ def _decoded(path: str, data: bytes, *, is_python: bool) -> tuple[SourceFile, bo
     return SourceFile(path, data.decode("utf-8", "surrogateescape")), False
 
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LITERALS = {tokenize.COMMENT, tokenize.STRING}
 _LITERALS.update(  # f-strings since Python 3.12, t-strings since 3.14
     getattr(tokenize, name)
@@ -336,22 +334,25 @@ _LITERALS.update(  # f-strings since Python 3.12, t-strings since 3.14
 
 def _literals(source: SourceFile) -> list[Span]:
     """Return where comments and string literals are; all of a text that does not tokenize."""
+    everything = [Span(0, len(source.text))]
     starts = source.line_starts
-    bounds = pairwise([*starts, len(source.text)])
+    # Python 3.12.1 miscounts columns after characters that are not ASCII.
+    text = _NOT_ASCII.sub("a", source.text)
+    bounds = pairwise([*starts, len(text)])
     # `tokenize` knows no line that ends at a carriage return.
-    lines = (source.text[start:end].rstrip("\r\n") + "\n" for start, end in bounds if end > start)
+    lines = (text[start:end].rstrip("\r\n") + "\n" for start, end in bounds if end > start)
     spans = []
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings():  # Python 3.12 warns of `f"\{x}"` already here
             warnings.simplefilter("ignore")
             for token in tokenize.generate_tokens(lambda: next(lines, "")):
-                if token.type == tokenize.ERRORTOKEN:
-                    return [Span(0, len(source.text))]
+                if token.type == tokenize.ERRORTOKEN:  # raises since Python 3.12, mostly
+                    return everything
                 if token.type in _LITERALS:
                     (row, column), (last_row, last_column) = token.start, token.end
                     spans.append(Span(starts[row - 1] + column, starts[last_row - 1] + last_column))
-    except (tokenize.TokenError, SyntaxError, ValueError):
-        return [Span(0, len(source.text))]
+    except (tokenize.TokenError, SyntaxError):
+        return everything
     return spans
 
 

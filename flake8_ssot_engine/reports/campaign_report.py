@@ -30,6 +30,8 @@ from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
 
 _FEW = 3
 """Places that are named of each kind."""
+_SHORT = 60
+"""Characters of a command that tell which one it was."""
 _WHEN = {
     When.BEFORE: "before",
     When.AFTER: "after",
@@ -51,7 +53,7 @@ def render_event(event: Event, *, is_verbose: bool, is_colored: bool = False) ->
         case CheckBegun(what, when):
             yield f"  {_WHEN[when]}: $ {printable(what)}"
         case CheckEnded(verdict, when):
-            told = f"  {_WHEN[when]}: {printable(verdict.what)}: "
+            told = f"  {_WHEN[when]}: {_shortened(printable(verdict.what))}: "
             if verdict.problems:
                 yield f"{told}{style.red}red{style.reset}"
                 yield from (f"    {printable(problem)}" for problem in verdict.problems)
@@ -154,6 +156,11 @@ def render_runs(runs: Sequence[Run]) -> Iterator[str]:
         files = plural(len(run.files), "file")
         told = f"{run.name}  {run.facts['begun']}  {files}, {state}{pruned}{commit}{because}"
         yield printable(told)
+
+
+def _shortened(command: str) -> str:
+    """Return a command that was shown in full before, so that its verdict is on one line."""
+    return command if len(command) <= _SHORT else f"{command[: _SHORT - 1]}…"
 
 
 def _seconds(seconds: float) -> str:
