@@ -257,15 +257,14 @@ def _has_living(group: int) -> bool:
     """
     try:
         if os.readlink("/proc/self") != str(os.getpid()):
-            return True  # these are the processes of another namespace
-        for name in filter(str.isdecimal, os.listdir("/proc")):
-            with (
-                suppress(OSError),
-                open(f"/proc/{name}/stat", "rb") as file,
-            ):  # it may end meanwhile
-                state, _, its_group = file.read().rpartition(b")")[2].split()[:3]
-                if int(its_group) == group and state not in b"ZX":
-                    return True
+            return True  # it shows the processes of another namespace
+        names = os.listdir("/proc")
     except OSError:
-        return True  # there is no /proc
+        return True
+    for name in filter(str.isdecimal, names):
+        with suppress(OSError):  # it may have ended since
+            with open(f"/proc/{name}/stat", "rb") as file:
+                state, _, its_group = file.read().rpartition(b")")[2].split()[:3]
+            if int(its_group) == group and state not in b"ZX":
+                return True
     return False

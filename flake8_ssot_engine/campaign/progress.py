@@ -10,6 +10,7 @@ from typing import Any
 from flake8_ssot_engine.campaign.journal import Run, State
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.check import FileResult, Finding, phase_of
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.migrations import Enforcement, Migration
@@ -25,11 +26,12 @@ from flake8_ssot_engine.project.texts import (
 from flake8_ssot_engine.violations import ReferenceKind
 
 _TEXT = ReferenceKind.TEXT.value
+_SAFE = Applicability.SAFE
 
 
 @dataclass(slots=True)
 class Tally:
-    """What there is in some files: violations, how many can be fixed, references by kind."""
+    """What there is in some files: violations, how many have a safe fix, references by kind."""
 
     files: int = 0
     violations: int = 0
@@ -178,7 +180,7 @@ def tally(inventory: Inventory) -> dict[str, Tally]:
         result = inventory.results.get(path, FileResult(path))
         mentions = inventory.texts.get(path, ())
         one.violations += len(result.findings)
-        one.fixable += sum(f.violation.applicability is not None for f in result.findings)
+        one.fixable += sum(f.violation.applicability is _SAFE for f in result.findings)
         one.references.update(result.references)
         one.references[_TEXT] += len(mentions)
         one.files += bool(result.findings or result.references or mentions)

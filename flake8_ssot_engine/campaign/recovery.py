@@ -52,17 +52,22 @@ def chosen_runs(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     for run in chosen:
         if run.is_pruned:
             raise UsageError(f"the run {run.name} was pruned; what it changed is in git at best")
-    numbers = {run.number for run in chosen}
-    for run in chosen:
-        for later in in_force:
-            shared = later.files.keys() & run.files.keys()
-            if shared and later.number > run.number and later.number not in numbers:
-                message = (
-                    f"the later run {later.name} changed {os.path.relpath(min(shared))} as well;"
-                    f" undo both: `ssot rollback {later.number} {run.number}`"
-                )
-                raise UsageError(message)
+    tied = _with_later(chosen, in_force)
+    if len(tied) > len({run.number for run in chosen}):
+        numbers = " ".join(str(run.number) for run in tied)
+        message = "later runs changed some of the same files; undo them first:"
+        raise UsageError(f"{message} `ssot rollback {numbers}`")
     return sorted(chosen, key=lambda run: -run.number)
+
+
+def _with_later(chosen: Sequence[Run], in_force: Sequence[Run]) -> list[Run]:
+    """Return some runs and all later ones that changed a file of theirs, the latest first."""
+    tied = {run.number: run for run in chosen}
+    for later in in_force:  # the oldest first, so that what is tied to a tied one is found
+        for run in list(tied.values()):
+            if later.number > run.number and later.files.keys() & run.files.keys():
+                tied[later.number] = later
+    return [tied[number] for number in sorted(tied, reverse=True)]
 
 
 def _find(runs: Sequence[Run], name: str) -> Run:

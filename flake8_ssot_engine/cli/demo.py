@@ -29,6 +29,8 @@ _VALIDATE = 'validate = ["python -m pytest -q"] # from now on, everything'
 _SSOT = ("-m", "flake8_ssot_engine")
 _ISOLATION = ("-m", "pytest", "-q", "-rf", "--tb=short", "-k", "two_users_at_once")
 _GREEN = re.compile(r"  (before|after|once more, restored): .*: green \(")
+_DETAIL = "      "
+"""How the lines start that name each place of what is left."""
 _WIDTH = 100
 
 
@@ -168,15 +170,15 @@ class _Demo:
         shown = shlex.join(command).replace(shlex.quote(sys.executable), "python")
         print_line(f"$ {shown.replace('python -m flake8_ssot_engine', 'ssot')}")
         output = self._output(command, expects=expects)
-        green = 0
-        for line in output.splitlines():
-            if _GREEN.match(line):
-                green += 1
-                continue
-            if green:
-                print_line(f"    {green} checks green")
-                green = 0
-            if re.search(keep, line):
+        green: list[str] = []
+        for line in [*output.splitlines(), ""]:
+            match = _GREEN.match(line)
+            if green and (match is None or match[1] != green[0]):
+                print_line(f"    {green[0]}: {len(green)} check{'s' * (len(green) > 1)} green")
+                green = []
+            if match is not None:
+                green.append(match[1])
+            elif line and re.search(keep, line) and not line.startswith(_DETAIL):
                 _print_wrapped(re.sub(r"^FAILED \S+::", "FAILED ", line))
         if expects:
             print_line(f"  exit code {expects}")

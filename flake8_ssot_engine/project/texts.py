@@ -195,23 +195,14 @@ def _find_in_chunk(task: _Task) -> list[FileTexts]:
 
 
 class _Search:
-    """The search for some old names: in bytes for their last parts, then in text for the rest."""
+    """The search for some old names: for their last parts first, which many a file has not."""
 
     def __init__(self, olds: Iterable[OldName]) -> None:
-        self._dotted = sorted({str(old.name) for old in olds}, reverse=True)  # the longest first
-        self._dotted_pattern = _any_of(map(_spelled_out, self._dotted), r"(?!\w)")
-        self._by_file: defaultdict[str, list[OldName]] = defaultdict(list)
+        self._by_last: defaultdict[str, list[OldName]] = defaultdict(list)
         for old in olds:
-            if old.file:
-                self._by_file[old.file.rpartition("/")[2]].append(old)
-        self._file_pattern = _any_of(map(re.escape, self._by_file), r"(?!\w|\.\w)")
-        # A literal at the front is what `re` looks for fast; hence what precedes it comes last.
-        self._whole_words = {
-            last: re.compile(rf"{last}(?!\w)(?<!\w{last})")
-            for last in sorted({old.name.last for old in olds})
-        }
-        self._needles = [last.encode() for last in self._whole_words]
-        self._is_ascii = all(map(str.isascii, self._whole_words))
+            self._by_last[old.name.last].append(old)
+        self._needles = [last.encode() for last in self._by_last]
+        self._is_ascii = all(map(str.isascii, self._by_last))
 
     def find(self, path: str) -> FileTexts | None:
         """Return what the file at `path` holds, or None if that is nothing."""
@@ -223,41 +214,66 @@ class _Search:
         if self._is_ascii and not any(needle in data for needle in self._needles):
             return None
         source, is_python = _decoded(path, data)
-        counts = dict(self._counts(source.text))
-        places = [] if keeps_history(path) else self._places(source.text)
+        text = source.text
+        counts = {last: _count(text, last) for last in self._by_last if last in text}
+        olds = [old for last in counts for old in self._by_last[last]]
+        places = [] if keeps_history(path) else _places(text, olds)
         if places and is_python:
             places = _within(_literals(source), places)
         mentions = tuple(
-            TextMention(path, *source.position(span.start), kind, old, source.text[slice(*span)])
+            TextMention(path, *source.position(span.start), kind, old, text[span.start : span.end])
             for span, kind, old in places
         )
         return FileTexts(path, mentions, counts) if counts else None
 
-    def _counts(self, text: str) -> Iterator[tuple[str, TextCount]]:
-        for last, whole_word in self._whole_words.items():
-            if hits := text.count(last):
-                yield last, TextCount(hits, sum(1 for _ in whole_word.finditer(text)))
 
-    def _places(self, text: str) -> list[_Place]:
-        return sorted([*self._dotted_in(text), *self._files_in(text)], key=lambda place: place.span)
+def _count(text: str, last: str) -> TextCount:
+    hits = list(_occurrences(text, last))
+    words = sum(
+        1 for at in hits if _STARTS_WORD.match(text, at) and _ENDS_WORD.match(text, at + len(last))
+    )
+    return TextCount(len(hits), words)
 
-    def _dotted_in(self, text: str) -> Iterator[_Place]:
-        if any(name in text for name in self._dotted):
-            for found in self._dotted_pattern.finditer(text):
-                if _STARTS_NAME.match(text, found.start()):
-                    name = QualifiedName(found[0].split("."))
-                    yield _Place(Span(*found.span()), TextKind.DOTTED, name)
 
-    def _files_in(self, text: str) -> Iterator[_Place]:
-        if any(name in text for name in self._by_file):
-            for found in self._file_pattern.finditer(text):
-                fitting = [
-                    _Place(Span(start, found.end()), TextKind.FILE_PATH, old.name)
-                    for old in self._by_file[found[0]]
-                    if (start := _start_of_path(text, found.start(), old)) is not None
-                ]
-                if fitting:
-                    yield min(fitting, key=lambda place: place.span)
+def _places(text: str, olds: Sequence[OldName]) -> list[_Place]:
+    """Return where a text names old names, in order; each place for the one that fits best."""
+    names: dict[int, _Place] = {}
+    paths: dict[int, _Place] = {}
+    for old in olds:
+        for place in _dotted(text, old.name):
+            known = names.get(place.span.start)
+            if known is None or known.span.end < place.span.end:
+                names[place.span.start] = place
+        for place in _file_paths(text, old) if old.file else ():
+            known = paths.get(place.span.end)
+            if known is None or known.span.start > place.span.start:
+                paths[place.span.end] = place
+    return sorted([*names.values(), *paths.values()], key=lambda place: place.span)
+
+
+def _dotted(text: str, name: QualifiedName) -> Iterator[_Place]:
+    spelled = str(name)
+    ends = _ENDS_WORD if len(name) > 1 else _GOES_ON
+    for at in _occurrences(text, spelled):
+        if _STARTS_NAME.match(text, at) and ends.match(text, at + len(spelled)):
+            yield _Place(Span(at, at + len(spelled)), TextKind.DOTTED, name)
+
+
+def _file_paths(text: str, old: OldName) -> Iterator[_Place]:
+    file = old.file.rpartition("/")[2]
+    for at in _occurrences(text, file):
+        end = at + len(file)
+        start = _start_of_path(text, at, old) if _ENDS_FILE.match(text, end) else None
+        if start is not None:
+            yield _Place(Span(start, end), TextKind.FILE_PATH, old.name)
+
+
+def _occurrences(text: str, part: str) -> Iterator[int]:
+    """Yield where `part` stands in a text, without those that overlap the one before."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + len(part))
 
 
 _HISTORIES = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE_NOTES")
@@ -265,19 +281,15 @@ _ENDINGS_OF_TEXTS = ("", ".MD", ".RST", ".TXT")
 
 # After `\n` in a string of JSON or Python, a name starts: there the letter is no part of it.
 _ESCAPE = r"(?<=\\[abfnrtv])"
+_STARTS_WORD = re.compile(r"(?<!\w)")
 _STARTS_NAME = re.compile(rf"(?<![\w.])|{_ESCAPE}")
 _STARTS_FOLDER = re.compile(rf"(?<![\w.-])|{_ESCAPE}")
 _STARTS_PATH = re.compile(rf"(?<![\w./\\-])|{_ESCAPE}")
+_ENDS_WORD = re.compile(r"(?!\w)")
+_ENDS_FILE = re.compile(r"(?!\w|\.\w)")
+_GOES_ON = re.compile(r"\.(?!py[a-z]?\b)[^\W\d]")
 _SEPARATORS = ("/", "\\\\", "\\")  # the second is the third within a string
 _STEPS = ("../", "./", "..\\", ".\\")
-
-
-def _any_of(patterns: Iterable[str], after: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(patterns)}){after}")
-
-
-def _spelled_out(name: str) -> str:
-    return re.escape(name) if "." in name else rf"{name}(?=\.(?!py[a-z]?\b)[^\W\d])"
 
 
 def _start_of_path(text: str, start: int, old: OldName) -> int | None:

@@ -125,7 +125,7 @@ def render_retirement(retirement: Retirement, *, is_verbose: bool) -> Iterator[s
     for leftover in retirement.leftovers:
         by_kind[leftover.kind].append(leftover)
     for kind, every in sorted(by_kind.items()):
-        yield f"{kind}: {plural(len(every), 'place')} still name what {name} moves"
+        yield f"{kind}: {plural(len(every), 'place')} naming what {name} moves"
         shown = every if is_verbose else every[:_FEW]
         yield from (f"    {_place(leftover)}: {printable(leftover.what)}" for leftover in shown)
         if len(shown) < len(every):

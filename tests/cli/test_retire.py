@@ -1,0 +1,229 @@
+"""`ssot retire` over small trees: what is in its way, what it removes, and how it is undone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from flake8_ssot_engine.campaign.journal import State, read_runs
+from flake8_ssot_engine.cli.main import main
+
+CONFIG = """\
+source-roots = ["."]
+
+[[migration]]
+id = "1"
+owners = ["pkg/old.py", "tests/test_bridge.py"]
+
+[[migration.move]]
+old = "pkg.old.OldEngine"
+new = "pkg.new.NewEngine"
+
+[[migration.phase]]
+name = "all"
+paths = ["**"]
+validate = ["{validator}"]
+"""
+BRIDGE = "from pkg.new import NewEngine\n\n__all__ = ['OldEngine']\n\nOldEngine = NewEngine\n"
+CLEAN = {
+    "pkg/__init__.py": "",
+    "pkg/new.py": "class NewEngine: ...\n",
+    "pkg/old.py": BRIDGE,
+    "app.py": "from pkg.new import NewEngine\n\nNewEngine()\n",
+    "README.md": "The new_old.py of pkg_old is somebody else's; OldEngine is a word.\n",
+    "CHANGELOG.md": "- `pkg.old.OldEngine` moves to `pkg.new.NewEngine`\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def lay_out(root: Path, files: Mapping[str, str], *, validator: str = "true") -> None:
+    for name, text in {"ssot.toml": CONFIG.format(validator=validator), **files}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+IN_THE_WAY = [
+    pytest.param("app.py", "from pkg.old import OldEngine\n", "app.py:1:21", id="import"),
+    pytest.param(
+        "app.py", "from pkg.old import OldEngine  # noqa\n", "app.py: import 1", id="noqa"
+    ),
+    pytest.param(
+        "app.py",
+        "from unittest.mock import patch\n\npatch('pkg.old.OldEngine')\n",
+        "app.py:3:7",
+        id="string",
+    ),
+    pytest.param("app.py", "x = 'see pkg.old.OldEngine'\n", "app.py:1:10", id="text-in-a-string"),
+    pytest.param("app.py", "# see pkg.old.OldEngine\n", "app.py:1:7", id="comment"),
+    pytest.param("docs/a.md", "é `pkg.old.OldEngine`\n", "docs/a.md:1:4", id="markdown"),
+    pytest.param("run.yml", "engine: pkg.old.OldEngine\n", "run.yml:1:9", id="yaml"),
+    pytest.param("bad.py", "from pkg.old import OldEngine\ndef\n", "bad.py:1:21", id="broken"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "place"), IN_THE_WAY)
+def test_what_is_in_the_way_is_named_and_nothing_is_removed(
+    root: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, place: str
+) -> None:
+    lay_out(root, {**CLEAN, name: text})
+    assert main(["retire"]) == 1
+    out = capsys.readouterr().out
+    assert f"    {place}" in out
+    assert out.endswith("1 cannot be retired yet: 1 file in the way\n")
+    assert (root / "pkg/old.py").read_text("utf-8") == BRIDGE
+    assert not (root / ".ssot").exists()
+
+
+def test_few_places_of_each_kind_are_shown_and_all_on_demand(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, {**CLEAN, "docs/a.md": "`pkg.old.OldEngine`\n" * 5})
+    assert main(["retire"]) == 1
+    assert "and 2 more (--verbose lists them)" in capsys.readouterr().out
+    assert main(["retire", "--verbose"]) == 1
+    assert capsys.readouterr().out.count("    docs/a.md:") == 5
+
+
+def test_the_bridge_goes_and_can_be_brought_back(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, CLEAN)
+    bridge = root / "pkg/old.py"
+    bridge.chmod(0o640)
+    status = bridge.stat()
+    assert main(["retire", "--dry-run"]) == 0
+    assert "to be removed: pkg/old.py" in capsys.readouterr().out
+    assert bridge.exists()
+    assert main(["retire"]) == 0
+    assert not bridge.exists()
+    assert main(["check", "--quiet"]) == 0
+    assert main(["rollback"]) == 0
+    assert bridge.read_text("utf-8") == BRIDGE
+    assert (bridge.stat().st_mode, bridge.stat().st_mtime_ns) == (
+        status.st_mode,
+        status.st_mtime_ns,
+    )
+
+
+def test_an_import_of_the_bridge_that_an_owner_has_brings_it_back(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another owner may name the old symbol, but not once its module is gone."""
+    lay_out(root, {**CLEAN, "tests/test_bridge.py": "from pkg.old import OldEngine\n"})
+    assert main(["retire"]) == 4
+    told = "tests/test_bridge.py: `from pkg.old import OldEngine` does not resolve any more"
+    assert told in capsys.readouterr().out
+    assert (root / "pkg/old.py").read_text("utf-8") == BRIDGE
+
+
+def test_a_leaked_name_that_is_still_imported_brings_it_back(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What merely leaks through the bridge has no move, so that only the import check sees it."""
+    lay_out(root, {**CLEAN, "app.py": "from pkg.old import NewEngine\n"})
+    assert main(["retire"]) == 4
+    assert "`from pkg.old import NewEngine` does not resolve" in capsys.readouterr().out
+    assert (root / "pkg/old.py").exists()
+
+
+def test_red_after_brings_it_back(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(root, CLEAN, validator="test -e pkg/old.py")
+    assert main(["retire"]) == 4
+    out = capsys.readouterr().out
+    assert "test -e pkg/old.py: exit code 1" in out
+    assert "restored 1 file" in out
+    assert (root / "pkg/old.py").read_text("utf-8") == BRIDGE
+    assert [run.state for run in read_runs(str(root))] == [State.RESTORED]
+
+
+def test_red_before_removes_nothing(root: Path) -> None:
+    lay_out(root, CLEAN, validator="false")
+    assert main(["retire"]) == 4
+    assert (root / "pkg/old.py").read_text("utf-8") == BRIDGE
+
+
+def test_a_bridge_with_something_else_in_it_is_left(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, {**CLEAN, "pkg/old.py": BRIDGE + "\ndef living(): ...\n"})
+    assert main(["retire"]) == 2
+    told = "pkg/old.py: defines `living` besides, which no move covers; move that first"
+    assert told in capsys.readouterr().err
+    assert (root / "pkg/old.py").exists()
+
+
+def test_a_package_with_modules_in_it_is_left(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {name: text for name, text in CLEAN.items() if name != "pkg/old.py"}
+    lay_out(root, {**files, "pkg/old/__init__.py": BRIDGE, "pkg/old/part.py": ""})
+    config = root / "ssot.toml"
+    config.write_text(config.read_text("utf-8").replace("pkg/old.py", "pkg/old/__init__.py"))
+    assert main(["retire"]) == 2
+    assert "is a package with other modules in it" in capsys.readouterr().err
+
+
+def test_without_a_bridge_there_is_nothing_to_do(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, {name: text for name, text in CLEAN.items() if name != "pkg/old.py"})
+    assert main(["retire"]) == 0
+    assert "there is no bridge to remove" in capsys.readouterr().out
+
+
+def test_one_of_several_migrations_has_to_be_named(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, CLEAN)
+    with (root / "ssot.toml").open("a") as file:
+        file.write('\n[[migration]]\nid = "2"\n')
+    assert main(["retire"]) == 2
+    assert "say which migration: 1, 2" in capsys.readouterr().err
+    assert main(["retire", "3"]) == 2
+    assert "no migration is called `3`: 1, 2" in capsys.readouterr().err
+    assert main(["retire", "1", "--dry-run"]) == 0
+
+
+def test_a_commit_is_made_of_the_removal_alone(root: Path) -> None:
+    lay_out(root, CLEAN)
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    git("init", "--quiet")
+    git("config", "user.name", "a")
+    git("config", "user.email", "a@b")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "before")
+    (root / "untracked.txt").write_text("mine")
+    assert main(["retire", "--commit"]) == 0
+    assert git("show", "--name-status", "--format=%s").split("\n") == [
+        "ssot: retire of 1",
+        "",
+        "D\tpkg/old.py",
+        "",
+    ]
+    assert git("status", "--porcelain") == "?? untracked.txt\n"
+
+
+def test_it_runs_as_a_command(root: Path) -> None:
+    lay_out(root, CLEAN)
+    command = [sys.executable, "-m", "flake8_ssot_engine", "retire", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, (root / "pkg/old.py").exists()) == (0, False), done.stderr
