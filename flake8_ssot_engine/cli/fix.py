@@ -7,7 +7,6 @@ import os
 import sys
 from typing import Any
 
-from flake8_ssot_engine.campaign.recovery import check_undisturbed
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, tasks_of
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -41,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.diff:
+        from flake8_ssot_engine.campaign.recovery import check_undisturbed
+
         for root in sorted({task.settings.root for task in tasks}):
             check_undisturbed(root)
     jobs = options.jobs or available_cores()

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 from flake8_ssot_engine import __version__
-from flake8_ssot_engine.cli import (
-    check,
-    demo,
-    explain,
-    fix,
-    migrate,
-    retire,
-    rollback,
-    schema,
-    status,
-)
 from flake8_ssot_engine.errors import ExitCode, SsotError
 
-_COMMANDS = (check, fix, migrate, rollback, status, retire, demo, explain, schema)
+_COMMANDS = (
+    "check",
+    "fix",
+    "migrate",
+    "rollback",
+    "status",
+    "retire",
+    "demo",
+    "explain",
+    "schema",
+)
+"""One module each, in this package, by the command's name; only the one asked for is imported."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `ssot` with `arguments` (default: the process's own); return its exit code."""
-    parser = make_parser()
-    options = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = make_parser(words[0] if words else "").parse_args(words)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -49,8 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.INTERNAL
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line (argparse: no import that a run must pay for)."""
+def make_parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of one command, or of the whole command line where it names none.
+
+    argparse: no import that a run must pay for.
+    """
     parser = argparse.ArgumentParser(
         prog="ssot",
         description="Migrate a large Python code base off a deprecated symbol.",
@@ -59,6 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ssot {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_command(commands)
+    for name in [command] if command in _COMMANDS else _COMMANDS:
+        module = importlib.import_module(f"flake8_ssot_engine.cli.{name}")
+        module.add_command(commands)
     return parser
