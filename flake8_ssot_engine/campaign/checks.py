@@ -22,6 +22,8 @@ from flake8_ssot_engine.project.modules import (
 )
 from flake8_ssot_engine.project.needles import modules_below
 from flake8_ssot_engine.project.takers import find_takers
+from flake8_ssot_engine.project.writing import read_regular
+from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -37,8 +39,7 @@ def not_as_written(changes: Iterable[Change]) -> list[Complaint]:
     found = []
     for change in changes:
         try:
-            with open(change.path, "rb") as file:
-                now: bytes | None = file.read()
+            now: bytes | None = read_regular(change.path)
         except FileNotFoundError:
             now = None
         except OSError as error:
@@ -77,11 +78,8 @@ def broken_imports(changes: Sequence[Change], source_roots: Sequence[str]) -> li
     after = Modules(source_roots)
     found = []
     for path in _files_concerned(changes, after, source_roots):
-        was = _unresolved(path, before, source_roots)
-        found += [
-            Complaint(path, f"`{told}` does not resolve any more")
-            for told in sorted(_unresolved(path, after, source_roots) - was)
-        ]
+        lost = _unresolved(path, after, before) - _unresolved(path, before, before)
+        found += [Complaint(path, f"`{told}` does not resolve any more") for told in sorted(lost)]
     return found
 
 
@@ -103,11 +101,12 @@ def _files_concerned(
     for change in changes:
         module = module_name(change.path, source_roots)
         names = _bound_names(change.path, change.before, source_roots)
-        if change.after is None:
+        left = (
+            set() if change.after is None else _bound_names(change.path, change.after, source_roots)
+        )
+        if change.after is None or ANY_NAME in names - left:
             lost.add(module)
-        else:
-            names -= _bound_names(change.path, change.after, source_roots)
-        lost.update(module.child(name) for name in names)
+        lost.update(module.child(name) for name in names - left - {ANY_NAME})
     paths = sorted({path for root in source_roots for path in modules_below(root)})
     takers = find_takers(paths, modules, lost) if lost else {}
     own = {change.path for change in changes if change.after is not None}
@@ -115,35 +114,43 @@ def _files_concerned(
 
 
 def _bound_names(path: str, data: bytes, source_roots: Sequence[str]) -> set[str]:
+    """Return what a module binds, with a star if it may have any other name as well."""
     try:
-        return set(parse_exports(path, data, source_roots).names())
+        exports = parse_exports(path, data, source_roots)
     except SourceError:
         return set()
+    return {*exports.names(), *([ANY_NAME] if exports.is_open else [])}
 
 
-def _unresolved(path: str, modules: Modules, source_roots: Sequence[str]) -> set[str]:
-    """Return the imports of a file that name what the project does not have, spelled out."""
+def _unresolved(path: str, modules: Modules, before: Modules) -> set[str]:
+    """Return the imports of a file that name what the project does not have, spelled out.
+
+    What the project had before is its own.
+    """
     try:
         tree = SourceFile.from_bytes(path, modules.content_of(path)).parse()
     except (OSError, SourceError, RecursionError):
         return set()
-    package = package_of(module_name(path, source_roots), is_package=is_package_file(path))
-    return {told for told, resolves in _imports(tree, package, modules) if not resolves}
+    package = package_of(module_name(path, modules.roots), is_package=is_package_file(path))
+    return {
+        told
+        for told, name, is_whole in _imports(tree, package)
+        if before.is_module(QualifiedName(name[:1])) and not _is_there(name, modules, is_whole)
+    }
 
 
-def _imports(
-    tree: ast.Module, package: QualifiedName, modules: Modules
-) -> Iterator[tuple[str, bool]]:
+def _imports(tree: ast.Module, package: QualifiedName) -> Iterator[tuple[str, QualifiedName, bool]]:
+    """Yield each import as it is spelled, its name, and whether all of that must be modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                name = QualifiedName(alias.name.split("."))
-                yield f"import {name}", not _is_ours(name, modules) or modules.is_module(name)
+                yield f"import {alias.name}", QualifiedName(alias.name.split(".")), True
         elif isinstance(node, ast.ImportFrom):
             home = _home(node, package)
             for alias in node.names:
-                name = home if alias.name == "*" else home.child(alias.name)
-                yield f"from {home} import {alias.name}", _is_offered(name, modules)
+                is_star = alias.name == "*"
+                name = home if is_star else home.child(alias.name)
+                yield f"from {home} import {alias.name}", name, is_star
 
 
 def _home(node: ast.ImportFrom, package: QualifiedName) -> QualifiedName:
@@ -155,15 +162,10 @@ def _home(node: ast.ImportFrom, package: QualifiedName) -> QualifiedName:
     return QualifiedName((*above, *parts)) if above else QualifiedName(())
 
 
-def _is_ours(name: QualifiedName, modules: Modules) -> bool:
-    return modules.is_module(QualifiedName(name[:1]))
-
-
-def _is_offered(name: QualifiedName, modules: Modules) -> bool:
-    if not _is_ours(name, modules):
-        return True
+def _is_there(name: QualifiedName, modules: Modules, is_module: bool) -> bool:
     module, attributes = modules.split(name)
     if not attributes:
         return True
     every = modules.exports_of(module)
-    return len(attributes) == 1 and any(e.is_open or e.targets(attributes[0]) for e in every)
+    is_one = len(attributes) == 1 and not is_module
+    return is_one and any(e.is_open or e.targets(attributes[0]) for e in every)

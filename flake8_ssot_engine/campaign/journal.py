@@ -32,12 +32,13 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
 from flake8_ssot_engine.errors import UsageError
-from flake8_ssot_engine.project.writing import sync_folder
+from flake8_ssot_engine.project.writing import create_file, read_regular, sync_folder
 
 FOLDER = ".ssot"
 """Where a project keeps its runs and its lock, out of git's sight."""
@@ -53,12 +54,17 @@ class State(enum.Enum):
     """Not at its end: files may be changed and not validated."""
     COMMITTING = "committing"
     """Validated; a commit may be made of it."""
+    RESTORING = "restoring"
+    """About to be undone, after it was done."""
     DONE = "done"
     """Validated, and committed where that was asked for."""
     RESTORED = "restored"
     """Undone: each of its files is what it was, but for those that somebody edited since."""
     STOPPED = "stopped"
     """Ended before it changed anything."""
+
+
+_UNFINISHED = (State.RUNNING, State.COMMITTING, State.RESTORING)
 
 
 class Change(NamedTuple):
@@ -108,18 +114,23 @@ class Run:
     @property
     def is_unfinished(self) -> bool:
         """Whether it ended without a state that it may be left in, and may have changed files."""
-        return bool(self.files) and self.state in (State.RUNNING, State.COMMITTING)
+        return bool(self.files) and self.state in _UNFINISHED
 
     @property
     def log_path(self) -> str:
         """Where the output of its validators is."""
         return os.path.join(self.folder, "output.log")
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether a file may still hold what it made of it."""
+        is_undone = self.state is State.RESTORED and not self.facts.get("left")
+        return bool(self.files) and not is_undone
+
     def content_before(self, file: JournalledFile) -> bytes:
         """Return what a file was. Raises OSError, and ValueError if that is damaged."""
         path = os.path.join(self.folder, "before", file.before)
-        with open(path, "rb") as stored:
-            content = stored.read()
+        content = read_regular(path)
         if digest(content) != file.before:
             raise ValueError(f"{path} is damaged")
         return content
@@ -188,9 +199,22 @@ class Journal:
         """Note that the run has got to a state. Raises OSError."""
         self._append({"state": state.value, "at": _now(), **facts})
 
-    def open_log(self) -> BinaryIO:
-        """Open the file that keeps what validators print. Raises OSError."""
-        return open(self.run.log_path, "ab")
+    @contextmanager
+    def log(self) -> Iterator[BinaryIO]:
+        """Give the file that keeps what validators print. Raises UsageError."""
+        try:
+            file = open(self.run.log_path, "ab")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise UsageError(f"{self.run.log_path}: {error.strerror or error}") from None
+        try:
+            yield file
+        finally:
+            with suppress(OSError):  # each write was flushed, and has told of a full disk
+                file.close()
+
+    def is_there(self) -> bool:
+        """Whether the journal is where it was; somebody may have cleaned up."""
+        return os.path.exists(self._path)
 
     def prune(self) -> None:
         """Drop what undoing the run needs, and its log; the journal stays. Raises OSError."""
@@ -219,12 +243,7 @@ def prepare_folder(root: str) -> str:
     folder = os.path.join(root, FOLDER)
     ignore = os.path.join(folder, ".gitignore")
     if not os.path.exists(ignore):
-        os.makedirs(folder, exist_ok=True)
-        with open(ignore, "wb") as file:
-            file.write(_IGNORE)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(folder)
+        create_file(ignore, _IGNORE, mode=0o644)
         sync_folder(root)
     return folder
 
@@ -257,18 +276,23 @@ def _read_run(root: str, folder: str) -> Run | None:
     run = Run(root, folder, {})
     for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), 1):
         try:
-            _take(run, json.loads(line))
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise TypeError("not an object")
+            if number == 1 and record["journal"] != VERSION:
+                told = "was written by another version of ssot; roll back with that one"
+                raise UsageError(f"{path}: {told}")
+            _take(run, record)
         except (ValueError, KeyError, TypeError, AttributeError):
             told = "is damaged; the contents before the run are in `before/`, named by SHA-256"
             raise UsageError(f"{path}:{number}: {told}") from None
-    if run.facts.get("journal") not in (None, VERSION):
-        raise UsageError(f"{path}: was written by another version of ssot; roll back with that one")
     return run if run.facts else None
 
 
 def _take(run: Run, record: Mapping[str, Any]) -> None:
     """Add one line of a journal to what is known of its run."""
     if "file" in record:
+        _check_types(record)
         path = os.path.normpath(os.path.join(run.root, record["file"]))
         known = run.files.get(path)
         if known is None:
@@ -278,11 +302,28 @@ def _take(run: Run, record: Mapping[str, Any]) -> None:
         else:
             known.after.append(record["after"])
         return
+    if not run.facts and not isinstance(record["begun"], str):
+        raise TypeError("begun")
     if "pruned" in record:
         run.is_pruned = True
     elif "state" in record:
         run.state = State(record["state"])
     run.facts.update(record)
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "file": str,
+    "before": str,
+    "after": (str, type(None)),
+    "mode": int,
+    "mtime_ns": int,
+}
+
+
+def _check_types(record: Mapping[str, Any]) -> None:
+    for key, expected in _TYPES.items():
+        if not isinstance(record[key], expected):
+            raise TypeError(key)
 
 
 def _write_image(path: str, content: bytes) -> None:

@@ -18,11 +18,12 @@ from flake8_ssot_engine.project.discovery import find_files
 
 
 class Step(NamedTuple):
-    """A phase of a migration, with its files in order."""
+    """A phase of a migration, with its files in order; `removes` are files that go with it."""
 
     migration: Migration
     phase: Phase
     tasks: tuple[Task, ...]
+    removes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

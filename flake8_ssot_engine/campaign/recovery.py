@@ -42,7 +42,7 @@ def chosen_runs(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     A name is a run's number, its folder's name, or that of its phase (the last run of it).
     Raises UsageError where there is no such run, or it cannot be undone.
     """
-    in_force = [run for run in runs if run.files and run.state is not State.RESTORED]
+    in_force = [run for run in runs if run.is_in_force]
     if not names:
         if not in_force:
             raise UsageError("there is no run to roll back; `ssot rollback --list` shows all")
@@ -50,6 +50,8 @@ def chosen_runs(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     else:
         chosen = [_find(runs, name) for name in names]
     for run in chosen:
+        if not run.files:
+            raise UsageError(f"the run {run.name} changed nothing")
         if run.is_pruned:
             raise UsageError(f"the run {run.name} was pruned; what it changed is in git at best")
     tied = _with_later(chosen, in_force)
@@ -71,7 +73,8 @@ def _with_later(chosen: Sequence[Run], in_force: Sequence[Run]) -> list[Run]:
 
 
 def _find(runs: Sequence[Run], name: str) -> Run:
-    for run in reversed(runs):
+    # A phase stands for the last run of it that changed something.
+    for run in sorted(runs, key=lambda run: (not run.files, -run.number)):
         by_number = name.isdecimal() and int(name) == run.number
         if by_number or name in (run.name, run.facts.get("phase")):
             return run
@@ -81,10 +84,16 @@ def _find(runs: Sequence[Run], name: str) -> Run:
 
 def undo(run: Run) -> Restored:
     """Restore the files of a run and note it in its journal."""
-    with uninterrupted():
-        restored = restore(run)
-        left = [path for path, _ in restored.left]
-        Journal(run).mark(State.RESTORED, because=["asked for"], left=left)
+    journal = Journal(run)
+    try:
+        with uninterrupted():
+            journal.mark(State.RESTORING)
+            restored = restore(run)
+            left = [path for path, _ in restored.left]
+            journal.mark(State.RESTORED, because=["asked for"], left=left)
+    except OSError as error:
+        told = f"{error.filename or run.folder}: {error.strerror or error}"
+        raise UsageError(f"the run {run.name} cannot be undone: {told}") from None
     return restored
 
 
@@ -115,7 +124,9 @@ def settle(run: Run, root: str) -> Restored:
 
 def prune(runs: Sequence[Run]) -> list[Run]:
     """Drop what undoing the finished runs would need; return those that had it."""
-    pruned = [run for run in runs if not run.is_unfinished and not run.is_pruned]
+    pruned = [
+        run for run in runs if not (run.is_unfinished or run.is_pruned or run.facts.get("left"))
+    ]
     for run in pruned:
         Journal(run).prune()
     return pruned

@@ -5,14 +5,21 @@ Nothing here resets, cleans or stashes.
 
 from __future__ import annotations
 
+import io
 import os
+import shlex
 import subprocess
-from collections.abc import Collection, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Sequence
+from typing import BinaryIO
 
+from flake8_ssot_engine.campaign.processes import Outcome, run_command
 from flake8_ssot_engine.errors import SsotError, UsageError
 
 RUN_TRAILER = "Ssot-Run"
 """The trailer of a commit that tells which run made it."""
+_HOOK_SECONDS = 3600.0
+"""How long the hooks of a commit may take."""
 _NEEDS = "`--commit` needs git and a repository; without it phases work as well"
 
 
@@ -43,7 +50,7 @@ class Repository:
         while entries:
             entry = entries.pop()
             status, name = entry[:2], entry[3:]
-            if status[:1] in ("R", "C"):
+            if "R" in status or "C" in status:
                 entries.pop()  # the old name
             path = os.path.join(self._top, name)
             if name and (status != "??" or path in known):
@@ -53,20 +60,45 @@ class Repository:
     def check_may_commit(self) -> None:
         """Raise UsageError if no commit could be made: nobody is named as its author, say."""
         try:
+            self._git("var", "GIT_AUTHOR_IDENT")
             self._git("var", "GIT_COMMITTER_IDENT")
-            self._git("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         except GitError as error:
-            told = str(error) or "the repository has no commit yet; make a first one"
-            raise UsageError(f"`--commit`: {told}") from None
+            raise UsageError(f"`--commit`: {error}") from None
+        try:
+            self._git("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        except GitError:
+            raise UsageError("`--commit`: there is no commit yet; make a first one") from None
 
-    def commit(self, paths: Sequence[str], message: str) -> str:
+    def commit(
+        self,
+        paths: Sequence[str],
+        message: str,
+        *,
+        log: BinaryIO | None = None,
+        stream: Callable[[bytes], None] | None = None,
+    ) -> str:
         """Commit some files and nothing else; return the commit's hash. Raises GitError.
 
-        What else is in the index stays there. Hooks run.
+        What else is in the index stays there. Hooks run, and what they print goes to `log` and
+        `stream`. An interrupt ends git and its hooks, and is raised on.
         """
-        names = "\0".join(os.path.relpath(path, self._root) for path in paths)
-        options = ["--only", "--pathspec-from-file=-", "--pathspec-file-nul"]
-        self._git("commit", "--quiet", f"--message={message}", *options, told=names)
+        real = dict.fromkeys(os.path.realpath(path) for path in paths)
+        with tempfile.NamedTemporaryFile() as file:
+            for path in real:
+                name = os.path.relpath(path, os.path.realpath(self._root))
+                file.write(os.fsencode(f":(literal){name}\0"))
+            file.flush()
+            options = ["--quiet", f"--message={message}", "--only", "--pathspec-file-nul"]
+            command = ["git", "commit", *options, f"--pathspec-from-file={file.name}"]
+            result = run_command(
+                shlex.join(command),
+                cwd=self._root,
+                timeout_seconds=_HOOK_SECONDS,
+                log=log or io.BytesIO(),
+                stream=stream,
+            )
+        if result.outcome is not Outcome.PASSED:
+            raise GitError(result.tail or f"git commit {result.outcome.value}")
         return self._git("rev-parse", "HEAD").strip()
 
     def commit_of(self, run: str) -> str | None:
@@ -75,19 +107,18 @@ class Repository:
         commit, _, name = self._git("log", "-1", f"--format={wanted}").strip().partition(" ")
         return commit if name == run else None
 
-    def _git(self, *arguments: str, told: str | None = None) -> str:
-        environment = {**os.environ, "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
+    def _git(self, *arguments: str) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - our own arguments
                 ["git", "-C", self._root, *arguments],  # noqa: S607 - the user's own git
-                input=None if told is None else os.fsencode(told),
-                stdin=subprocess.DEVNULL if told is None else None,
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
-                env=environment,
             )
         except FileNotFoundError:
             raise UsageError(f"{_NEEDS} (git is not installed)") from None
+        except OSError as error:
+            raise UsageError(f"{_NEEDS} (git: {error.strerror})") from None
         if done.returncode:
             told = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
             raise GitError(told.removeprefix("fatal: ") or f"git {arguments[0]} failed")

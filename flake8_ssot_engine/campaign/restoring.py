@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flake8_ssot_engine.campaign.journal import JournalledFile, Run, digest
 from flake8_ssot_engine.project.writing import (
     FileChanged,
     create_file,
+    read_regular,
     remove_leavings,
     replace_file,
 )
@@ -26,53 +29,53 @@ class Restored:
     left: tuple[tuple[str, str], ...] = ()
 
 
-def restore(run: Run) -> Restored:
-    """Make each file of a run what it was, byte for byte, with its mode and modification time.
+def restore(run: Run, contents: Mapping[str, bytes] = MappingProxyType({})) -> Restored:
+    """Make each file of a run what it was, byte for byte, with its modification time.
 
     A file that holds neither what it was nor what the run made of it was edited since: it is
     left, and so is one that cannot be written. One that is gone is made anew. Nothing is taken
-    on trust: each file is read again and its hash compared.
+    on trust: each file is read again and its hash compared. `contents` are what files were, by
+    their paths, where that is known without the journal; then their modes are restored too.
     """
     restored: list[str] = []
     untouched: list[str] = []
     left: list[tuple[str, str]] = []
     for file in reversed(run.files.values()):
         try:
-            (restored if _restore_file(run, file) else untouched).append(file.path)
+            is_written = _restore_file(run, file, contents.get(file.path))
+            (restored if is_written else untouched).append(file.path)
         except (OSError, ValueError, FileChanged) as error:
             told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             left.append((file.path, told))
     return Restored(tuple(restored), tuple(untouched), tuple(left))
 
 
-def _restore_file(run: Run, file: JournalledFile) -> bool:
-    """Return whether the file had to be written."""
+def _restore_file(run: Run, file: JournalledFile, known: bytes | None) -> bool:
+    """Return whether the file had to be written; `known` is what it was, if that is known."""
     remove_leavings(file.path)
-    now = _digest_of(file.path)
-    if now == file.before:
-        return False
-    if now is not None and now not in file.after:
+    current = _content_of(file.path)
+    now = None if current is None else digest(current)
+    if now not in (None, file.before, *file.after):
         raise FileChanged
-    content = run.content_before(file)
-    if now is None:
-        create_file(file.path, content, mode=file.mode)
-    else:
-        with open(file.path, "rb") as stream:
-            current = stream.read()
-        if digest(current) != now:
-            raise FileChanged
-        replace_file(file.path, before=current, after=content)
-    # So that nothing compiled from what the run made of it passes for this (PEP 552).
+    if now != file.before:
+        content = run.content_before(file) if known is None else known
+        if current is None:
+            create_file(file.path, content, mode=file.mode)
+        else:
+            replace_file(file.path, before=current, after=content)
+    if known is not None:
+        os.chmod(file.path, file.mode)
+    # So that nothing compiled from what the run made of it passes for this (PEP 552); also where
+    # it was put back already.
     os.utime(file.path, ns=(file.mtime, file.mtime))
-    if _digest_of(file.path) != file.before:
+    if digest(read_regular(file.path)) != file.before:
         raise FileChanged
-    return True
+    return now != file.before
 
 
-def _digest_of(path: str) -> str | None:
-    """Return the hash of a file's content, None if it is gone. Raises OSError."""
+def _content_of(path: str) -> bytes | None:
+    """Return the content of a file, None if it is gone. Raises OSError."""
     try:
-        with open(path, "rb") as file:
-            return digest(file.read())
+        return read_regular(path)
     except FileNotFoundError:
         return None

@@ -40,7 +40,7 @@ class Retirement:
         phases = self.migration.phases
         paths = phases[-1].paths if phases else self.migration.owners[0]
         validate = phases[-1].validate if phases else ()
-        return Step(self.migration, Phase("retire", paths, validate=validate), ())
+        return Step(self.migration, Phase("retire", paths, validate=validate), (), self.files)
 
 
 def chosen_migration(settings: Settings, name: str | None) -> Migration:

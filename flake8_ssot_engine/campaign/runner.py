@@ -41,7 +41,7 @@ from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
-from flake8_ssot_engine.project.writing import remove_file
+from flake8_ssot_engine.project.writing import read_regular, remove_file
 
 _STRICT = "it is outside the phase (--strict)"
 _FEW = 5
@@ -123,14 +123,14 @@ class Runner:
         facts = {"phase": step.label, "phases": names, "start": self._start_of(step.migration)}
         return self._journalled(step, facts, self._fix)
 
-    def retire(self, step: Step, files: Sequence[str]) -> PhaseResult:
-        """Remove files as a phase removes what it must: validated, journalled, else restored."""
+    def retire(self, step: Step) -> PhaseResult:
+        """Remove the files that go with a step: validated, journalled, else restored."""
         if self._repository is not None:
             self._repository.check_may_commit()
         self._check_clean(step)
         self._tell(PhaseBegun(step, 1, 1))
-        facts = {"retired": [os.path.relpath(path, self._settings.root) for path in files]}
-        result = self._journalled(step, facts, lambda phase: self._remove(phase, files))
+        facts = {"retired": [os.path.relpath(p, self._settings.root) for p in step.removes]}
+        result = self._journalled(step, facts, self._remove)
         self._tell(PhaseEnded(result))
         return result
 
@@ -149,11 +149,18 @@ class Runner:
         options = asdict(self._options)
         facts = {"migration": step.migration.id, **facts, "options": options}
         journal = Journal.begin(self._settings.root, step.label, facts)
-        with journal.open_log() as log:
+        with journal.log() as log:
             validators = ValidatorRun(self._settings.root, log, self._tell, self._stream)
             phase = _Phase(step, journal, validators)
             try:
                 outcome = self._take_through(phase, change)
+            except OSError as error:  # a full disk, say
+                if self._is_committed(journal):
+                    raise
+                told = f"{error.filename or journal.run.folder}: {error.strerror or error}"
+                phase.failures = [Verdict("writing", (told,))]
+                self._undo(phase, told)
+                outcome = PhaseOutcome.ROLLED_BACK
             except BaseException as error:
                 if not self._is_committed(journal):
                     self._undo(phase, f"{type(error).__name__}: {error}".rstrip(": "))
@@ -205,10 +212,9 @@ class Runner:
             **self._fix_options,
         )
 
-    def _remove(self, phase: _Phase, files: Sequence[str]) -> None:
-        for path in files:
-            with open(path, "rb") as file:
-                phase.changes[path] = Change(path, file.read(), None)
+    def _remove(self, phase: _Phase) -> None:
+        for path in phase.step.removes:
+            phase.changes[path] = Change(path, read_regular(path), None)
         phase.journal.record(phase.changes.values())
         for change in phase.changes.values():
             remove_file(change.path, before=change.before)
@@ -266,16 +272,21 @@ class Runner:
                 if complaint not in seen:
                     seen.add(complaint)
                     yield f"{os.path.relpath(complaint.path)} {complaint.message} meanwhile"
+            if not phase.journal.is_there():
+                yield f"{os.path.relpath(phase.journal.run.folder)} was deleted meanwhile"
 
         return phase.validators.failures(validators, When.AFTER, meddled)
 
     def _commit(self, phase: _Phase) -> list[Verdict]:
         assert self._repository is not None
         phase.journal.mark(State.COMMITTING)
+        validators = phase.validators
         try:
-            phase.commit = self._repository.commit(list(phase.changes), _message(phase))
+            phase.commit = self._repository.commit(
+                list(phase.changes), _message(phase), log=validators.log, stream=validators.stream
+            )
         except GitError as error:
-            return [Verdict("git commit", (str(error),))]
+            return [Verdict("git commit", ("git or a hook refused",), str(error))]
         return []
 
     def _is_committed(self, journal: Journal) -> bool:
@@ -289,15 +300,21 @@ class Runner:
 
     def _undo(self, phase: _Phase, *reasons: str) -> None:
         """Restore the files of a phase, and note it; Ctrl-C waits until that is done."""
-        if not phase.journal.run.files:
-            if phase.journal.run.state is State.RUNNING:
-                phase.journal.mark(State.STOPPED, because=list(reasons))
-            return
+        run = phase.journal.run
+        contents = {os.path.realpath(c.path): c.before for c in phase.changes.values()}
         with uninterrupted():
-            phase.restored = restore(phase.journal.run)
+            if run.files:
+                phase.restored = restore(run, contents)
+                self._tell(FilesRestored(phase.restored))
+            if run.state not in (State.RUNNING, State.COMMITTING):
+                return
+            state = State.RESTORED if run.files else State.STOPPED
             left = [path for path, _ in phase.restored.left]
-            phase.journal.mark(State.RESTORED, because=list(reasons), left=left)
-        self._tell(FilesRestored(phase.restored))
+            try:
+                phase.journal.mark(state, because=list(reasons), left=left)
+            except OSError as error:  # then the run counts as cut short, and undoing it is harmless
+                told = f"{run.folder}: {error.strerror or error}"
+                phase.failures.append(Verdict("the journal", (told,)))
 
 
 @dataclass(slots=True)
@@ -350,7 +367,7 @@ def _message(phase: _Phase) -> str:
     report = phase.report
     files = f"{len(phase.changes)} file{'s' * (len(phase.changes) != 1)}"
     told = f"{len(report.fixed)} violations fixed in {files}, {len(report.left)} left."
-    if not phase.step.tasks:
+    if phase.step.removes:
         told = f"{files} removed."
     return (
         f"ssot: {phase.step.label} of {migration.id}{title}\n\n{told}\n\n"

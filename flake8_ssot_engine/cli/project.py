@@ -43,6 +43,8 @@ def changing(root: str) -> Iterator[None]:
         raise KeyboardInterrupt
 
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored is so on purpose, as `nohup` does.
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     previous = [(number, signal.signal(number, interrupt)) for number in numbers]
     try:
         with project_lock(root):

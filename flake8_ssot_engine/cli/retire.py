@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
             tell=teller(options),
             stream=streamer(options),
         )
-        result = runner.retire(retirement.step, retirement.files)
+        result = runner.retire(retirement.step)
     if result.outcome is not PhaseOutcome.DONE:
         return ExitCode.ROLLED_BACK
     say("the declaration may stay: it keeps the old names from coming back")

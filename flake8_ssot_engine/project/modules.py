@@ -51,7 +51,7 @@ class Modules:
     def __init__(
         self, source_roots: Iterable[str], contents: Mapping[str, bytes] = MappingProxyType({})
     ) -> None:
-        self._roots = tuple(source_roots)
+        self.roots = tuple(source_roots)
         self._contents = contents
         self._places: dict[QualifiedName, _Place | None] = {}
         self._exports: dict[str, Exports] = {}
@@ -98,7 +98,7 @@ class Modules:
                 self._exports[path] = parse_exports(
                     path,
                     self.content_of(path),
-                    self._roots,
+                    self.roots,
                     module=module,
                     public_names=self.public_names,
                 )
@@ -119,7 +119,7 @@ class Modules:
     def _place_of(self, module: QualifiedName) -> _Place | None:
         if module not in self._places:
             if not module:
-                self._places[module] = _Place((), self._roots)
+                self._places[module] = _Place((), self.roots)
             else:
                 outer = self._place_of(module.parent)
                 self._places[module] = outer and self._find(module.last, outer.folders)

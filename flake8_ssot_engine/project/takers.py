@@ -34,11 +34,11 @@ def find_takers(
             data = read_module(path)
         except (OSError, SourceError):
             continue
-        for word, by_owner in wanted.items():
-            if not word.is_in(data):
+        for last, by_owner in wanted.items():
+            if not last.is_in(data):
                 continue
-            for owner, every in by_owner.items():
-                if owner.is_in(data):
+            for module, every in by_owner.items():
+                if module.is_in(data):
                     for name in every:
                         if homes[name] != path:
                             found.setdefault(name, []).append(path)
@@ -50,7 +50,8 @@ class _Word:
 
     def __init__(self, text: str) -> None:
         self._spelled = text.encode("utf-8", "surrogatepass")
-        whole = rb"\b" + re.escape(self._spelled) + rb"\b"
+        # Of UTF-8, each byte above ASCII may belong to a letter, which `\b` does not know.
+        whole = rb"(?<![\w\x80-\xff])" + re.escape(self._spelled) + rb"(?![\w\x80-\xff])"
         self._pattern = re.compile(whole if text else b"")
 
     def is_in(self, data: bytes) -> bool:

@@ -54,7 +54,7 @@ def replace_file(path: str, *, before: bytes, after: bytes) -> None:
             os.chmod(temporary, stat.S_IMODE(original.st_mode))  # chown clears setuid: after it
             _outdate_compiled(temporary, original)
             os.fsync(file.fileno())
-        if _content(real) != before:
+        if read_regular(real) != before:
             raise FileChanged
         os.replace(temporary, real)
     except BaseException:
@@ -92,7 +92,7 @@ def create_file(path: str, content: bytes, *, mode: int) -> None:
 def remove_file(path: str, *, before: bytes) -> None:
     """Remove the file at `path`, which must hold `before`. Raises FileChanged, and OSError."""
     _check_replaceable(path, os.lstat(path))
-    if _content(path) != before:
+    if read_regular(path) != before:
         raise FileChanged
     os.unlink(path)
     sync_folder(os.path.dirname(path))
@@ -158,8 +158,12 @@ def _attributes(path: str) -> dict[str, bytes]:
         return {}
 
 
-def _content(path: str) -> bytes:
-    with open(path, "rb") as file:
+def read_regular(path: str) -> bytes:
+    """Return the content of a regular file. Raises OSError: a pipe would be read for ever."""
+    flags = getattr(os, "O_NONBLOCK", 0)
+    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file", path)
         return file.read()
 
 

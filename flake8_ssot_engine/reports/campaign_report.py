@@ -45,11 +45,11 @@ def render_event(event: Event, *, is_verbose: bool, is_colored: bool = False) ->
     match event:
         case PhaseBegun(step, number, of):
             name = f"{style.bold}{printable(step.label)}{style.reset}"
-            if step.tasks:
+            if step.removes:
+                yield f"{name} {printable(step.migration.id)}"
+            else:
                 files = plural(len(step.tasks), "file")
                 yield f"phase {number} of {of}: {name} ({files})"
-            else:
-                yield f"{name} {printable(step.migration.id)}"
         case CheckBegun(what, when):
             yield f"  {_WHEN[when]}: $ {printable(what)}"
         case CheckEnded(verdict, when):
@@ -77,7 +77,7 @@ def _render_result(result: PhaseResult, style: Style, *, is_verbose: bool) -> It
     if result.outcome in (PhaseOutcome.DONE, PhaseOutcome.UNCHANGED):
         told = replace(result.report, outside=())  # named before they were written
         *left, summary = render_fix_text(told, is_applied=True, is_verbose=is_verbose)
-        if not result.step.tasks:
+        if result.step.removes:
             summary = "the bridge is removed"
         yield from (f"  {line}" for line in left)
         commit = f", commit {result.commit[:10]}" if result.commit else ""
@@ -153,6 +153,8 @@ def render_runs(runs: Sequence[Run]) -> Iterator[str]:
         commit = f", commit {run.facts['commit'][:10]}" if run.facts.get("commit") else ""
         is_over = run.state in (State.STOPPED, State.RESTORED)
         because = f": {'; '.join(run.facts.get('because', ()))}" if is_over else ""
+        if left := run.facts.get("left"):
+            because += f"; left as {'it was' if len(left) == 1 else 'they were'}: {', '.join(left)}"
         files = plural(len(run.files), "file")
         told = f"{run.name}  {run.facts['begun']}  {files}, {state}{pruned}{commit}{because}"
         yield printable(told)
