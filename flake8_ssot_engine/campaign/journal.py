@@ -279,7 +279,9 @@ def _read_run(root: str, folder: str) -> Run | None:
             record = json.loads(line)
             if not isinstance(record, dict):
                 raise TypeError("not an object")
-            if number == 1 and record["journal"] != VERSION:
+            if number == 1 and "journal" not in record:
+                raise KeyError("journal")
+            if record.get("journal", VERSION) != VERSION:
                 told = "was written by another version of ssot; roll back with that one"
                 raise UsageError(f"{path}: {told}")
             _take(run, record)

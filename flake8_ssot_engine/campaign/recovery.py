@@ -85,12 +85,14 @@ def _find(runs: Sequence[Run], name: str) -> Run:
 def undo(run: Run) -> Restored:
     """Restore the files of a run and note it in its journal."""
     journal = Journal(run)
+    commit = _commit_of(run)
+    facts = {"commit": commit} if commit else {}
     try:
         with uninterrupted():
             journal.mark(State.RESTORING)
             restored = restore(run)
             left = [path for path, _ in restored.left]
-            journal.mark(State.RESTORED, because=["asked for"], left=left)
+            journal.mark(State.RESTORED, because=["asked for"], left=left, **facts)
     except OSError as error:
         told = f"{error.filename or run.folder}: {error.strerror or error}"
         raise UsageError(f"the run {run.name} cannot be undone: {told}") from None
@@ -112,14 +114,21 @@ def remaining_of(runs: Sequence[Run]) -> tuple[Run, Remaining]:
     )
 
 
-def settle(run: Run, root: str) -> Restored:
+def settle(run: Run) -> Restored:
     """Bring a run that was cut short to an end: done if its commit was made, else undone."""
-    if run.state is State.COMMITTING:
-        commit = Repository(root).commit_of(run.name)
-        if commit is not None:
-            Journal(run).mark(State.DONE, commit=commit)
-            return Restored()
+    if run.state is State.COMMITTING and (commit := _commit_of(run)):
+        Journal(run).mark(State.DONE, commit=commit)
+        return Restored()
     return undo(run)
+
+
+def _commit_of(run: Run) -> str:
+    """Return the commit that was made of a run, "" if there is none. Raises UsageError."""
+    if run.state is not State.COMMITTING:
+        return str(run.facts.get("commit", ""))
+    repository = Repository(run.root)
+    repository.check_idle()  # git may have outlived the process that asked for the commit
+    return repository.commit_of(run.name) or ""
 
 
 def prune(runs: Sequence[Run]) -> list[Run]:

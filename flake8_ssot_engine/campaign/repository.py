@@ -9,7 +9,6 @@ import io
 import os
 import shlex
 import subprocess
-import tempfile
 from collections.abc import Callable, Collection, Sequence
 from typing import BinaryIO
 
@@ -35,6 +34,7 @@ class Repository:
         self._root = root
         try:
             self._top = os.path.realpath(self._git("rev-parse", "--show-toplevel").rstrip("\n"))
+            self._git_folder = self._git("rev-parse", "--absolute-git-dir").rstrip("\n")
         except GitError as error:
             raise UsageError(f"{_NEEDS} ({error})") from None
 
@@ -82,14 +82,15 @@ class Repository:
         What else is in the index stays there. Hooks run, and what they print goes to `log` and
         `stream`. An interrupt ends git and its hooks, and is raised on.
         """
+        root = os.path.realpath(self._root)
         real = dict.fromkeys(os.path.realpath(path) for path in paths)
-        with tempfile.NamedTemporaryFile() as file:
-            for path in real:
-                name = os.path.relpath(path, os.path.realpath(self._root))
-                file.write(os.fsencode(f":(literal){name}\0"))
-            file.flush()
+        names = "".join(f":(literal){os.path.relpath(path, root)}\0" for path in real)
+        listed = os.path.join(self._git_folder, f"ssot-commit-{os.getpid()}")
+        with open(listed, "wb") as file:
+            file.write(os.fsencode(names))
+        try:
             options = ["--quiet", f"--message={message}", "--only", "--pathspec-file-nul"]
-            command = ["git", "commit", *options, f"--pathspec-from-file={file.name}"]
+            command = ["git", "commit", *options, f"--pathspec-from-file={listed}"]
             result = run_command(
                 shlex.join(command),
                 cwd=self._root,
@@ -97,9 +98,18 @@ class Repository:
                 log=log or io.BytesIO(),
                 stream=stream,
             )
+        finally:
+            os.unlink(listed)
         if result.outcome is not Outcome.PASSED:
             raise GitError(result.tail or f"git commit {result.outcome.value}")
         return self._git("rev-parse", "HEAD").strip()
+
+    def check_idle(self) -> None:
+        """Raise UsageError while git is at work here, for what it is doing is not yet known."""
+        lock = os.path.join(self._git_folder, "index.lock")
+        if os.path.exists(lock):
+            told = "wait for it to end; if no git is running, it was killed: remove that file"
+            raise UsageError(f"git is at work in this repository ({lock}); {told}")
 
     def commit_of(self, run: str) -> str | None:
         """Return the commit at the head if a run made it, by its trailer. Raises GitError."""

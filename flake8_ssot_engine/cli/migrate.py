@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
         runs = read_runs(settings.root)
         if options.resume:
             last, remaining = remaining_of(runs)
-            if not _is_settled(last, settings.root):
+            if not _is_settled(last):
                 return ExitCode.VIOLATIONS
             steps, wanted = named_steps(steps, remaining.phases), remaining.options
         else:
@@ -104,11 +104,11 @@ def _print_plan(runner: Runner, steps: list[Step], options: argparse.Namespace) 
     return ExitCode.CLEAN
 
 
-def _is_settled(run: Run, root: str) -> bool:
+def _is_settled(run: Run) -> bool:
     """Bring a run that was cut short to an end; say so if a file of it is in the way."""
     if not run.is_unfinished:
         return True
-    restored = settle(run, root)
+    restored = settle(run)
     for line in render_restored(restored):
         print_line(line)
     if restored.left:
