@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from flake8_ssot_engine.campaign.interrupts import uninterrupted
 from flake8_ssot_engine.campaign.journal import FOLDER, Journal, Run, State, read_runs
 from flake8_ssot_engine.campaign.lock import project_lock
 from flake8_ssot_engine.campaign.repository import Repository
 from flake8_ssot_engine.campaign.restoring import Restored, restore
-from flake8_ssot_engine.campaign.runner import Options, uninterrupted
+from flake8_ssot_engine.campaign.runner import Options
 from flake8_ssot_engine.errors import UsageError
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flake8_ssot_engine.campaign.checks import (
@@ -29,11 +26,13 @@ from flake8_ssot_engine.campaign.events import (
     Verdict,
     When,
 )
+from flake8_ssot_engine.campaign.interrupts import uninterrupted
 from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_runs
+from flake8_ssot_engine.campaign.phase_run import PhaseRun, reasons_of
 from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.progress import start_facts, take_inventory
-from flake8_ssot_engine.campaign.repository import RUN_TRAILER, GitError, Repository
-from flake8_ssot_engine.campaign.restoring import Restored, restore
+from flake8_ssot_engine.campaign.repository import GitError, Repository
+from flake8_ssot_engine.campaign.restoring import restore
 from flake8_ssot_engine.campaign.validators import ValidatorRun
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -143,7 +142,7 @@ class Runner:
         return start_facts(inventory)
 
     def _journalled(
-        self, step: Step, facts: dict[str, Any], change: Callable[[_Phase], None]
+        self, step: Step, facts: dict[str, Any], change: Callable[[PhaseRun], None]
     ) -> PhaseResult:
         begun = time.monotonic()
         options = asdict(self._options)
@@ -151,7 +150,7 @@ class Runner:
         journal = Journal.begin(self._settings.root, step.label, facts)
         with journal.log() as log:
             validators = ValidatorRun(self._settings.root, log, self._tell, self._stream)
-            phase = _Phase(step, journal, validators)
+            phase = PhaseRun(step, journal, validators)
             try:
                 outcome = self._take_through(phase, change)
             except OSError as error:  # a full disk, say
@@ -176,7 +175,7 @@ class Runner:
             phase.commit,
         )
 
-    def _take_through(self, phase: _Phase, change: Callable[[_Phase], None]) -> PhaseOutcome:
+    def _take_through(self, phase: PhaseRun, change: Callable[[PhaseRun], None]) -> PhaseOutcome:
         """Take a phase through its steps; what it found out is in `phase`."""
         step, journal = phase.step, phase.journal
         phase.failures = phase.validators.failures(step.phase.validate, When.BEFORE)
@@ -187,24 +186,24 @@ class Runner:
             problems = tuple(f"changed {path}" for path in meddled)
             phase.failures = [Verdict("the validators, before the phase", problems)]
         if phase.failures:
-            journal.mark(State.STOPPED, because=_reasons(phase.failures))
+            journal.mark(State.STOPPED, because=reasons_of(phase.failures))
             return PhaseOutcome.RED_BEFORE
         change(phase)
         if not phase.changes:
-            journal.mark(State.DONE, **_facts(phase))
+            journal.mark(State.DONE, **phase.facts)
             return PhaseOutcome.UNCHANGED
         wanted = [v for v in step.phase.validate if v.command not in red]
         phase.failures = self._check(phase) or self._validate(phase, wanted)
         if not phase.failures and self._repository is not None:
             phase.failures = self._commit(phase)
         if phase.failures:
-            self._undo(phase, *_reasons(phase.failures))
+            self._undo(phase, *reasons_of(phase.failures))
             phase.validators.failures(wanted, When.RESTORED)
             return PhaseOutcome.ROLLED_BACK
-        journal.mark(State.DONE, **_facts(phase))
+        journal.mark(State.DONE, **phase.facts)
         return PhaseOutcome.DONE
 
-    def _fix(self, phase: _Phase) -> None:
+    def _fix(self, phase: PhaseRun) -> None:
         phase.report = fix_files(
             phase.step.tasks,
             self._finder,
@@ -212,14 +211,14 @@ class Runner:
             **self._fix_options,
         )
 
-    def _remove(self, phase: _Phase) -> None:
+    def _remove(self, phase: PhaseRun) -> None:
         for path in phase.step.removes:
             phase.changes[path] = Change(path, read_regular(path), None)
         phase.journal.record(phase.changes.values())
         for change in phase.changes.values():
             remove_file(change.path, before=change.before)
 
-    def _keep(self, phase: _Phase, planned: FixReport) -> None:
+    def _keep(self, phase: PhaseRun, planned: FixReport) -> None:
         """Journal planned changes, before any of them is written."""
         if not planned.changes:
             return
@@ -230,7 +229,7 @@ class Runner:
             first = phase.changes.get(change.path, change)
             phase.changes[change.path] = change._replace(before=first.before)
 
-    def _check(self, phase: _Phase) -> list[Verdict]:
+    def _check(self, phase: PhaseRun) -> list[Verdict]:
         """Run the checks that every phase must pass, up to the first that fails."""
         changes = list(phase.changes.values())
         errors = {error.path: error.message for error in phase.report.errors}
@@ -260,11 +259,11 @@ class Runner:
                 return [verdict]
         return []
 
-    def _still_fixable(self, phase: _Phase) -> list[Complaint]:
+    def _still_fixable(self, phase: PhaseRun) -> list[Complaint]:
         further = self.plan(phase.step)
         return [Complaint(c.place.path, "could be fixed further") for c in further.changes]
 
-    def _validate(self, phase: _Phase, validators: Sequence[Validator]) -> list[Verdict]:
+    def _validate(self, phase: PhaseRun, validators: Sequence[Validator]) -> list[Verdict]:
         seen: set[Complaint] = set()
 
         def meddled() -> Iterator[str]:
@@ -277,13 +276,16 @@ class Runner:
 
         return phase.validators.failures(validators, When.AFTER, meddled)
 
-    def _commit(self, phase: _Phase) -> list[Verdict]:
+    def _commit(self, phase: PhaseRun) -> list[Verdict]:
         assert self._repository is not None
         phase.journal.mark(State.COMMITTING)
         validators = phase.validators
         try:
             phase.commit = self._repository.commit(
-                list(phase.changes), _message(phase), log=validators.log, stream=validators.stream
+                list(phase.changes),
+                phase.commit_message,
+                log=validators.log,
+                stream=validators.stream,
             )
         except GitError as error:
             return [Verdict("git commit", ("git or a hook refused",), str(error))]
@@ -298,78 +300,20 @@ class Runner:
             journal.mark(State.DONE, commit=commit)
         return commit is not None
 
-    def _undo(self, phase: _Phase, *reasons: str) -> None:
+    def _undo(self, phase: PhaseRun, *reasons: str) -> None:
         """Restore the files of a phase, and note it; Ctrl-C waits until that is done."""
         run = phase.journal.run
         contents = {os.path.realpath(c.path): c.before for c in phase.changes.values()}
         with uninterrupted():
             if run.files:
                 phase.restored = restore(run, contents)
-                self._tell(FilesRestored(phase.restored))
-            if run.state not in (State.RUNNING, State.COMMITTING):
-                return
-            state = State.RESTORED if run.files else State.STOPPED
-            left = [path for path, _ in phase.restored.left]
-            try:
-                phase.journal.mark(state, because=list(reasons), left=left)
-            except OSError as error:  # then the run counts as cut short, and undoing it is harmless
-                told = f"{run.folder}: {error.strerror or error}"
-                phase.failures.append(Verdict("the journal", (told,)))
-
-
-@dataclass(slots=True)
-class _Phase:
-    """A phase that is being run."""
-
-    step: Step
-    journal: Journal
-    validators: ValidatorRun
-    changes: dict[str, Change] = field(default_factory=dict)
-    report: FixReport = field(default_factory=FixReport)
-    failures: list[Verdict] = field(default_factory=list)
-    restored: Restored = field(default_factory=Restored)
-    commit: str = ""
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C off for what takes moments and must not be left half done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    previous = [(number, signal.signal(number, signal.SIG_IGN)) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in previous:
-            signal.signal(number, handler)
-
-
-def _reasons(failures: Sequence[Verdict]) -> list[str]:
-    return [f"{verdict.what}: {'; '.join(verdict.problems)}" for verdict in failures]
-
-
-def _facts(phase: _Phase) -> dict[str, Any]:
-    report = phase.report
-    return {
-        "fixed": len(report.fixed),
-        "left": len(report.left),
-        "outside": len(report.outside),
-        **({"commit": phase.commit} if phase.commit else {}),
-    }
-
-
-def _message(phase: _Phase) -> str:
-    migration = phase.step.migration
-    title = f" ({migration.title})" if migration.title else ""
-    report = phase.report
-    files = f"{len(phase.changes)} file{'s' * (len(phase.changes) != 1)}"
-    told = f"{len(report.fixed)} violations fixed in {files}, {len(report.left)} left."
-    if phase.step.removes:
-        told = f"{files} removed."
-    return (
-        f"ssot: {phase.step.label} of {migration.id}{title}\n\n{told}\n\n"
-        f"{RUN_TRAILER}: {phase.journal.run.name}\n"
-    )
+            if run.state in (State.RUNNING, State.COMMITTING):
+                state = State.RESTORED if run.files else State.STOPPED
+                left = [path for path, _ in phase.restored.left]
+                try:
+                    phase.journal.mark(state, because=list(reasons), left=left)
+                except OSError as error:  # the run then counts as cut short, which is harmless
+                    told = f"{run.folder}: {error.strerror or error}"
+                    phase.failures.append(Verdict("the journal", (told,)))
+        if run.files:
+            self._tell(FilesRestored(phase.restored))
