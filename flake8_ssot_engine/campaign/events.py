@@ -10,6 +10,9 @@ from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.restoring import Restored
 from flake8_ssot_engine.engine.settlement import FixReport
 
+_FEW = 3
+"""Problems that fit in a line."""
+
 
 class When(enum.Enum):
     """At what point of a phase something is checked."""
@@ -33,6 +36,13 @@ class Verdict(NamedTuple):
     tail: str = ""
     seconds: float = 0.0
     note: str = ""
+
+    @property
+    def told(self) -> str:
+        """What is wrong, in one line."""
+        more = len(self.problems) - _FEW
+        shown = "; ".join(self.problems[:_FEW])
+        return f"{self.what}: {shown}" + (f"; and {more} more" if more > 0 else "")
 
 
 class PhaseOutcome(enum.Enum):

@@ -57,4 +57,4 @@ class PhaseRun:
 
 def reasons_of(failures: Sequence[Verdict]) -> list[str]:
     """Return what failed, in a line each, as a journal keeps it."""
-    return [f"{verdict.what}: {'; '.join(verdict.problems)}" for verdict in failures]
+    return [verdict.told for verdict in failures]

@@ -30,6 +30,8 @@ from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
 
 _FEW = 3
 """Places that are named of each kind."""
+_MANY = 10
+"""Problems that are named of each check."""
 _SHORT = 60
 """Characters of a command that tell which one it was."""
 _WHEN = {
@@ -56,7 +58,10 @@ def render_event(event: Event, *, is_verbose: bool, is_colored: bool = False) ->
             told = f"  {_WHEN[when]}: {_shortened(printable(verdict.what))}: "
             if verdict.problems:
                 yield f"{told}{style.red}red{style.reset}"
-                yield from (f"    {printable(problem)}" for problem in verdict.problems)
+                shown = verdict.problems if is_verbose else verdict.problems[:_MANY]
+                yield from (f"    {printable(problem)}" for problem in shown)
+                if more := len(verdict.problems) - len(shown):
+                    yield f"    and {more} more (--verbose lists them)"
             else:
                 note = f", {verdict.note}" if verdict.note else ""
                 yield f"{told}green ({_seconds(verdict.seconds)}{note})"
@@ -85,7 +90,7 @@ def _render_result(result: PhaseResult, style: Style, *, is_verbose: bool) -> It
         return
     yield f"{style.bold}{name}: {style.red}{result.outcome.value}{style.reset} ({took}), because of"
     for verdict in result.failures:
-        yield f"  {printable(verdict.what)}: {printable('; '.join(verdict.problems))}"
+        yield f"  {printable(verdict.told)}"
         yield from (f"    | {printable(line)}" for line in verdict.tail.splitlines())
     if result.outcome is PhaseOutcome.RED_BEFORE:
         yield "nothing was changed; mend that first, or start with --allow-red"

@@ -372,6 +372,19 @@ def test_a_later_run_of_the_same_file_is_in_the_way(
         assert states(project) == tied
 
 
+def test_a_number_is_that_of_a_run_even_where_phases_are_called_by_numbers(
+    project: Path, ssot: Ssot
+) -> None:
+    """The list and every message name runs by their numbers."""
+    configure(project, phase("1", "app/**"), phase("2", "**"))
+    assert ssot("migrate", "--phase=2").code == 0
+    assert ssot("migrate", "--phase=1").code == 0
+    assert [run.name for run in runs_of(project)] == ["0001-2", "0002-1"]
+    assert ssot("rollback", "1").code == 0
+    assert states_of_runs(project) == [State.RESTORED, State.DONE]
+    assert fixed_in(project) == list(FIRST)
+
+
 def test_a_later_run_that_was_undone_is_not_in_the_way(
     project: Path, ssot: Ssot, tied: dict[str, FileState]
 ) -> None:
