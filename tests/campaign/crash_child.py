@@ -14,6 +14,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import stat
@@ -29,7 +30,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from flake8_ssot_engine.campaign import repository
 from flake8_ssot_engine.cli.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ KILLING_HOOK = """\
 if [ -e .git/kills ]; then
     rm .git/kills
     kill -KILL $SSOT_PID
-    sleep 1
+    sleep 0.5
 fi
 """
 
@@ -200,6 +200,14 @@ def differences(
             yield "another modification time", name
 
 
+def _record(line: bytes) -> dict[str, Any]:
+    """Return a line of a journal, empty if it is damaged: `ssot` will say so."""
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {}
+
+
 class Journalled(NamedTuple):
     """What the journals in a tree tell, read without the help of what wrote them."""
 
@@ -211,7 +219,7 @@ class Journalled(NamedTuple):
         runs = []
         for name in sorted(filter(pattern.fullmatch, tree)):
             *whole, _ = tree[name].content.split(b"\n")
-            runs.append([json.loads(line) for line in whole])
+            runs.append([_record(line) for line in whole])
         return cls([run for run in runs if run])
 
     @property
@@ -260,6 +268,8 @@ class Step(NamedTuple):
     @property
     def ways(self) -> tuple[str, ...]:
         """How a run can end at it."""
+        if self.what == "start":  # what it starts goes on: see `orphan_a_commit`
+            return ("before",)
         return ("before", *(PARTS if self.what == "write" else ()), "after")
 
 
@@ -290,16 +300,8 @@ class Steps:
         system.open = self._hooked_open(os.open)
         system = builtins
         system.open = self._hooked_stream(open)
-        run = subprocess.run
         system = subprocess
-        system.run = lambda command, **options: self.take(
-            "run", " ".join(command[3:4]), lambda: run(command, **options)
-        )
-        system = repository
-        commit = system.run_command
-        system.run_command = lambda command, **options: self.take(
-            "run", "commit", lambda: commit(command, **options)
-        )
+        system.Popen = self._hooked_process()
 
     def audit(self) -> None:
         """Note what gets to the disk and is no step."""
@@ -357,6 +359,17 @@ class Steps:
             return self.take("open", path, lambda: real(path, flags, *arguments, **options))
 
         return hooked
+
+    def _hooked_process(self) -> type[subprocess.Popen[bytes]]:
+        steps = self
+
+        class Process(subprocess.Popen[bytes]):
+            def __init__(self, command: Any, *arguments: Any, **options: Any) -> None:
+                start = super().__init__
+                name = _name_of_command(command)
+                steps.take("start", name, lambda: start(command, *arguments, **options))
+
+        return Process
 
     def _hooked_stream(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def hooked(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
@@ -421,7 +434,16 @@ def _name_of(where: Any) -> str:
         return "image"
     if re.fullmatch(TEMPORARY, name):
         return "temporary"
-    return "source" if name.endswith(".py") else name
+    if name.endswith(".py"):
+        return "source"
+    return re.sub(r"-[0-9]+$", "", name)  # the id of a process
+
+
+def _name_of_command(command: str | Sequence[str]) -> str:
+    words = shlex.split(command) if isinstance(command, str) else list(command)
+    if words[1:2] == ["-C"]:
+        del words[1:3]
+    return " ".join(words[:2])
 
 
 # --- running
@@ -864,12 +886,16 @@ def every_kill(steps: Sequence[Step]) -> list[Kill]:
 
 
 def first_kills(steps: Sequence[Step]) -> list[Kill]:
-    """Return a kill before the first change of each kind, and in the first write of each."""
-    first: dict[tuple[Step, str], Kill] = {}
+    """Return a kill before the first change of each kind, and in the first write of each.
+
+    Each write to the journal is of a kind of its own.
+    """
+    first: dict[tuple[Step, str, int], Kill] = {}
     for kill in every_kill(steps):
         step = steps[kill.step - 1]
+        which = kill.step if step == Step("write", "journal.jsonl") else 0
         if kill.how != "after" and step.what not in ("flush", "fsync", "close"):
-            first.setdefault((step, kill.how), kill)
+            first.setdefault((step, kill.how, which), kill)
     return list(first.values())
 
 
@@ -915,7 +941,7 @@ def answer(request: Request) -> Report:
         case "rollback":
             crash.kill_rollback(lambda steps: some(every_kill(steps)))
         case "commit":
-            begins = crash.steps.index(Step("run", "commit")) - BEFORE_COMMIT
+            begins = crash.steps.index(Step("start", "git commit")) - BEFORE_COMMIT
             for kill in some([kill for kill in kills if kill.step > begins]):
                 crash.kill_at(kill)
         case "orphaned commit":

@@ -441,6 +441,13 @@ def test_a_change_through_a_link(tmp_path: Path) -> None:
     assert broken(tmp_path, changes, ["."]) == ["a.py: from pkg.old import Old"]
 
 
+def test_a_name_that_another_encoding_spells_otherwise(tmp_path: Path) -> None:
+    latin = "# coding: latin-1\nfrom größe import Maß\n".encode("latin-1")
+    lay_out(tmp_path, {"größe.py": "class Maß: ...\n", "latin.py": latin})
+    changes = apply(tmp_path, {"größe.py": "class Länge: ...\n"})
+    assert broken(tmp_path, changes, ["."]) == ["latin.py: from größe import Maß"]
+
+
 def test_files_that_cannot_be_read_are_passed_over(tmp_path: Path) -> None:
     lay_out(
         tmp_path, {**PACKAGE, "a.py": USES_OLD, "latin.py": b"from pkg.old import Old\n#\xff\n"}

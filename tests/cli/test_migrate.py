@@ -1127,6 +1127,31 @@ def test_hanging_up_is_ignored_where_it_was_asked_for(
     assert fixed_in(project) == list(FIRST)
 
 
+CTRL_C_AT_IDLE_WORKERS = """
+import time
+from concurrent.futures import ProcessPoolExecutor
+real = ProcessPoolExecutor.map
+def map_and_interrupt(self, *arguments):
+    results = list(real(self, *arguments))
+    time.sleep(0.2)
+    os.killpg(0, signal.SIGINT)
+    yield from results
+ProcessPoolExecutor.map = map_and_interrupt
+os.setsid()
+"""
+
+
+def test_ctrl_c_reaches_the_worker_processes_and_they_say_nothing(project: Path) -> None:
+    """A terminal sends it to all of them; what one says, holds or leaves then is in the way."""
+    write(project, {f"app/m{number}.py": USE for number in range(70)})
+    before = states(project)
+    with running(project, "migrate", "--jobs=2", prelude=CTRL_C_AT_IDLE_WORKERS) as process:
+        answer = ended(process)
+    assert answer.code == 130
+    assert answer.err == "ssot: interrupted\n"
+    assert states(project) == before
+
+
 SIGNAL_AT_A_WRITE = """
 real, calls = os.replace, []
 def replace(source, target):

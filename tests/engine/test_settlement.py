@@ -253,6 +253,17 @@ CASES = (
         kept={"consumer.py:OldEngine": "bridge.py names `consumer.OldEngine`: it is an owner"},
     ),
     Case(
+        "a function with attributes, reached by the path of its module",
+        {
+            "ssot.toml": CONFIGURATION
+            + '[[migration.move]]\nold = "pkg.old.loud"\nnew = "pkg.new.loud"\n',
+            "pkg/old.py": "def loud(): ...\n\nloud.times = 1\n",
+            "pkg/new.py": "from pkg.old import loud\n",
+            "user.py": "import pkg.old\n\nprint(pkg.old.loud.times)\n",
+        },
+        {"user.py": "import pkg.new\n\nprint(pkg.new.loud.times)\n"},
+    ),
+    Case(
         "an excluded file",
         {**CONSUMER, "vendored/it.py": "from consumer import OldEngine\n"},
         CONSUMER_KEPT,

@@ -227,8 +227,15 @@ class Accesses(Workbench):
         """Whether what moved is a module: by the disk, or else by its name and its use."""
         if access.old is None or access.is_owner:
             return access.is_owner
-        if self._context.reexports.modules.is_module(access.old):
-            return True
+        modules = self._context.reexports.modules
+        for name in (access.old, access.new):
+            module, attributes = modules.split(name)
+            if not attributes:
+                return True
+            if len(attributes) == 1 and any(
+                exports.targets(attributes[0]) for exports in modules.exports_of(module)
+            ):
+                return False
         is_more_used = access.depth < len(access.reference.attributes)
         return is_more_used and not access.old.last[:1].isupper()
 

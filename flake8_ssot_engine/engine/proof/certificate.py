@@ -55,6 +55,19 @@ class _Certificate(TreeComparison):
         self._check_stored()
         self._check_strings()
         self._check_names_of_scopes()
+        self._check_modules()
+
+    def _check_modules(self) -> None:
+        """Refuse a new `import a.b.Name` where the module `a.b` binds the name."""
+        known = {binding.imported for binding in self.before.bindings()}
+        modules = self.context.reexports.modules
+        for binding in self.after.bindings():
+            name = binding.imported
+            if name is None or name in known:
+                continue
+            module, rest = modules.split(name)
+            if rest and any(e.targets(rest[0]) for e in modules.exports_of(module)):
+                self.fail(None, f"`{name}` is imported, and is no module")
 
     def _changed_names(self) -> set[str]:
         """Return the names that are bound otherwise in the one than in the other.

@@ -122,6 +122,13 @@ RIGHT = (
 )
 
 WRONG = (
+    Result(
+        "a class imported as if it were a module",
+        "import pkg.old\nprint(pkg.old.OldEngine)\n",
+        "import pkg.new.NewEngine\nprint(pkg.new.NewEngine)\n",
+        "`pkg.new.NewEngine` is imported, and is no module",
+        files={"pkg/new.py": "class NewEngine: ...\n"},
+    ),
     renamed("statement lost", "x = 1\ny = 2\n", "x = 1\n", "a statement was added or lost"),
     renamed("statement added", "x = 1\n", "x = 1\nx = 1\n", "a statement was added or lost"),
     renamed("statements swapped", "f()\nx = 1\n", "x = 1\nf()\n", "Expr became Assign"),
