@@ -6,13 +6,13 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.campaign.interrupts import uninterrupted
 from flake8_ssot_engine.campaign.journal import FOLDER, Journal, Run, State, read_runs
 from flake8_ssot_engine.campaign.lock import project_lock
 from flake8_ssot_engine.campaign.repository import Repository
 from flake8_ssot_engine.campaign.restoring import Restored, restore
 from flake8_ssot_engine.campaign.runner import Options
 from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.project.interrupts import deferred_interrupts
 
 
 class Remaining(NamedTuple):
@@ -74,10 +74,12 @@ def _with_later(chosen: Sequence[Run], in_force: Sequence[Run]) -> list[Run]:
 
 
 def _find(runs: Sequence[Run], name: str) -> Run:
+    for run in runs:
+        if name == run.name or (name.isdecimal() and int(name) == run.number):
+            return run
     # A phase stands for the last run of it that changed something.
     for run in sorted(runs, key=lambda run: (not run.files, -run.number)):
-        by_number = name.isdecimal() and int(name) == run.number
-        if by_number or name in (run.name, run.facts.get("phase")):
+        if name == run.facts.get("phase"):
             return run
     known = ", ".join(run.name for run in runs[-5:]) or "none"
     raise UsageError(f"no run is called `{name}`; the last ones: {known}")
@@ -89,7 +91,7 @@ def undo(run: Run) -> Restored:
     commit = _commit_of(run)
     facts = {"commit": commit} if commit else {}
     try:
-        with uninterrupted():
+        with deferred_interrupts():
             journal.mark(State.RESTORING)
             restored = restore(run)
             left = [path for path, _ in restored.left]

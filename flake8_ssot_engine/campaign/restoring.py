@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -63,11 +64,13 @@ def _restore_file(run: Run, file: JournalledFile, known: bytes | None) -> bool:
             create_file(file.path, content, mode=file.mode)
         else:
             replace_file(file.path, before=current, after=content)
-    if known is not None:
+    status = os.stat(file.path)
+    if known is not None and stat.S_IMODE(status.st_mode) != file.mode:
         os.chmod(file.path, file.mode)
     # So that nothing compiled from what the run made of it passes for this (PEP 552); also where
     # it was put back already.
-    os.utime(file.path, ns=(file.mtime, file.mtime))
+    if status.st_mtime_ns != file.mtime:
+        os.utime(file.path, ns=(file.mtime, file.mtime))
     if digest(read_regular(file.path)) != file.before:
         raise FileChanged
     return now != file.before

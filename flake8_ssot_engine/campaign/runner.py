@@ -26,7 +26,6 @@ from flake8_ssot_engine.campaign.events import (
     Verdict,
     When,
 )
-from flake8_ssot_engine.campaign.interrupts import uninterrupted
 from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_runs
 from flake8_ssot_engine.campaign.phase_run import PhaseRun, reasons_of
 from flake8_ssot_engine.campaign.planner import Step
@@ -40,6 +39,7 @@ from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
+from flake8_ssot_engine.project.interrupts import deferred_interrupts
 from flake8_ssot_engine.project.writing import read_regular, remove_file
 
 _STRICT = "it is outside the phase (--strict)"
@@ -84,6 +84,8 @@ class Runner:
             self._repository.check_may_commit()
         results: list[PhaseResult] = []
         names = [step.label for step in steps]
+        for step in steps:
+            self._check_clean(step)
         for number, step in enumerate(steps, 1):
             self._check_clean(step)
             self._tell(PhaseBegun(step, number, len(steps)))
@@ -161,8 +163,7 @@ class Runner:
                 self._undo(phase, told)
                 outcome = PhaseOutcome.ROLLED_BACK
             except BaseException as error:
-                if not self._is_committed(journal):
-                    self._undo(phase, f"{type(error).__name__}: {error}".rstrip(": "))
+                self._undo_surely(phase, f"{type(error).__name__}: {error}".rstrip(": "))
                 raise
         return PhaseResult(
             step,
@@ -300,11 +301,22 @@ class Runner:
             journal.mark(State.DONE, commit=commit)
         return commit is not None
 
+    def _undo_surely(self, phase: PhaseRun, reason: str) -> None:
+        """Undo a phase that is not committed, however often Ctrl-C is pressed meanwhile."""
+        while True:
+            try:
+                with deferred_interrupts():
+                    if not self._is_committed(phase.journal):
+                        self._undo(phase, reason)
+                return
+            except KeyboardInterrupt:
+                continue
+
     def _undo(self, phase: PhaseRun, *reasons: str) -> None:
         """Restore the files of a phase, and note it; Ctrl-C waits until that is done."""
         run = phase.journal.run
         contents = {os.path.realpath(c.path): c.before for c in phase.changes.values()}
-        with uninterrupted():
+        with deferred_interrupts():
             if run.files:
                 phase.restored = restore(run, contents)
             if run.state in (State.RUNNING, State.COMMITTING):

@@ -6,8 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from flake8_ssot_engine.project.interrupts import deferred_interrupts
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_PATIENCE = 0.2
+"""Seconds after which an interrupt is let in while a worker is at work."""
 
 
 def available_cores() -> int:
@@ -28,20 +32,29 @@ def parallel_map(
         yield from map(function, items)
         return
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor, wait
 
     # Forking starts a worker in a millisecond and this process has one thread; other
     # methods import the package anew in each worker.
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
-    with ProcessPoolExecutor(
-        min(jobs, len(items)), mp_context=context, initializer=_end_with_parent
-    ) as pool:
-        try:
-            yield from pool.map(function, items)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    # An interrupt within the pool may leave one of its locks taken, and all of it waiting. The
+    # workers, which a terminal sends Ctrl-C as well, end with the pool and need to hear of none.
+    with deferred_interrupts():
+        pool = ProcessPoolExecutor(
+            min(jobs, len(items)), mp_context=context, initializer=_end_with_parent
+        )
+        futures = [pool.submit(function, item) for item in items]
+    try:
+        for future in futures:
+            with deferred_interrupts() as let_in:
+                while not wait([future], _PATIENCE).done:
+                    let_in()
+                result = future.result()
+            yield result
+    finally:
+        with deferred_interrupts():
+            pool.shutdown(cancel_futures=True)
 
 
 def _end_with_parent() -> None:

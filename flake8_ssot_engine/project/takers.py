@@ -10,6 +10,9 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.modules import Modules, is_package_file, read_module
 
+_HEAD = 512
+"""The bytes in which the first two lines may name an encoding (PEP 263)."""
+
 
 def find_takers(
     paths: Iterable[str], modules: Modules, names: Collection[QualifiedName]
@@ -50,10 +53,13 @@ class _Word:
 
     def __init__(self, text: str) -> None:
         self._spelled = text.encode("utf-8", "surrogatepass")
+        self._is_ascii = text.isascii()
         # Of UTF-8, each byte above ASCII may belong to a letter, which `\b` does not know.
         whole = rb"(?<![\w\x80-\xff])" + re.escape(self._spelled) + rb"(?![\w\x80-\xff])"
         self._pattern = re.compile(whole if text else b"")
 
     def is_in(self, data: bytes) -> bool:
+        if not self._is_ascii and b"coding" in data[:_HEAD]:  # it may be spelled otherwise there
+            return True
         # Most files hold no such word, which `in` tells ten times faster than `re`.
         return self._spelled in data and self._pattern.search(data) is not None

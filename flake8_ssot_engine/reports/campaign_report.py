@@ -93,7 +93,11 @@ def _render_result(result: PhaseResult, style: Style, *, is_verbose: bool) -> It
         yield f"  {printable(verdict.told)}"
         yield from (f"    | {printable(line)}" for line in verdict.tail.splitlines())
     if result.outcome is PhaseOutcome.RED_BEFORE:
-        yield "nothing was changed; mend that first, or start with --allow-red"
+        declared = {validator.command for validator in result.step.phase.validate}
+        may_start = all(verdict.what in declared for verdict in result.failures)
+        yield "nothing was changed; mend that first" + (
+            ", or start with --allow-red" if may_start else ""
+        )
     yield f"the whole output: {kept}/output.log"
 
 
@@ -154,6 +158,8 @@ def render_runs(runs: Sequence[Run]) -> Iterator[str]:
     """Yield a line for each run."""
     for run in runs:
         state = "cut short" if run.is_unfinished else run.state.value
+        if run.state is State.RUNNING and not run.files:
+            state = "ended before it changed anything"
         pruned = ", pruned" if run.is_pruned else ""
         commit = f", commit {run.facts['commit'][:10]}" if run.facts.get("commit") else ""
         is_over = run.state in (State.STOPPED, State.RESTORED)

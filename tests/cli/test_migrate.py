@@ -1128,15 +1128,14 @@ def test_hanging_up_is_ignored_where_it_was_asked_for(
 
 
 CTRL_C_AT_IDLE_WORKERS = """
-import time
-from concurrent.futures import ProcessPoolExecutor
-real = ProcessPoolExecutor.map
-def map_and_interrupt(self, *arguments):
-    results = list(real(self, *arguments))
+import concurrent.futures, time
+real = concurrent.futures.wait
+def wait_and_interrupt(futures, *arguments):
+    answer = real(futures)
     time.sleep(0.2)
     os.killpg(0, signal.SIGINT)
-    yield from results
-ProcessPoolExecutor.map = map_and_interrupt
+    return answer
+concurrent.futures.wait = wait_and_interrupt
 os.setsid()
 """
 

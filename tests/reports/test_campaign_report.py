@@ -127,8 +127,10 @@ def test_a_phase_with_nothing_to_fix() -> None:
 
 def test_a_phase_that_is_red_before() -> None:
     verdict = Verdict("pytest -q", ("exit code 1",), "one\ntwo", 0.5)
+    declared = step("a.py", validate=[Validator("pytest -q")])
     assert lines(
-        CheckEnded(verdict, When.BEFORE), result(PhaseOutcome.RED_BEFORE, failures=(verdict,))
+        CheckEnded(verdict, When.BEFORE),
+        result(PhaseOutcome.RED_BEFORE, step=declared, failures=(verdict,)),
     ) == [
         "  before: pytest -q: red",
         "    exit code 1",
