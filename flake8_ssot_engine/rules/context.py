@@ -209,7 +209,10 @@ class RuleContext:
                 match = self.index.match(binding.imported)
             else:
                 match = self.match(binding.target)
-            if match is not None and not self._makes_new(binding, match):
+            is_new_home = binding.kind is BindingKind.STAR_IMPORT and (
+                match is not None and match.replacement == self.model.module
+            )
+            if match is not None and not is_new_home and not self._makes_new(binding, match):
                 found.append(MovedImport(binding, match))
         return found
 

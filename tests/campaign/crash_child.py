@@ -40,6 +40,8 @@ RESUME = ("migrate", "--jobs", "1", "--resume")
 ROLLBACK = ("rollback",)
 HANG_SECONDS = 60  # far more than anything here takes
 FOLLOW_SECONDS = 10  # that workers may take to end with their parent, on a busy machine
+BEGINS = (".", ".ssot/runs", ".ssot/runs/0001-all/before")
+"""The folders that a run has put something into: at its start, as it plans, as it writes."""
 BEFORE_COMMIT = 14  # the steps that a kill is tried at there, beside those after it
 SAID_CHARACTERS = 400
 TEMPORARY = r"\..*\.ssot-[0-9a-f]{16}\.tmp"
@@ -311,6 +313,8 @@ class Steps:
                 return
             if event == "open" and arguments[0] != os.devnull and arguments[2] & self.WRITING:
                 self.missed.append(f"open {arguments[0]!r}")
+            elif event == "os.mkdir" and os.path.isdir(arguments[0]):
+                pass  # it is there, and changes nothing (pathlib before 3.11 is not hooked)
             elif event in self.AUDITED:
                 self.missed.append(f"{event} {arguments[0]!r}")
 
@@ -538,6 +542,7 @@ class Crash:
     """A project whose phase is run, killed, and recovered from."""
 
     def __init__(self, work: str, *, plain_files: int, commits: bool = False) -> None:
+        importlib.import_module("filelock")  # before Python 3.11 it tries out what the disk can do
         self.report = Report()
         self.migrate = (*MIGRATE, "--commit") if commits else MIGRATE
         self.runner = Runner(os.path.realpath(work))
@@ -672,24 +677,23 @@ class Crash:
 
     def kill_at_random(self, count: int, chance: random.Random) -> None:
         """Kill real runs, which have workers, at times that nobody chose."""
-        whole, writing = self._times()
+        spans = self._spans()
         while self.report.kills < count:
             lay_out(self.runner.top, self.before)
             self._where = f"random kill {self.report.kills + 1}"
             with self._real_run() as process:
-                begins_late = chance.random() < 0.75  # there is less to be broken before
-                if begins_late:
-                    self._wait_for_journal(process)
-                time.sleep(chance.uniform(0, writing if begins_late else whole))
+                begin = chance.choice(BEGINS)
+                self._wait_for(begin, process)
+                time.sleep(chance.uniform(0, spans[begin]))
                 had_workers = self._has_workers(process)
                 process.kill()
+                if process.wait() != -signal.SIGKILL:
+                    assert process.returncode == 0
+                    continue
                 # The first recovery is at once: the workers may not have ended yet.
                 broken = read_tree(self.runner.top)
                 check = chance.choice((self._check_rollback, self._check_resume))
                 check(broken, is_laid_out=True)
-                if process.wait() != -signal.SIGKILL:
-                    assert process.returncode == 0
-                    continue
                 self._check_workers_ended(process)
             self.report.kills += 1
             self._note(broken)
@@ -698,18 +702,19 @@ class Crash:
             self._check_rollback(broken)
             self._check_resume(broken)
 
-    def _times(self) -> tuple[float, float]:
-        """Return how long a whole run takes, and how long from its first line in the journal."""
+    def _spans(self) -> dict[str, float]:
+        """Return how long a run goes on from each of its begins."""
         lay_out(self.runner.top, self.before)
-        begun = time.monotonic()
+        begun = {}
         with self._real_run() as process:
-            self._wait_for_journal(process)
-            writing = time.monotonic()
+            for begin in BEGINS:
+                self._wait_for(begin, process)
+                begun[begin] = time.monotonic()
             out, _ = process.communicate(timeout=HANG_SECONDS)
         ended = time.monotonic()
         assert process.returncode == 0, out
         self._check_tree("a real run", self.after)
-        return ended - begun, ended - writing
+        return {begin: ended - then for begin, then in begun.items()}
 
     def _real_run(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -720,9 +725,9 @@ class Crash:
             stderr=subprocess.STDOUT,
         )
 
-    def _wait_for_journal(self, process: subprocess.Popen[bytes]) -> None:
-        runs = os.path.join(self.runner.top, PROJECT, ".ssot", "runs")
-        while not os.path.exists(runs) and process.poll() is None:
+    def _wait_for(self, begin: str, process: subprocess.Popen[bytes]) -> None:
+        path = os.path.join(self.runner.top, PROJECT, begin)
+        while process.poll() is None and not (os.path.exists(path) and os.listdir(path)):
             time.sleep(0.001)
 
     def _has_workers(self, process: subprocess.Popen[bytes]) -> bool:

@@ -27,6 +27,12 @@ VALID = (
         files=door("from pkg.old import OldEngine as NewEngine", "pkg/new.py"),
     ),
     Case(
+        "the new home of a module, which takes all of it from the old one for now",
+        "from pkg.legacy import *",
+        path="pkg/modern.py",
+        files={"pkg/legacy.py": "class Thing: ..."},
+    ),
+    Case(
         "the new home itself, without a definition of its own",
         "from pkg.old import OldEngine as NewEngine\nNewEngine()",
         path="pkg/new.py",
