@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO
 
+from flake8_ssot_engine.project.interrupts import deferred_interrupts
+
 GRACE_SECONDS = 5.0
 _LEFTOVER_GRACE_SECONDS = 1.0
 _KILL_SECONDS = 5.0  # bounded: the kernel may hold a process, or it may be another user's
@@ -86,25 +88,14 @@ def run_command(
     On Windows there is no grace, and what a command that ended left running stays.
     """
     run = _Run(command, cwd, timeout_seconds, log, stream, environment, grace_seconds)
-    # KeyboardInterrupt is raised on the main thread only. So on this one it cannot come between the
-    # start of the process and the note of its id, nor while the group is being ended.
+    # An interrupt is noted and raised at the end: so none can come between the start of the process
+    # and the note of its id, nor while the group is being ended.
     thread = threading.Thread(target=run.run)
-    interrupt: BaseException | None = None
-    try:
+    with deferred_interrupts() as interrupts:
         thread.start()
-    except BaseException:
-        run.interrupts = 2  # the thread may run already
-        raise
-    # Not Thread.join: interrupted, it takes a running thread for ended (before Python 3.13).
-    while not run.is_finished.is_set():
-        try:
-            run.is_finished.wait(_POLL_SECONDS)  # bounded: on Windows Ctrl-C does not end a wait
-        except BaseException as error:
-            run.interrupts += 1
-            interrupt = error
-    thread.join()
-    if interrupt is not None:
-        raise interrupt
+        while not run.is_finished.wait(_POLL_SECONDS):  # bounded: on Windows nothing ends a wait
+            run.interrupts = interrupts.count
+        thread.join()
     if run.error is not None:
         raise run.error
     assert run.result is not None

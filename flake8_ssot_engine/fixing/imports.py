@@ -172,7 +172,8 @@ class _Editor:
         if not set("#\r\n") & set(self.text[gap.start : gap.end]):
             return [gap]
         if comma is not None and self._line_start(comma) > gap.start:  # commas come first
-            return [Span(comma, gap.end)]
+            has_comment = "#" in self.text[comma : gap.end]
+            return [Span(comma, comma + 1 if has_comment else gap.end)]
         return []
 
     def _parts_of(self, index: int) -> list[Span]:

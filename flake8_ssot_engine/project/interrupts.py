@@ -5,45 +5,70 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
-@contextmanager
-def deferred_interrupts() -> Iterator[Callable[[], None]]:
-    """Have signals that ask this process to end wait; what is given lets one that came in.
+class Interrupts:
+    """The signals that wait."""
 
-    At the end one that came is let in too. What is ignored stays so. On another thread than the
-    main one, where no signal is handled, it does nothing. A process that is forked meanwhile
-    notes signals and does nothing else.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: None
-        return
-    came: list[int] = []
-    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    handlers = {number: signal.getsignal(number) for number in numbers}
-    held = {n: h for n, h in handlers.items() if h not in (signal.SIG_IGN, None)}
+    def __init__(self) -> None:
+        self._came: list[int] = []
+        self._held: dict[int, Any] = {}
 
-    def let_in() -> None:
-        if not came:
+    @property
+    def count(self) -> int:
+        """How many have come."""
+        return len(self._came)
+
+    def hold(self) -> None:
+        """Have those that come from now on wait; what is ignored stays so."""
+        numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+        handlers = {number: signal.getsignal(number) for number in numbers}
+        self._held = {n: h for n, h in handlers.items() if h not in (signal.SIG_IGN, None)}
+        for number in self._held:
+            signal.signal(number, self._note)
+
+    def release(self) -> None:
+        """Have signals handled as before."""
+        for number, handler in self._held.items():
+            signal.signal(number, handler)
+
+    def let_in(self) -> None:
+        """Handle the first that came, as it would have been: most often, it is raised here."""
+        if not self._came:
             return
-        number = came[0]
-        came.clear()
-        handler = held[number]
+        number = self._came[0]
+        self._came.clear()
+        handler = self._held[number]
         if callable(handler):
             handler(number, None)
         else:  # the system's own way
             signal.signal(number, handler)
             os.kill(os.getpid(), number)
 
-    for number in held:
-        signal.signal(number, lambda number, frame: came.append(number))
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._came.append(number)
+
+
+@contextmanager
+def deferred_interrupts() -> Iterator[Interrupts]:
+    """Have signals that ask this process to end wait until the end, or until they are let in.
+
+    On another thread than the main one, where no signal is handled, it does nothing. A process
+    that is forked meanwhile notes signals and does nothing else.
+    """
+    interrupts = Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    interrupts.hold()
     try:
-        yield let_in
+        yield interrupts
     finally:
-        for number, handler in held.items():
-            signal.signal(number, handler)
-        let_in()
+        interrupts.release()
+        interrupts.let_in()

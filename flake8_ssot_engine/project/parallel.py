@@ -47,9 +47,9 @@ def parallel_map(
         futures = [pool.submit(function, item) for item in items]
     try:
         for future in futures:
-            with deferred_interrupts() as let_in:
+            with deferred_interrupts() as interrupts:
                 while not wait([future], _PATIENCE).done:
-                    let_in()
+                    interrupts.let_in()
                 result = future.result()
             yield result
     finally:

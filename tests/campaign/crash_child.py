@@ -692,15 +692,14 @@ class Crash:
                     continue
                 # The first recovery is at once: the workers may not have ended yet.
                 broken = read_tree(self.runner.top)
-                check = chance.choice((self._check_rollback, self._check_resume))
-                check(broken, is_laid_out=True)
+                checks = chance.sample((self._check_rollback, self._check_resume), 2)
+                checks[0](broken, is_laid_out=True)
                 self._check_workers_ended(process)
             self.report.kills += 1
             self._note(broken)
             self.report.outcomes["with workers" if had_workers else "without workers"] += 1
             self._check_parts(broken)
-            self._check_rollback(broken)
-            self._check_resume(broken)
+            checks[1](broken)
 
     def _spans(self) -> dict[str, float]:
         """Return how long a run goes on from each of its begins."""

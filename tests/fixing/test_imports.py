@@ -782,6 +782,11 @@ def parted(tree: ast.Module) -> tuple[set[str], list[tuple[str, str]]]:
     return places, others
 
 
+def test_a_comment_after_a_comma_that_comes_first_stays() -> None:
+    text = "from a import(b as x \\\n  , # why\n  c)\n"
+    assert "# why" in changed(text, Change({1: None}, []))
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_any_change_of_any_layout(data: st.DataObject) -> None:
