@@ -120,6 +120,6 @@ def test_a_kill_that_git_outlives(work: Path) -> None:
 
 def test_a_kill_at_random(work: Path, tmp_path: Path) -> None:
     # The disk takes its time to sync, so that more kills come while files are written.
-    report = crash(tmp_path, "random", count=100) if IS_WHOLE else crash(work, "random", count=10)
+    report = crash(tmp_path, "random", count=100) if IS_WHOLE else crash(work, "random", count=8)
     if IS_WHOLE and sys.platform == "linux":  # where they can be counted
         assert report.outcomes["with workers"]
