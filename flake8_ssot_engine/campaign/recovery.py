@@ -102,16 +102,13 @@ def undo(run: Run) -> Restored:
     return restored
 
 
-def remaining_of(runs: Sequence[Run]) -> tuple[Run, Remaining]:
-    """Return the last run of phases, with what its invocation has still to do.
-
-    Raises UsageError where there is none.
-    """
+def remaining_of(runs: Sequence[Run]) -> Remaining:
+    """Return what the invocation that ran the last phase has still to do; nothing if none did."""
     last = next((run for run in reversed(runs) if run.facts.get("phases")), None)
     if last is None:
-        raise UsageError("there is nothing to resume: no phase was ever run here")
+        return Remaining((), Options())
     phases = list(last.facts["phases"])
-    return last, Remaining(
+    return Remaining(
         tuple(phases[1:] if last.state is State.DONE else phases),
         Options(**last.facts["options"]),
     )

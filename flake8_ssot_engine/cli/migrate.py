@@ -20,7 +20,7 @@ from flake8_ssot_engine.cli.project import (
     teller,
 )
 from flake8_ssot_engine.cli.selection import positive
-from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.reports.campaign_report import render_plan, render_restored
 
@@ -80,9 +80,12 @@ def run(options: argparse.Namespace) -> int:
     with changing(settings.root):
         runs = read_runs(settings.root)
         if options.resume:
-            last, remaining = remaining_of(runs)
-            if not _is_settled(last):
+            if not any(run.is_unfinished or run.facts.get("phases") for run in runs):
+                raise UsageError("there is nothing to resume: no phase was ever run here")
+            # The latest first: an earlier one may have changed the same files.
+            if not all(_is_settled(run) for run in reversed(runs)):
                 return ExitCode.VIOLATIONS
+            remaining = remaining_of(runs)
             steps, wanted = named_steps(steps, remaining.phases), remaining.options
         else:
             check_finished(runs)
@@ -109,6 +112,7 @@ def _is_settled(run: Run) -> bool:
     if not run.is_unfinished:
         return True
     restored = settle(run)
+    print_line(f"run {run.name}, which was cut short: {run.state.value}")
     for line in render_restored(restored):
         print_line(line)
     if restored.left:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flake8_ssot_engine.campaign.events import PhaseOutcome
 from flake8_ssot_engine.campaign.journal import read_runs
-from flake8_ssot_engine.campaign.recovery import check_finished
+from flake8_ssot_engine.campaign.recovery import check_finished, check_undisturbed
 from flake8_ssot_engine.campaign.retire import chosen_migration, plan_retirement
 from flake8_ssot_engine.campaign.runner import Options, Runner
 from flake8_ssot_engine.cli.output import say
@@ -48,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
     """Retire the migration's bridge, and return the exit code."""
     settings, finder = project_of(options)
     migration = chosen_migration(settings, options.migration)
+    if not options.dry_run:
+        check_undisturbed(settings.root)
     jobs = options.jobs or available_cores()
     retirement = plan_retirement(settings, migration, finder, jobs=jobs)
     for line in render_retirement(retirement, is_verbose=options.verbose):

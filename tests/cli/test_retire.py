@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.campaign.journal import State, read_runs
+from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_runs
 from flake8_ssot_engine.cli.main import main
 
 CONFIG = """\
@@ -220,6 +220,27 @@ def test_a_commit_is_made_of_the_removal_alone(root: Path) -> None:
         "",
     ]
     assert git("status", "--porcelain") == "?? untracked.txt\n"
+
+
+@pytest.mark.parametrize("command", [["migrate", "--resume"], ["rollback"]])
+@pytest.mark.parametrize("had_phases", [True, False])
+def test_one_that_was_cut_short_is_undone(
+    root: Path, command: list[str], had_phases: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Killed between two bridges."""
+    lay_out(root, CLEAN)
+    if had_phases:
+        assert main(["migrate", "--all"]) == 0
+    bridges = [root / "pkg/old.py", root / "pkg/new.py"]
+    texts = [bridge.read_bytes() for bridge in bridges]
+    journal = Journal.begin(str(root), "retire", {"migration": "1", "retired": ["a", "b"]})
+    journal.record(Change(str(b), text, None) for b, text in zip(bridges, texts, strict=True))
+    bridges[0].unlink()
+    assert main(["retire"]) == 2
+    assert "was cut short" in capsys.readouterr().err
+    assert main(command) == 0
+    assert [bridge.read_bytes() for bridge in bridges] == texts
+    assert read_runs(str(root))[-1].state is State.RESTORED
 
 
 def test_it_runs_as_a_command(root: Path) -> None:

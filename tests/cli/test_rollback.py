@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.campaign.journal import State
+from flake8_ssot_engine.campaign.journal import Journal, State
 from tests.cli.test_migrate import (
     EVERY,
     FIFO_SECONDS,
@@ -233,6 +233,19 @@ def test_the_same_run_again_restores_what_was_left(
     again = ssot("rollback", "1")
     assert again.code == 0
     assert "restored 0 files" in again.out
+
+
+@pytest.mark.parametrize("command", [["migrate", "--resume"], ["rollback", "1"]])
+def test_a_rollback_of_an_earlier_run_that_was_cut_short_is_ended(
+    project: Path, ssot: Ssot, before: dict[str, FileState], command: list[str]
+) -> None:
+    Journal(runs_of(project)[0]).mark(State.RESTORING)
+    (project / "app/b.py").write_text(USE)
+    assert ssot("migrate", "--all").code == 2
+    assert ssot(*command).code == 0
+    assert fixed_in(project) == ["c.py"]
+    assert changed_since(project, before) == ["c.py"]
+    assert states_of_runs(project)[:2] == [State.RESTORED, State.DONE]
 
 
 def test_the_last_run_is_the_same_until_nothing_of_it_is_left(
