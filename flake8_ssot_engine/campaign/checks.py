@@ -22,7 +22,7 @@ from flake8_ssot_engine.project.modules import (
 )
 from flake8_ssot_engine.project.needles import modules_below
 from flake8_ssot_engine.project.takers import find_takers
-from flake8_ssot_engine.project.writing import read_regular
+from flake8_ssot_engine.project.writing import read_if_there
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.source import SourceFile
 
@@ -39,9 +39,7 @@ def not_as_written(changes: Iterable[Change]) -> list[Complaint]:
     found = []
     for change in changes:
         try:
-            now: bytes | None = read_regular(change.path)
-        except FileNotFoundError:
-            now = None
+            now = read_if_there(change.path)
         except OSError as error:
             found.append(Complaint(change.path, f"cannot be read: {error.strerror or error}"))
             continue

@@ -57,6 +57,11 @@ class PhaseOutcome(enum.Enum):
     ROLLED_BACK = "rolled back"
     """Something failed after the change: its files were restored."""
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether the phase is to be run again."""
+        return self in (PhaseOutcome.RED_BEFORE, PhaseOutcome.ROLLED_BACK)
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseResult:

@@ -61,6 +61,12 @@ def named_steps(steps: Sequence[Step], names: Iterable[str]) -> list[Step]:
     known = [step.label for step in steps]
     for name in wanted:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-            raise UsageError(f"no phase is called `{name}`; did you mean `{near[0]}`?")
+            raise unknown_phase(name, known)
     return [step for step in steps if step.label in wanted]
+
+
+def unknown_phase(name: str, known: Sequence[str]) -> UsageError:
+    """Return what to raise for a name that is not that of any known phase."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    hint = f"; did you mean `{near[0]}`?" if near else ": the configuration declares no phase"
+    return UsageError(f"no phase is called `{name}`{hint}")

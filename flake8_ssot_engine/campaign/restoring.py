@@ -12,6 +12,7 @@ from flake8_ssot_engine.campaign.journal import JournalledFile, Run, digest
 from flake8_ssot_engine.project.writing import (
     FileChanged,
     create_file,
+    read_if_there,
     read_regular,
     remove_leavings,
     replace_file,
@@ -54,7 +55,7 @@ def restore(run: Run, contents: Mapping[str, bytes] = MappingProxyType({})) -> R
 def _restore_file(run: Run, file: JournalledFile, known: bytes | None) -> bool:
     """Return whether the file had to be written; `known` is what it was, if that is known."""
     remove_leavings(file.path)
-    current = _content_of(file.path)
+    current = read_if_there(file.path)
     now = None if current is None else digest(current)
     if now not in (None, file.before, *file.after):
         raise FileChanged
@@ -74,11 +75,3 @@ def _restore_file(run: Run, file: JournalledFile, known: bytes | None) -> bool:
     if digest(read_regular(file.path)) != file.before:
         raise FileChanged
     return now != file.before
-
-
-def _content_of(path: str) -> bytes | None:
-    """Return the content of a file, None if it is gone. Raises OSError."""
-    try:
-        return read_regular(path)
-    except FileNotFoundError:
-        return None

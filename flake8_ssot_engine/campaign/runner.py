@@ -84,15 +84,15 @@ class Runner:
             self._repository.check_may_commit()
         results: list[PhaseResult] = []
         names = [step.label for step in steps]
-        for step in steps:
-            self._check_clean(step)
+        self._check_clean(steps)
         for number, step in enumerate(steps, 1):
-            self._check_clean(step)
+            if results:  # the validators of the one before may have left something behind
+                self._check_clean([step])
             self._tell(PhaseBegun(step, number, len(steps)))
             result = self._run_phase(step, names[number - 1 :])
             self._tell(PhaseEnded(result))
             results.append(result)
-            if result.outcome in (PhaseOutcome.RED_BEFORE, PhaseOutcome.ROLLED_BACK):
+            if result.outcome.is_failure:
                 break
         return results
 
@@ -108,32 +108,24 @@ class Runner:
             "keeps_outside": _STRICT if self._options.is_strict else "",
         }
 
-    def _check_clean(self, step: Step) -> None:
-        changed = self._uncommitted(step)
+    def _check_clean(self, steps: Sequence[Step]) -> None:
+        changed = self._uncommitted(steps)
         if changed:
             told = ", ".join(changed[:_FEW]) + (", …" if len(changed) > _FEW else "")
             message = f"--commit: there are changes of your own; commit them first ({told})"
             raise UsageError(message)
 
-    def _uncommitted(self, step: Step) -> list[str]:
+    def _uncommitted(self, steps: Sequence[Step]) -> list[str]:
         if self._repository is None:
             return []
-        return self._repository.changes([task.path for task in step.tasks])
+        return self._repository.changes([task.path for step in steps for task in step.tasks])
 
     def _run_phase(self, step: Step, names: list[str]) -> PhaseResult:
+        if step.removes:
+            retired = [os.path.relpath(path, self._settings.root) for path in step.removes]
+            return self._journalled(step, {"retired": retired}, self._remove)
         facts = {"phase": step.label, "phases": names, "start": self._start_of(step.migration)}
         return self._journalled(step, facts, self._fix)
-
-    def retire(self, step: Step) -> PhaseResult:
-        """Remove the files that go with a step: validated, journalled, else restored."""
-        if self._repository is not None:
-            self._repository.check_may_commit()
-        self._check_clean(step)
-        self._tell(PhaseBegun(step, 1, 1))
-        facts = {"retired": [os.path.relpath(p, self._settings.root) for p in step.removes]}
-        result = self._journalled(step, facts, self._remove)
-        self._tell(PhaseEnded(result))
-        return result
 
     def _start_of(self, migration: Migration) -> dict[str, Any]:
         """Return what there was, by phase, before the first run of a migration."""
@@ -183,7 +175,7 @@ class Runner:
         red = {verdict.what for verdict in phase.failures}
         if self._options.allow_red:
             phase.failures = []
-        if not phase.failures and (meddled := self._uncommitted(step)):
+        if not phase.failures and (meddled := self._uncommitted([step])):
             problems = tuple(f"changed {path}" for path in meddled)
             phase.failures = [Verdict("the validators, before the phase", problems)]
         if phase.failures:

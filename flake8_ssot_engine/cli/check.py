@@ -7,15 +7,11 @@ import sys
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say, use_color
-from flake8_ssot_engine.cli.selection import add_selection, tasks_of
-from flake8_ssot_engine.config.finder import ConfigFinder
-from flake8_ssot_engine.config.loader import load_file
+from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
-from flake8_ssot_engine.project.bridge import with_bridges
-from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.project.review import review
 from flake8_ssot_engine.reports.registry import FORMATS
 from flake8_ssot_engine.reports.text import COLOR, error_place, render_text, summary
@@ -43,13 +39,12 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
-    fixed = load_file(options.config) if options.config else None
-    finder = ConfigFinder(fixed=fixed, complete=with_bridges)
+    finder = finder_of(options)
     tasks = tasks_of(options, finder)
     if options.stdin_filename:
         report = _check_stdin(options, tasks)
     else:
-        jobs = options.jobs or available_cores()
+        jobs = jobs_of(options)
         with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
             report = check_files(
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance

@@ -8,14 +8,10 @@ import sys
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say, use_color
-from flake8_ssot_engine.cli.selection import add_selection, tasks_of
-from flake8_ssot_engine.config.finder import ConfigFinder
-from flake8_ssot_engine.config.loader import load_file
+from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import ExitCode
-from flake8_ssot_engine.project.bridge import with_bridges
-from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.reports.diff import Change, render_diff
 from flake8_ssot_engine.reports.fix_report import render_fix_json, render_fix_text
 
@@ -34,8 +30,7 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Fix, print the report, and return the exit code."""
-    fixed = load_file(options.config) if options.config else None
-    finder = ConfigFinder(fixed=fixed, complete=with_bridges)
+    finder = finder_of(options)
     tasks = tasks_of(options, finder)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
@@ -44,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
         for root in sorted({task.settings.root for task in tasks}):
             check_undisturbed(root)
-    jobs = options.jobs or available_cores()
+    jobs = jobs_of(options)
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
         make = plan_fixes if options.diff else fix_files
         report = make(tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance)

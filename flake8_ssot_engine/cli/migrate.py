@@ -5,23 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from flake8_ssot_engine.campaign.events import PhaseOutcome
 from flake8_ssot_engine.campaign.journal import Run, read_runs
 from flake8_ssot_engine.campaign.planner import Step, named_steps, plan_steps
 from flake8_ssot_engine.campaign.recovery import check_finished, remaining_of, settle
 from flake8_ssot_engine.campaign.runner import Options, Runner
 from flake8_ssot_engine.cli.output import say
 from flake8_ssot_engine.cli.project import (
-    add_common,
+    add_running,
     changing,
+    exit_code_of,
     print_line,
     project_of,
-    streamer,
-    teller,
+    runner_of,
 )
-from flake8_ssot_engine.cli.selection import positive
 from flake8_ssot_engine.errors import ExitCode, UsageError
-from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.reports.campaign_report import render_plan, render_restored
 
 
@@ -41,14 +38,10 @@ def add_command(commands: Any) -> None:
     )
     add = parser.add_argument
     add("--dry-run", action="store_true", help="print the plan and change nothing")
-    add("--commit", action="store_true", help="make one git commit of each phase")
     add("--strict", action="store_true", help="change no file outside the phase; keep aliases")
     add("--unsafe", action="store_true", help="apply fixes that may change what the program does")
     add("--allow-red", action="store_true", help="start even if a validator fails before")
-    add_common(parser)
-    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
-    add("--quiet", action="store_true", help="do not show what validators print")
-    add("--verbose", action="store_true", help="list every violation that is left")
+    add_running(parser)
     parser.set_defaults(run=run)
 
 
@@ -64,19 +57,8 @@ def run(options: argparse.Namespace) -> int:
         is_strict=options.strict,
         commits=options.commit and not options.dry_run,
     )
-
-    def runner_for(wanted: Options) -> Runner:
-        return Runner(
-            settings,
-            finder,
-            wanted,
-            jobs=options.jobs or available_cores(),
-            tell=teller(options),
-            stream=streamer(options),
-        )
-
     if options.dry_run:
-        return _print_plan(runner_for(wanted), steps, options)
+        return _print_plan(runner_of(options, settings, finder, wanted), steps, options)
     with changing(settings.root):
         runs = read_runs(settings.root)
         if options.resume:
@@ -89,15 +71,13 @@ def run(options: argparse.Namespace) -> int:
             steps, wanted = named_steps(steps, remaining.phases), remaining.options
         else:
             check_finished(runs)
-        runner = runner_for(wanted)
+        runner = runner_of(options, settings, finder, wanted)
         if not (options.phase or options.all or options.resume):
             steps = _next(steps, runner)
         results = runner.run(steps)
     if not steps:
         say("there is nothing left to fix in any phase")
-    failed = (PhaseOutcome.RED_BEFORE, PhaseOutcome.ROLLED_BACK)
-    is_failed = any(result.outcome in failed for result in results)
-    return ExitCode.ROLLED_BACK if is_failed else ExitCode.CLEAN
+    return exit_code_of(results)
 
 
 def _print_plan(runner: Runner, steps: list[Step], options: argparse.Namespace) -> int:

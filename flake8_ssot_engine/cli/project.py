@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
-from flake8_ssot_engine.campaign.events import CheckBegun, Event
+from flake8_ssot_engine.campaign.events import CheckBegun, Event, PhaseResult
 from flake8_ssot_engine.campaign.lock import project_lock
+from flake8_ssot_engine.campaign.runner import Options, Runner
 from flake8_ssot_engine.cli.output import use_color
+from flake8_ssot_engine.cli.selection import finder_of, jobs_of, positive
 from flake8_ssot_engine.config.finder import ConfigFinder
-from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.project.bridge import with_bridges
+from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.project.interrupts import signals_as_ctrl_c
 from flake8_ssot_engine.reports.campaign_report import render_event
 
 
@@ -30,28 +30,45 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def project_of(options: argparse.Namespace) -> tuple[Settings, ConfigFinder]:
     """Return the settings that hold here. Raises ConfigError."""
-    fixed = load_file(options.config) if options.config else None
-    finder = ConfigFinder(fixed=fixed, complete=with_bridges)
+    finder = finder_of(options)
     return finder.settings_for(os.getcwd()), finder
 
 
 @contextmanager
 def changing(root: str) -> Iterator[None]:
     """Hold the project's lock; what asks this process to end counts as Ctrl-C, to be undone."""
+    with signals_as_ctrl_c(), project_lock(root):
+        yield
 
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
 
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    # What is ignored is so on purpose, as `nohup` does.
-    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    previous = [(number, signal.signal(number, interrupt)) for number in numbers]
-    try:
-        with project_lock(root):
-            yield
-    finally:
-        for number, handler in previous:
-            signal.signal(number, handler)
+def add_running(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes that runs validators."""
+    add_common(parser)
+    add = parser.add_argument
+    add("--commit", action="store_true", help="make a git commit of each phase")
+    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
+    add("--quiet", action="store_true", help="do not show what validators print")
+    add("--verbose", action="store_true", help="list every place that is left")
+
+
+def runner_of(
+    options: argparse.Namespace, settings: Settings, finder: ConfigFinder, wanted: Options
+) -> Runner:
+    """Return what runs phases, and prints what happens. Raises UsageError."""
+    return Runner(
+        settings,
+        finder,
+        wanted,
+        jobs=jobs_of(options),
+        tell=teller(options),
+        stream=streamer(options),
+    )
+
+
+def exit_code_of(results: Sequence[PhaseResult]) -> ExitCode:
+    """Return how phases ended, for the shell."""
+    is_failed = any(result.outcome.is_failure for result in results)
+    return ExitCode.ROLLED_BACK if is_failed else ExitCode.CLEAN
 
 
 def teller(options: argparse.Namespace) -> Callable[[Event], None]:

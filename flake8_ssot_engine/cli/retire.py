@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from flake8_ssot_engine.campaign.events import PhaseOutcome
 from flake8_ssot_engine.campaign.journal import read_runs
 from flake8_ssot_engine.campaign.recovery import check_finished, check_undisturbed
 from flake8_ssot_engine.campaign.retire import chosen_migration, plan_retirement
-from flake8_ssot_engine.campaign.runner import Options, Runner
+from flake8_ssot_engine.campaign.runner import Options
 from flake8_ssot_engine.cli.output import say
 from flake8_ssot_engine.cli.project import (
-    add_common,
+    add_running,
     changing,
+    exit_code_of,
     print_line,
     project_of,
-    streamer,
-    teller,
+    runner_of,
 )
-from flake8_ssot_engine.cli.selection import positive
+from flake8_ssot_engine.cli.selection import jobs_of
 from flake8_ssot_engine.errors import ExitCode
-from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.reports.campaign_report import render_retirement
 
 
@@ -36,11 +34,7 @@ def add_command(commands: Any) -> None:
     add = parser.add_argument
     add("migration", nargs="?", metavar="ID", help="which migration; default: the only one")
     add("--dry-run", action="store_true", help="say what is in the way, and what would go")
-    add("--commit", action="store_true", help="make a git commit of it")
-    add_common(parser)
-    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
-    add("--quiet", action="store_true", help="do not show what validators print")
-    add("--verbose", action="store_true", help="list every place that is in the way")
+    add_running(parser)
     parser.set_defaults(run=run)
 
 
@@ -50,8 +44,7 @@ def run(options: argparse.Namespace) -> int:
     migration = chosen_migration(settings, options.migration)
     if not options.dry_run:
         check_undisturbed(settings.root)
-    jobs = options.jobs or available_cores()
-    retirement = plan_retirement(settings, migration, finder, jobs=jobs)
+    retirement = plan_retirement(settings, migration, finder, jobs=jobs_of(options))
     for line in render_retirement(retirement, is_verbose=options.verbose):
         print_line(line)
     if retirement.leftovers:
@@ -60,16 +53,8 @@ def run(options: argparse.Namespace) -> int:
         return ExitCode.CLEAN
     with changing(settings.root):
         check_finished(read_runs(settings.root))
-        runner = Runner(
-            settings,
-            finder,
-            Options(commits=options.commit),
-            jobs=jobs,
-            tell=teller(options),
-            stream=streamer(options),
-        )
-        result = runner.retire(retirement.step)
-    if result.outcome is not PhaseOutcome.DONE:
-        return ExitCode.ROLLED_BACK
-    say("the declaration may stay: it keeps the old names from coming back")
-    return ExitCode.CLEAN
+        runner = runner_of(options, settings, finder, Options(commits=options.commit))
+        code = exit_code_of(runner.run([retirement.step]))
+    if code is ExitCode.CLEAN:
+        say("the declaration may stay: it keeps the old names from coming back")
+    return code

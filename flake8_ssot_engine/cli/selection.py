@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 from typing import Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.ini import split_codes
+from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.config.spec import CODES
 from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import find_files, is_excluded
+from flake8_ssot_engine.project.parallel import available_cores
 
 
 def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
@@ -29,6 +31,12 @@ def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
     add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
     add("--color", choices=("auto", "always", "never"), default="auto")
     add("--quiet", action="store_true", help="print the report and nothing else")
+
+
+def finder_of(options: argparse.Namespace) -> ConfigFinder:
+    """Return what finds the configuration of each file. Raises ConfigError."""
+    fixed = load_file(options.config) if options.config else None
+    return ConfigFinder(fixed=fixed, complete=with_bridges)
 
 
 def tasks_of(options: argparse.Namespace, finder: ConfigFinder) -> list[Task]:
@@ -78,9 +86,9 @@ def _is_in_phase(path: str, settings: Settings, name: str) -> bool:
 def _check_phase_name(name: str, every: list[Settings]) -> None:
     known = [p.name for settings in every for m in settings.migrations for p in m.phases]
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-        hint = f"; did you mean `{near[0]}`?" if near else ": the configuration declares no phase"
-        raise UsageError(f"no phase is called `{name}`{hint}")
+        from flake8_ssot_engine.campaign.planner import unknown_phase
+
+        raise unknown_phase(name, known)
 
 
 def _codes(option: str, text: str) -> tuple[str, ...]:
@@ -88,6 +96,11 @@ def _codes(option: str, text: str) -> tuple[str, ...]:
     if complaint := CODES.complaint(list(codes)):
         raise UsageError(f"{option}: {complaint}")
     return codes
+
+
+def jobs_of(options: argparse.Namespace) -> int:
+    """Return how many processes to use."""
+    return options.jobs or available_cores()
 
 
 def positive(text: str) -> int:

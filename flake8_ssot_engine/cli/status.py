@@ -10,9 +10,8 @@ from flake8_ssot_engine.campaign.journal import read_runs
 from flake8_ssot_engine.campaign.progress import measure
 from flake8_ssot_engine.cli.output import say, use_color
 from flake8_ssot_engine.cli.project import add_common, print_line, project_of
-from flake8_ssot_engine.cli.selection import positive
+from flake8_ssot_engine.cli.selection import jobs_of, positive
 from flake8_ssot_engine.errors import ExitCode
-from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.reports.progress_report import render_progress_json, render_progress_text
 
 
@@ -31,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     settings, finder = project_of(options)
     runs = read_runs(settings.root)
     every = [
-        measure(settings, migration, finder, runs, jobs=options.jobs or available_cores())
+        measure(settings, migration, finder, runs, jobs=jobs_of(options))
         for migration in settings.migrations
     ]
     if options.format == "json":

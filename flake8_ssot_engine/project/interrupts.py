@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -27,16 +27,13 @@ class Interrupts:
 
     def hold(self) -> None:
         """Have those that come from now on wait; what is ignored stays so."""
-        numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-        handlers = {number: signal.getsignal(number) for number in numbers}
-        self._held = {n: h for n, h in handlers.items() if h not in (signal.SIG_IGN, None)}
+        self._held = _handlers()
         for number in self._held:
             signal.signal(number, self._note)
 
     def release(self) -> None:
         """Have signals handled as before."""
-        for number, handler in self._held.items():
-            signal.signal(number, handler)
+        _restore(self._held)
 
     def let_in(self) -> None:
         """Handle the first that came, as it would have been: most often, it is raised here."""
@@ -72,3 +69,31 @@ def deferred_interrupts() -> Iterator[Interrupts]:
     finally:
         interrupts.release()
         interrupts.let_in()
+
+
+@contextmanager
+def signals_as_ctrl_c() -> Iterator[None]:
+    """Have every signal that asks this process to end raise KeyboardInterrupt."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    handlers = {n: handler for n, handler in _handlers().items() if n != signal.SIGINT}
+    for number in handlers:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        _restore(handlers)
+
+
+def _handlers() -> dict[int, Any]:
+    """Return what handles the signals; what is ignored is so on purpose, as `nohup` does it."""
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    return {n: h for n, h in handlers.items() if h not in (signal.SIG_IGN, None)}
+
+
+def _restore(handlers: Mapping[int, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -68,6 +68,13 @@ class Modules:
         """Whether a name is a module or a package, namespace packages included."""
         return self._place_of(name) is not None
 
+    def binds(self, name: QualifiedName) -> bool:
+        """Whether the module that a name starts with binds what follows; False for a module."""
+        module, attributes = self.split(name)
+        return bool(attributes) and any(
+            exports.targets(attributes[0]) for exports in self.exports_of(module)
+        )
+
     def split(self, name: QualifiedName) -> tuple[QualifiedName, tuple[str, ...]]:
         """Split a name into the longest module that exists and the attributes after it."""
         for end in range(len(name), 0, -1):

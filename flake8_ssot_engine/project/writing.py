@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -42,26 +43,14 @@ def replace_file(path: str, *, before: bytes, after: bytes) -> None:
     real = os.path.realpath(path, strict=True)
     original = os.stat(real)
     _check_replaceable(real, original)
-    folder, name = os.path.split(real)
-    # Named before it is made, unlike what `tempfile` makes: an interrupt may come between the two.
-    temporary = os.path.join(folder, f"{_beginning(name)}{os.urandom(8).hex()}.tmp")
-    try:
-        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
-            file.write(after)
-            file.flush()
-            _keep_owner(real, original, temporary)
-            _keep_attributes(real, temporary)
-            os.chmod(temporary, stat.S_IMODE(original.st_mode))  # chown clears setuid: after it
-            _outdate_compiled(temporary, original)
-            os.fsync(file.fileno())
-        if read_regular(real) != before:
-            raise FileChanged
-        os.replace(temporary, real)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    sync_folder(folder)
+
+    def prepare(temporary: str) -> None:
+        _keep_owner(real, original, temporary)
+        _keep_attributes(real, temporary)
+        os.chmod(temporary, stat.S_IMODE(original.st_mode))  # chown clears setuid: after it
+        _outdate_compiled(temporary, original)
+
+    _put_in_place(real, after, prepare, lambda: read_regular(real) == before)
 
 
 def create_file(path: str, content: bytes, *, mode: int) -> None:
@@ -70,23 +59,13 @@ def create_file(path: str, content: bytes, *, mode: int) -> None:
     Raises FileChanged if it is there, OSError if it cannot be made. The folders above are made
     where they lack. A kill shows the whole file or none, and may leave a hidden one behind.
     """
-    folder, name = os.path.split(path)
-    os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f"{_beginning(name)}{os.urandom(8).hex()}.tmp")
-    try:
-        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
-            file.write(content)
-            file.flush()
-            os.chmod(temporary, mode)
-            os.fsync(file.fileno())
-        if os.path.lexists(path):
-            raise FileChanged
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    sync_folder(folder)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    _put_in_place(
+        path,
+        content,
+        lambda temporary: os.chmod(temporary, mode),
+        lambda: not os.path.lexists(path),
+    )
 
 
 def remove_file(path: str, *, before: bytes) -> None:
@@ -109,6 +88,29 @@ def remove_leavings(path: str) -> None:
         for entry in os.listdir(folder):
             if leaving.fullmatch(entry):
                 os.unlink(os.path.join(folder, entry))
+
+
+def _put_in_place(
+    path: str, content: bytes, prepare: Callable[[str], None], is_as_expected: Callable[[], bool]
+) -> None:
+    """Write a hidden file beside `path`, sync it, and give it the name in one step."""
+    folder, name = os.path.split(path)
+    # Named before it is made, unlike what `tempfile` makes: an interrupt may come between the two.
+    temporary = os.path.join(folder, f"{_beginning(name)}{os.urandom(8).hex()}.tmp")
+    try:
+        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
+            file.write(content)
+            file.flush()
+            prepare(temporary)
+            os.fsync(file.fileno())
+        if not is_as_expected():
+            raise FileChanged
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    sync_folder(folder)
 
 
 def _beginning(name: str) -> str:
@@ -165,6 +167,14 @@ def read_regular(path: str) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "is not a regular file", path)
         return file.read()
+
+
+def read_if_there(path: str) -> bytes | None:
+    """Return the content of a regular file, None if it is gone. Raises OSError."""
+    try:
+        return read_regular(path)
+    except FileNotFoundError:
+        return None
 
 
 def _outdate_compiled(temporary: str, original: os.stat_result) -> None:

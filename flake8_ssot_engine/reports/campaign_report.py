@@ -25,7 +25,7 @@ from flake8_ssot_engine.campaign.restoring import Restored
 from flake8_ssot_engine.campaign.retire import Leftover, Retirement
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.fix_report import plural, render_fix_text, summary_of_fix
+from flake8_ssot_engine.reports.fix_report import plural, render_fix_text
 from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
 
 _FEW = 3
@@ -122,9 +122,9 @@ def render_plan(step: Step, report: FixReport, *, is_verbose: bool) -> Iterator[
         limit = f"at most {validator.timeout_seconds:g} s{flaky}"
         yield f"  validate {printable(validator.command)} ({limit})"
     told = replace(report, outside=())
-    *left, _ = render_fix_text(told, is_applied=False, is_verbose=is_verbose)
+    *left, summary = render_fix_text(told, is_applied=False, is_verbose=is_verbose)
     yield from (f"  {line}" for line in left)
-    yield f"  {summary_of_fix(report, is_applied=False)}"
+    yield f"  {summary}"
 
 
 def render_retirement(retirement: Retirement, *, is_verbose: bool) -> Iterator[str]:

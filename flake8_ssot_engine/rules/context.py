@@ -209,16 +209,17 @@ class RuleContext:
                 match = self.index.match(binding.imported)
             else:
                 match = self.match(binding.target)
-            is_new_home = binding.kind is BindingKind.STAR_IMPORT and (
-                match is not None and match.replacement == self.model.module
-            )
-            if match is not None and not is_new_home and not self._makes_new(binding, match):
+            if match is not None and not self._makes_new(binding, match):
                 found.append(MovedImport(binding, match))
         return found
 
     def _makes_new(self, binding: Binding | None, match: Match) -> bool:
         """Whether a binding is what the new name stands for, at a home that has none of its own."""
-        return binding is not None and self.model.name_of(binding) == match.replacement
+        if binding is None:
+            return False
+        is_star = binding.kind is BindingKind.STAR_IMPORT
+        made = self.model.module if is_star else self.model.name_of(binding)
+        return made == match.replacement
 
     @cached_property
     def uses(self) -> list[MovedUse]:

@@ -229,12 +229,9 @@ class Accesses(Workbench):
             return access.is_owner
         modules = self._context.reexports.modules
         for name in (access.old, access.new):
-            module, attributes = modules.split(name)
-            if not attributes:
+            if modules.is_module(name):
                 return True
-            if len(attributes) == 1 and any(
-                exports.targets(attributes[0]) for exports in modules.exports_of(module)
-            ):
+            if modules.binds(name):
                 return False
         is_more_used = access.depth < len(access.reference.attributes)
         return is_more_used and not access.old.last[:1].isupper()

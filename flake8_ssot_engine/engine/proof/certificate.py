@@ -63,10 +63,7 @@ class _Certificate(TreeComparison):
         modules = self.context.reexports.modules
         for binding in self.after.bindings():
             name = binding.imported
-            if name is None or name in known:
-                continue
-            module, rest = modules.split(name)
-            if rest and any(e.targets(rest[0]) for e in modules.exports_of(module)):
+            if name is not None and name not in known and modules.binds(name):
                 self.fail(None, f"`{name}` is imported, and is no module")
 
     def _changed_names(self) -> set[str]:
