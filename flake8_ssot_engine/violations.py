@@ -1,9 +1,11 @@
-"""Violation: one finding, as every face shows it."""
+"""Violation: one finding, as every face shows it, with how much it weighs."""
 
 from __future__ import annotations
 
 import enum
+import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Applicability, Fix
 from flake8_ssot_engine.names import QualifiedName
@@ -37,6 +39,41 @@ class ReferenceKind(enum.Enum):
     """Documentation, comments and other files."""
 
 
+class Severity(enum.Enum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    """Fails the run."""
+    WARNING = "warning"
+    """Is told, and fails nothing."""
+    HINT = "hint"
+    """Is tolerated: the baseline holds it."""
+
+
+class Fingerprint(NamedTuple):
+    """What a violation is known by from run to run: no line number, no text of a message.
+
+    `scope` is the qualified name of the definition around it within its module, MODULE_SCOPE
+    outside of any. `ordinal` counts, from 0, those that are alike in all else.
+    """
+
+    code: str
+    path: str
+    scope: str
+    symbol: str
+    ordinal: int
+
+    @property
+    def digest(self) -> str:
+        """64 hexadecimal digits (SHA-256)."""
+        text = "\0".join((self.code, self.path, self.scope, self.symbol, str(self.ordinal)))
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+MODULE_SCOPE = "<module>"
+"""The scope of what stands in no definition (as Python's own tracebacks name it)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One finding in one file.
@@ -47,6 +84,7 @@ class Violation:
     none). `applicability` is how far its fix may be trusted, None where nothing may be
     rewritten; `unfixable_because` then says why. `fix` has the edits, where they were asked
     for. `doubt` says why the finding itself may be wrong, "" where it is certain.
+    `enforced` says why it is an error though the baseline holds it, "" where nothing does.
     """
 
     code: str
@@ -62,10 +100,12 @@ class Violation:
     fix: Fix | None = None
     unfixable_because: str = ""
     doubt: str = ""
+    enforced: str = ""
 
     @property
     def message(self) -> str:
         """The one line that every face shows after the code."""
         fix = "" if self.applicability is None else f" [fix: {self.applicability.label}]"
         doubt = f" [uncertain: {self.doubt}]" if self.doubt else ""
-        return f"{self.text}{doubt}{fix} ({self.migration})"
+        enforced = f" [enforced: {self.enforced}]" if self.enforced else ""
+        return f"{self.text}{doubt}{fix}{enforced} ({self.migration})"

@@ -25,19 +25,24 @@ from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
+from flake8_ssot_engine.semantics.definitions import Definitions
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.semantics.strings import READERS
 from flake8_ssot_engine.source import Position, SourceFile
-from flake8_ssot_engine.violations import Violation
+from flake8_ssot_engine.violations import MODULE_SCOPE, Severity, Violation
 
 _BROKEN = "the file does not parse"
+TOO_DEEP = SourceError("is nested too deeply to be checked")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation with what a report needs besides: its place and its phase."""
+    """A violation with what a report needs besides: its place, its phase, and its weight.
+
+    `scope` is the qualified name, within its module, of the definition that it stands in.
+    """
 
     path: str
     violation: Violation
@@ -45,17 +50,28 @@ class Finding:
     end: Position
     lines: tuple[str, ...]
     phase: str = ""
-    baselined: bool = False
+    scope: str = MODULE_SCOPE
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_baselined(self) -> bool:
+        """Whether the baseline tolerates it."""
+        return self.severity is Severity.HINT
 
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file that could not be checked; `line` and `column` from 1 where they are known."""
+    """A file that could not be checked; `line` and `column` from 1 where they are known.
+
+    `code` is what Flake8 calls it: E999 where the file's content is at fault, else E902.
+    """
 
     path: str
     message: str
     line: int | None = None
     column: int | None = None
+    code: str = "E902"
+    is_baselined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,8 @@ class FileResult:
     """What came of one file.
 
     `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
-    those of them that spell the last part of an old name, by that part.
+    those of them that spell the last part of an old name, by that part. `scopes` are those of
+    a file with findings, named as findings name them.
     """
 
     path: str
@@ -71,6 +88,7 @@ class FileResult:
     error: FileError | None = None
     references: Counter[str] = field(default_factory=Counter)
     spelled: Counter[str] = field(default_factory=Counter)
+    scopes: frozenset[str] = frozenset()
 
 
 class Checker:
@@ -111,10 +129,9 @@ class Checker:
         except SourceError as error:
             if not is_candidate and not parses_all:
                 return FileResult(shown_as)
-            return FileResult(shown_as, error=_file_error(shown_as, error))
+            return FileResult(shown_as, error=file_error(shown_as, error))
         except RecursionError:
-            problem = FileError(shown_as, "is nested too deeply to be checked")
-            return FileResult(shown_as, error=problem)
+            return FileResult(shown_as, error=file_error(shown_as, TOO_DEEP))
 
     def check_tree(
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
@@ -128,14 +145,14 @@ class Checker:
             keys = [key_of(finding) for finding in found]
             plan = self.planner_of(path, context).plan_alone(keys)
             found = tuple(with_fixability(finding, plan) for finding in found)
-        return FileResult(source.path, found, None, *self._count_references(context))
+        return self._result(context, found)
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True
     ) -> tuple[Finding, ...]:
         """Return what the rules find in a file, after phases and suppressions, in order."""
         violations = [v for rule in self._rules_for(path) for v in rule.check(context)]
-        return self._findings(path, context.model.source, violations, with_noqa=with_noqa)
+        return self._findings(path, context.model, violations, with_noqa=with_noqa)
 
     def planner_of(self, path: str, context: RuleContext, untouchable: str = "") -> Planner:
         """Return what plans the fixes of a file; it may not be written if it is untouchable."""
@@ -186,8 +203,15 @@ class Checker:
 
         context = self.context_of(path, source, tree_of_names(source))
         found = self.findings_in_broken(path, context)
-        problem = _file_error(source.path, error) if is_told or found else None
-        return FileResult(source.path, found, problem, *self._count_references(context))
+        problem = file_error(source.path, error) if is_told or found else None
+        return self._result(context, found, problem)
+
+    def _result(
+        self, context: RuleContext, found: tuple[Finding, ...], error: FileError | None = None
+    ) -> FileResult:
+        scopes = Definitions(context.model).names if found else frozenset()
+        counts = self._count_references(context)
+        return FileResult(context.model.source.path, found, error, *counts, scopes)
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""
@@ -197,7 +221,7 @@ class Checker:
             if rule.reads_imports_alone
             for violation in rule.check(context)
         ]
-        return self._findings(path, context.model.source, violations, with_noqa=True)
+        return self._findings(path, context.model, violations, with_noqa=True)
 
     def context_of(
         self,
@@ -227,10 +251,14 @@ class Checker:
         )
 
     def _findings(
-        self, path: str, source: SourceFile, violations: list[Violation], *, with_noqa: bool
+        self, path: str, model: SemanticModel, violations: list[Violation], *, with_noqa: bool
     ) -> tuple[Finding, ...]:
         """Return what stands after phases and suppressions, in order."""
+        if not violations:
+            return ()
+        source = model.source
         suppressions = Suppressions(source)
+        definitions = Definitions(model)
         found: list[Finding] = []
         for violation in violations:
             if self.settings.only_migration not in ("", violation.migration):
@@ -243,7 +271,8 @@ class Checker:
             end = source.position(violation.span.end)
             lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
             name = phase.name if phase else ""
-            found.append(Finding(source.path, violation, start, end, lines, name))
+            scope = definitions.around(violation.span) or MODULE_SCOPE
+            found.append(Finding(source.path, violation, start, end, lines, name, scope))
         found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
         return tuple(found)
 
@@ -322,8 +351,9 @@ def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
     return replace(finding, violation=violation)
 
 
-def _file_error(path: str, error: SourceError) -> FileError:
-    return FileError(path, error.message, error.line, error.column)
+def file_error(path: str, error: SourceError) -> FileError:
+    """Return the entry in the report of a file whose content is at fault."""
+    return FileError(path, error.message, error.line, error.column, "E999")
 
 
 def phase_of(path: str, migration: Migration) -> Phase | None:

@@ -15,6 +15,7 @@ from flake8_ssot_engine.engine.check import Checker, FileError, FileResult, Find
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.violations import Severity
 
 _CHUNK = 128
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
@@ -46,8 +47,10 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was found and every file could be checked."""
-        return not self.errors and not any(not f.baselined for f in self.findings)
+        """Whether nothing was found, and every file could be checked, but for what is tolerated."""
+        return all(error.is_baselined for error in self.errors) and not any(
+            finding.severity is Severity.ERROR for finding in self.findings
+        )
 
 
 class _Chunk(NamedTuple):

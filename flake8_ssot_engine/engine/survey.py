@@ -14,7 +14,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileError, Finding, key_of
+from flake8_ssot_engine.engine.check import (
+    TOO_DEEP,
+    Checker,
+    FileError,
+    Finding,
+    file_error,
+    key_of,
+)
 from flake8_ssot_engine.engine.planning.plan import Links
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.errors import SourceError
@@ -125,10 +132,10 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
         own = planner.plan(list(map(key_of, found)), Links(), allow_unsafe=allow_unsafe)
         alone = planner.plan_alone([], allow_unsafe=allow_unsafe)
     except SourceError as error:
-        problem = FileError(place.shown_as, error.message, error.line, error.column)
+        problem = file_error(place.shown_as, error)
         return Survey(place, error=problem) if place.is_selected else None
     except RecursionError:
-        problem = FileError(place.shown_as, "is nested too deeply to be checked")
+        problem = file_error(place.shown_as, TOO_DEEP)
         return Survey(place, error=problem) if place.is_selected else None
     return Survey(
         place,
@@ -152,7 +159,7 @@ def _survey_broken(
     context = checker.context_of(place.path, source, tree_of_names(source))
     planner = checker.planner_of(place.path, context, reason)
     found = checker.findings_in_broken(place.path, context) if place.is_selected else ()
-    problem = FileError(place.shown_as, error.message, error.line, error.column)
+    problem = file_error(place.shown_as, error)
     mentions = planner.plan_alone([]).mentions
     told = problem if place.is_selected else None
     return Survey(place, found, told, {}, mentions, is_fixable=False)

@@ -45,7 +45,7 @@ def _violation(finding: Finding) -> dict[str, Any]:
         "message": violation.message,
         "hint": violation.hint,
         "kind": violation.kind.value,
-        "baselined": finding.baselined,
+        "baselined": finding.is_baselined,
         "fix": None if violation.fix is None else _fix(violation.fix),
         "unfixable_because": violation.unfixable_because or None,
     }
