@@ -101,6 +101,16 @@ class Migration:
     phases: tuple[Phase, ...] = ()
     place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
 
+    def is_overdue(self, today: datetime.date) -> bool:
+        """Whether the deadline has come, from which on nothing is tolerated."""
+        return self.deadline is not None and today >= self.deadline
+
+    def enforcement_in(self, phase: Phase | None, today: datetime.date) -> Enforcement:
+        """Return how strictly the files of a phase, or of none, are held."""
+        if self.is_overdue(today):
+            return Enforcement.ERROR
+        return Enforcement.RATCHET if phase is None else phase.enforce
+
     def enforced(self) -> Migration:
         """Return this migration with no phase that is off."""
         return replace(

@@ -108,4 +108,5 @@ class Violation:
         fix = "" if self.applicability is None else f" [fix: {self.applicability.label}]"
         doubt = f" [uncertain: {self.doubt}]" if self.doubt else ""
         enforced = f" [enforced: {self.enforced}]" if self.enforced else ""
-        return f"{self.text}{doubt}{fix}{enforced} ({self.migration})"
+        migration = f" ({self.migration})" if self.migration else ""
+        return f"{self.text}{doubt}{fix}{enforced}{migration}"

@@ -8,22 +8,18 @@ from __future__ import annotations
 import io
 import os
 import shlex
-import subprocess
 from collections.abc import Callable, Collection, Sequence
 from typing import BinaryIO
 
 from flake8_ssot_engine.campaign.processes import Outcome, run_command
-from flake8_ssot_engine.errors import SsotError, UsageError
+from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.project.git import GitError, run_git
 
 RUN_TRAILER = "Ssot-Run"
 """The trailer of a commit that tells which run made it."""
 _HOOK_SECONDS = 3600.0
 """How long the hooks of a commit may take."""
 _NEEDS = "`--commit` needs git and a repository; without it phases work as well"
-
-
-class GitError(SsotError):
-    """git refused; the text is what it said."""
 
 
 class Repository:
@@ -118,18 +114,4 @@ class Repository:
         return commit if name == run else None
 
     def _git(self, *arguments: str) -> str:
-        try:
-            done = subprocess.run(  # noqa: S603 - our own arguments
-                ["git", "-C", self._root, *arguments],  # noqa: S607 - the user's own git
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise UsageError(f"{_NEEDS} (git is not installed)") from None
-        except OSError as error:
-            raise UsageError(f"{_NEEDS} (git: {error.strerror})") from None
-        if done.returncode:
-            told = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-            raise GitError(told.removeprefix("fatal: ") or f"git {arguments[0]} failed")
-        return os.fsdecode(done.stdout)
+        return os.fsdecode(run_git(self._root, *arguments))

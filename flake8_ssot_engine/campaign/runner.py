@@ -30,7 +30,7 @@ from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_run
 from flake8_ssot_engine.campaign.phase_run import PhaseRun, reasons_of
 from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.progress import start_facts, take_inventory
-from flake8_ssot_engine.campaign.repository import GitError, Repository
+from flake8_ssot_engine.campaign.repository import Repository
 from flake8_ssot_engine.campaign.restoring import restore
 from flake8_ssot_engine.campaign.validators import ValidatorRun
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -39,6 +39,7 @@ from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
+from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.interrupts import deferred_interrupts
 from flake8_ssot_engine.project.writing import read_regular, remove_file
 

@@ -55,14 +55,17 @@ def ini_settings(path: str) -> Settings:
     """Load the moves of a Flake8 configuration file. Raises ConfigError."""
     root = os.path.dirname(path)
     ini = ini_migration(path)
+    baseline = _absolute(root, ini.baseline) if ini.baseline else ""
     if ini.config:
         config = os.path.join(root, ini.config)
         if os.path.basename(config) in INI_FILES or not os.path.isfile(config):
             message = f"`{ini.config}` is no {FILE_NAME} or pyproject.toml"
             raise ConfigError((ConfigProblem(path, None, "ssot-config", message),))
-        return load_file(config).overridden(select=ini.select, ignore=ini.ignore)
+        settings = load_file(config)
+        if baseline:
+            settings = replace(settings, baseline=baseline)
+        return settings.overridden(select=ini.select, ignore=ini.ignore)
     settings = settings_of_moves(ini.migration, root)
-    baseline = _absolute(root, ini.baseline) if ini.baseline else ""
     return replace(settings, path=path, baseline=baseline).overridden(
         select=ini.select, ignore=ini.ignore
     )
@@ -141,6 +144,7 @@ def _freeze(
             merged["exclude"] = (Globs(base, tuple(values["exclude"])),)
         if "baseline" in values:
             merged["baseline"] = _absolute(base, values["baseline"])
+            merged["baseline_root"] = base
         for name in ("select", "ignore"):
             if name in values:
                 merged[name] = tuple(values[name])

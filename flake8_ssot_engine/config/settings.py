@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.migrations import Globs, Migration, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
+
+BASELINE_NAME = "ssot-baseline.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Settings:
     `root` is the absolute folder that the project starts in, `source_roots` are absolute.
     `path` is the file that was read ("" for the built-in preset); `warnings` are about values
     that may be meant but probably are not. `only_migration` is the id of the one migration whose
-    violations count, "" for all.
+    violations count, "" for all. `baseline` is the absolute path of the file of that name, ""
+    for the usual one; its paths are relative to `baseline_root`, "" for `root`.
     """
 
     root: str
@@ -24,6 +28,7 @@ class Settings:
     source_roots: tuple[str, ...] = ()
     exclude: tuple[Globs, ...] = ()
     baseline: str = ""
+    baseline_root: str = ""
     select: tuple[str, ...] = ("SSOT",)
     ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = ()
@@ -36,6 +41,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", MoveIndex(self.migrations))
+
+    @property
+    def baseline_file(self) -> str:
+        """The absolute path of the baseline, whether it is there or not."""
+        return self.baseline or os.path.join(self.root, BASELINE_NAME)
 
     def selects(self, code: str) -> bool:
         """Whether a code is to be reported: the longest match of `select` and `ignore` wins."""

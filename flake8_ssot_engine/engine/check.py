@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
+import datetime
 import re
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
 from flake8_ssot_engine.engine.planning.planner import Planner
-from flake8_ssot_engine.engine.suppressions import Suppressions
+from flake8_ssot_engine.engine.suppressions import Suppressions, names_our_codes
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName, package_of
@@ -25,6 +26,7 @@ from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
+from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.semantics.definitions import Definitions
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
@@ -104,6 +106,11 @@ class Checker:
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
         self._doors = Doors(settings.index, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
+        self._today = datetime.date.today()
+        # Of one migration's violations alone it cannot be told what suppresses something.
+        self._judges_suppressions = settings.selects(UNUSED_SUPPRESSION.code) and not (
+            settings.only_migration
+        )
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
 
     def check_bytes(
@@ -114,7 +121,7 @@ class Checker:
         A file without a needle is only tried for whether it parses, and not even that with
         `parses_all=False`. Whatever the bytes are, the answer is a FileResult.
         """
-        is_candidate = self.prefilter.passes(data)
+        is_candidate = self.is_candidate(data)
         try:
             if not is_candidate and self.needles is not None:
                 if parses_all and not _surely_parses(data):
@@ -133,11 +140,16 @@ class Checker:
         except RecursionError:
             return FileResult(shown_as, error=file_error(shown_as, TOO_DEEP))
 
+    def is_candidate(self, data: bytes) -> bool:
+        """Whether the bytes of a file can hold a violation."""
+        return self.prefilter.passes(data) or (self._judges_suppressions and names_our_codes(data))
+
     def check_tree(
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
-        if self.needles is None and not self._may_matter(path, source, tree):
+        is_judged = with_noqa and self._judges_suppressions and "SSOT" in source.text
+        if self.needles is None and not (is_judged or self._may_matter(path, source, tree)):
             return FileResult(source.path)
         context = self.context_of(path, source, tree)
         found = self.findings_of(path, context, with_noqa=with_noqa)
@@ -151,8 +163,30 @@ class Checker:
         self, path: str, context: RuleContext, *, with_noqa: bool = True
     ) -> tuple[Finding, ...]:
         """Return what the rules find in a file, after phases and suppressions, in order."""
-        violations = [v for rule in self._rules_for(path) for v in rule.check(context)]
-        return self._findings(path, context.model, violations, with_noqa=with_noqa)
+        model, rules = context.model, self._rules_for(path)
+        suppressions = Suppressions(model.source) if with_noqa else None
+        if suppressions is None or not suppressions.names_ours or not self._judges_suppressions:
+            violations = [violation for rule in rules for violation in rule.check(context)]
+            return self._findings(path, model, violations, suppressions)
+        judged = self._rules_for(path, whatever_is_selected=True)
+        violations = [violation for rule in judged for violation in rule.check(context)]
+        violations += self._unused(suppressions, model.source, violations, judged)
+        selected = {rule.code for rule in rules}
+        violations = [violation for violation in violations if violation.code in selected]
+        return self._findings(path, model, violations, suppressions)
+
+    def _unused(
+        self,
+        suppressions: Suppressions,
+        source: SourceFile,
+        violations: list[Violation],
+        judged: list[Rule],
+    ) -> Iterator[Violation]:
+        raised = {(v.code, source.position(v.span.start).line) for v in violations}
+        codes = {rule.code for rule in judged} - {UNUSED_SUPPRESSION.code}
+        for code, span in suppressions.unused(raised, codes):
+            text = f"`# noqa` for `{code}` suppresses nothing; remove it"
+            yield UNUSED_SUPPRESSION.unused(span, QualifiedName((code,)), text)
 
     def planner_of(self, path: str, context: RuleContext, untouchable: str = "") -> Planner:
         """Return what plans the fixes of a file; it may not be written if it is untouchable."""
@@ -167,7 +201,8 @@ class Checker:
         """Return how many violations of a file a `# noqa` covers, besides those that stand."""
         if "noqa" not in context.model.source.text.lower():
             return 0
-        return len(self.findings_of(path, context, with_noqa=False)) - len(found)
+        standing = sum(f.violation.code != UNUSED_SUPPRESSION.code for f in found)
+        return len(self.findings_of(path, context, with_noqa=False)) - standing
 
     def with_every_move(self, context: RuleContext) -> RuleContext:
         """Return the same file as seen by moves that it is exempt from, too."""
@@ -221,7 +256,7 @@ class Checker:
             if rule.reads_imports_alone
             for violation in rule.check(context)
         ]
-        return self._findings(path, context.model, violations, with_noqa=True)
+        return self._findings(path, context.model, violations, Suppressions(context.model.source))
 
     def context_of(
         self,
@@ -251,22 +286,28 @@ class Checker:
         )
 
     def _findings(
-        self, path: str, model: SemanticModel, violations: list[Violation], *, with_noqa: bool
+        self,
+        path: str,
+        model: SemanticModel,
+        violations: list[Violation],
+        suppressions: Suppressions | None,
     ) -> tuple[Finding, ...]:
         """Return what stands after phases and suppressions, in order."""
         if not violations:
             return ()
         source = model.source
-        suppressions = Suppressions(source)
         definitions = Definitions(model)
         found: list[Finding] = []
         for violation in violations:
             if self.settings.only_migration not in ("", violation.migration):
                 continue
             start = source.position(violation.span.start)
-            phase = phase_of(path, self._migrations[violation.migration])
-            is_off = phase is not None and phase.enforce is Enforcement.OFF
-            if is_off or (with_noqa and suppressions.covers(violation.code, start.line)):
+            phase = None
+            if migration := self._migrations.get(violation.migration):
+                phase = phase_of(path, migration)
+                if migration.enforcement_in(phase, self._today) is Enforcement.OFF:
+                    continue
+            if suppressions is not None and suppressions.covers(violation.code, start.line):
                 continue
             end = source.position(violation.span.end)
             lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
@@ -293,14 +334,16 @@ class Checker:
                 spelled[match.move.old.last] += match.move.old.last in parts
         return counts, +spelled
 
-    def _rules_for(self, path: str) -> list[Rule]:
+    def _rules_for(self, path: str, *, whatever_is_selected: bool = False) -> list[Rule]:
         ignored = tuple(
             code
             for globs, codes in self.settings.per_file_ignores
             if matches(globs, path)
             for code in codes
         )
-        selected = (rule for rule in RULES if self.settings.selects(rule.code))
+        if whatever_is_selected:
+            ignored += self.settings.ignore
+        selected = (r for r in RULES if whatever_is_selected or self.settings.selects(r.code))
         return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
 
     def _is_of_module(self, move: Move) -> bool:

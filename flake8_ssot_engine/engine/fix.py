@@ -48,6 +48,7 @@ def plan_fixes(
         outside=tuple(o for report in reports for o in report.outside),
         files=len(tasks),
         suppressed=sum(report.suppressed for report in reports),
+        suppressing=tuple(s for report in reports for s in report.suppressing),
     )
 
 
@@ -65,8 +66,8 @@ def fix_files(
 
     `before_writing` hears of each round's changes before the first of them is written. Another
     round is made only where the one before left something that its own changes may have made
-    possible: what could not be proved, an alias for the sake of another file, or a file that
-    followed another one.
+    possible: what could not be proved, an alias for the sake of another file, a file that
+    followed another one, or a `# noqa` that may be without use now.
     """
     whole = FixReport()
     for number in range(_ROUNDS):
@@ -97,6 +98,7 @@ def _may_go_on(report: FixReport) -> set[str]:
         {change.place.shown_as for change in report.changes if change.leads_on or change.followed}
         | {f.path for f in report.left if f.violation.unfixable_because.startswith(UNPROVED)}
         | {alias.path for alias in report.kept}
+        | set(report.suppressing)
     )
 
 

@@ -181,7 +181,7 @@ class Rewriter:
             context.model,
             Agreement(renamed, {name.last for name in plan.gone}),
         )
-        if not self._check_violations(plan, context):
+        if not self._check_violations(plan, context) and "noqa" not in after.text.lower():
             return False
         left = self._checker.findings_of(self._place.path, context)
         planner = self._checker.planner_of(self._place.path, context, self._place.untouchable)

@@ -54,7 +54,7 @@ class FixReport:
 
     `changes` are the files to write or written; those of them that were not asked for and had
     to follow are in `outside`, by the names that reports give them. `suppressed` counts the
-    violations that a `# noqa` covers, which stay.
+    violations that a `# noqa` covers, which stay, in the files `suppressing`.
     """
 
     changes: tuple[Rewrite, ...] = ()
@@ -65,6 +65,7 @@ class FixReport:
     outside: tuple[str, ...] = ()
     files: int = 0
     suppressed: int = 0
+    suppressing: tuple[str, ...] = ()
 
     def followed_by(self, later: FixReport, again: Collection[str]) -> FixReport:
         """Return what came of this fix and of a later one, which looked at the files `again`."""
@@ -325,6 +326,7 @@ class Project:
             errors=tuple(survey.error for survey in self._surveys if survey.error),
             kept=tuple(kept),
             suppressed=sum(survey.suppressed for survey in self._surveys),
+            suppressing=tuple(s.place.shown_as for s in self._surveys if s.suppressed),
             outside=tuple(c.place.shown_as for c in changes if not c.place.is_selected),
         )
 

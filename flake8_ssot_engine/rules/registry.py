@@ -10,6 +10,7 @@ from flake8_ssot_engine.rules.deprecated_re_export import DeprecatedReExport
 from flake8_ssot_engine.rules.deprecated_string_reference import DeprecatedStringReference
 from flake8_ssot_engine.rules.direct_instantiation import DirectInstantiation
 from flake8_ssot_engine.rules.duplicate_definition import DuplicateDefinition
+from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 
 RULES: tuple[Rule, ...] = (
     DeprecatedImport(),
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     DeprecatedBaseClass(),
     DuplicateDefinition(),
     DeprecatedReExport(),
+    UNUSED_SUPPRESSION,
 )
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.campaign.repository import RUN_TRAILER, GitError, Repository
+from flake8_ssot_engine.campaign.repository import RUN_TRAILER, Repository
 from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.project.git import GitError
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

@@ -117,7 +117,6 @@ LINES = [
     pytest.param("x = 1\n# flake8: noqa\n", {1, 2}, id="whole-file"),
     pytest.param("x = 1\n  # FLAKE8=NOQA\n", {1, 2}, id="whole-file-other-spelling"),
     pytest.param("x = 1  # flake8: noqa\ny = 2\n", set(), id="whole-file-behind-code"),
-    pytest.param("x = 1\n# flake8: noqa: E501\n", {1, 2}, id="whole-file-with-codes"),
     pytest.param("x = 1  # noqa\r\ny = 2\r\n", {1}, id="crlf"),
     pytest.param("x = 1  # noqa\ry = 2\r", {1}, id="cr"),
     pytest.param("x = '''\r\n'''  # noqa\r\ny = 2\r\n", {1, 2}, id="crlf-string"),
@@ -139,6 +138,63 @@ def test_lines_that_a_comment_covers(text: str, lines: set[int]) -> None:
     assert of_ours(text) == of_flake8(text)
 
 
+FILE_CODES = [
+    # the comment for the whole file, and what it suppresses on each line
+    pytest.param("# flake8: noqa: SSOT001", {"SSOT001"}, id="code"),
+    pytest.param("# flake8: noqa:SSOT001,SSOT002", {"SSOT001", "SSOT002"}, id="two"),
+    pytest.param("# flake8: noqa: SSOT001 because of SSOT002", {"SSOT001"}, id="reason"),
+    pytest.param("  # FLAKE8=NOQA: SSOT00", {"SSOT001", "SSOT002"}, id="prefix"),
+    pytest.param("# flake8: noqa: E501", NONE, id="somebody-else's"),
+]
+
+
+@pytest.mark.parametrize(("comment", "codes"), FILE_CODES)
+def test_comment_for_the_whole_file_with_codes(comment: str, codes: set[str]) -> None:
+    text = f"x = 1\n{comment}\ny = 2\n"
+    assert of_ours(text) == {(code, line) for code in codes for line in (1, 2, 3)}
+    everything = {(code, line) for code in CODES for line in (1, 2, 3)}
+    assert of_flake8(text) == everything, "Flake8 heeds the codes now: then so should both faces"
+
+
+UNUSED = [
+    # the text, with «guillemets» round each code that suppresses nothing
+    pytest.param("x  # noqa: «SSOT001»", [], id="nothing-raised"),
+    pytest.param("x  # noqa: SSOT001", [("SSOT001", 1)], id="used"),
+    pytest.param("x  # noqa: «SSOT002»", [("SSOT001", 1)], id="another-code"),
+    pytest.param("x\ny  # noqa: «SSOT001»", [("SSOT001", 1)], id="another-line"),
+    pytest.param("x  # noqa: SSOT001,«SSOT002»", [("SSOT001", 1)], id="one-of-two"),
+    pytest.param("x  # noqa: E501, «SSOT001» why", [], id="beside-somebody-else's"),
+    pytest.param("x  # noqa: E501", [], id="somebody-else's"),
+    pytest.param("x  # noqa", [], id="blanket"),
+    pytest.param("x  # noqa: SSOT", [], id="blanket-by-mistake"),
+    pytest.param("x  # noqa: ssot001", [], id="small-letters"),
+    pytest.param("x  # noqa: SSOT00", [("SSOT002", 1)], id="used-prefix"),
+    pytest.param("x  # noqa: «SSOT00»", [], id="prefix"),
+    pytest.param("x  # noqa: SSOT010", [], id="not-judged"),
+    pytest.param("x = '# noqa: SSOT001'", [], id="in-a-string"),
+    pytest.param("x = '''\n# noqa: SSOT001\n'''", [], id="in-a-docstring"),
+    pytest.param("x = '''\n'''  # noqa: SSOT001", [("SSOT001", 1)], id="joined-lines"),
+    pytest.param("x = '# noqa: E1'  # noqa: «SSOT001»", [("SSOT001", 1)], id="unheeded"),
+    pytest.param("# flake8: noqa: SSOT001\nx", [("SSOT001", 2)], id="file"),
+    pytest.param("# flake8: noqa: SSOT001, «SSOT002»\nx", [("SSOT001", 2)], id="file-one-of-two"),
+    pytest.param("# flake8: noqa\nx  # noqa: SSOT001", [], id="within-a-blanket-file"),
+    pytest.param("é = '𝒳'  # noqa: «SSOT001»", [], id="wide"),
+    pytest.param("x = (  # noqa: SSOT001", [], id="does-not-tokenize"),
+]
+
+
+@pytest.mark.parametrize(("marked", "raised"), UNUSED)
+def test_codes_that_suppress_nothing(marked: str, raised: list[tuple[str, int]]) -> None:
+    text = marked.replace("«", "").replace("»", "")
+    suppressions = Suppressions(SourceFile("x.py", text))
+    found = sorted(suppressions.unused(raised, {"SSOT001", "SSOT002"}), key=lambda one: one.span)
+    shown = text
+    for code, span in reversed(found):
+        assert text[span.start : span.end] == code
+        shown = f"{shown[: span.start]}«{code}»{shown[span.end :]}"
+    assert shown == marked
+
+
 PIECES = [
     "x = 1",
     "(",
@@ -153,7 +209,7 @@ PIECES = [
     "# noqa",
     ": SSOT001",
 ]
-MORE = [",SSOT002", " because", "# flake8: noqa", "if x:", "\x0c", "é", "\u2028", "# ", "y"]
+MORE = [",SSOT002", " because", "# flake8: noqa\n", "if x:", "\x0c", "é", "\u2028", "# ", "y"]
 
 
 @given(st.lists(st.sampled_from(PIECES + MORE), max_size=14).map("".join))

@@ -8,6 +8,7 @@ from flake8_ssot_engine.edits import Applicability, Edit
 from flake8_ssot_engine.engine.planning.assembly import Assembly
 from flake8_ssot_engine.engine.planning.collector import Collector
 from flake8_ssot_engine.engine.planning.mentions import Mention, find_mentions
+from flake8_ssot_engine.engine.planning.noqa import without_codes
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.planning.refused import Refused
 from flake8_ssot_engine.engine.planning.repairs import Redirect, Repair
@@ -15,6 +16,7 @@ from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.webs import Webs
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel
 
@@ -87,6 +89,7 @@ class Planner:
         self, keys: Collection[Key], found: Collector, assembly: Assembly, edits: tuple[Edit, ...]
     ) -> FilePlan:
         fixed: dict[Key, Applicability] = {}
+        edits = (*edits, *self._without_suppressions(keys, edits, fixed))
         withheld = {key: reason for key, reason in found.hopeless.items() if key in keys}
         for repair in found.every():
             for key in repair.keys:
@@ -116,6 +119,22 @@ class Planner:
             kept_aliases=frozenset(assembly.aliases_made),
         )
 
+    def _without_suppressions(
+        self, keys: Collection[Key], others: Collection[Edit], fixed: dict[Key, Applicability]
+    ) -> list[Edit]:
+        """Return the edits that take out suppressions that no other edit touches."""
+        spans = [
+            key.span
+            for key in keys
+            if key.code == UNUSED_SUPPRESSION.code
+            and not any(
+                e.span.start <= key.span.end and key.span.start <= e.span.end for e in others
+            )
+        ]
+        for span in spans:
+            fixed[Key(UNUSED_SUPPRESSION.code, span)] = Applicability.SAFE
+        return list(without_codes(self.model.source, spans))
+
     def _followed_by(self, mention: Mention, found: Collector) -> Repair:
         """Return what makes a file follow the new name of what it mentions."""
         binding, reference = mention.binding, mention.reference
@@ -140,6 +159,7 @@ _BY_A_PERSON = {
     "SSOT004": "a person has to change it",
     "SSOT006": "a person decides which of the two is meant",
     "SSOT007": "it is handed on in a way that a person has to change",
+    "SSOT009": "another fix changes its line",
 }
 
 

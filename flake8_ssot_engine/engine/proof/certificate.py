@@ -25,7 +25,9 @@ from flake8_ssot_engine.semantics.strings import string_names
 
 _OF_PACKAGES = frozenset({BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT})
 _WORD = re.compile(r"[\w.]+")
-_PRAGMA = re.compile(r"#\s*(?:noqa|nosec|type:|pylint|isort|ruff|mypy|pyright|pragma|fmt)", re.I)
+_PRAGMA = re.compile(
+    r"#\s*(?:noqa|flake8|nosec|type:|pylint|isort|ruff|mypy|pyright|pragma|fmt)", re.I
+)
 
 
 def certify(before: RuleContext, after: SemanticModel, agreement: Agreement) -> None:
@@ -258,8 +260,7 @@ class _Certificate(TreeComparison):
         if not any("#" in line for line in changed):
             return
         for comment in _comments(before) - _comments(after):
-            if not _PRAGMA.match(comment):
-                self.fail(None, f"the comment `{comment}` was lost")
+            self.fail(None, f"the comment `{comment}` was lost")
 
     def _check_names_of_scopes(self) -> None:
         outer = {name.last for name in self.agreement.renamed if name.parent == self.before.module}
@@ -337,13 +338,15 @@ def _respelled(name: QualifiedName, before: str, after: str) -> QualifiedName:
 
 
 def _comments(text: str) -> Counter[str]:
+    """Count the comments of a text, each up to what it says to a tool."""
     found: Counter[str] = Counter()
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
-                found[token.string.rstrip()] += 1
+                found[_PRAGMA.split(token.string, maxsplit=1)[0].rstrip()] += 1
     except (tokenize.TokenError, SyntaxError):  # stricter than the parser in places
         return Counter()
+    del found[""]
     return found
 
 
