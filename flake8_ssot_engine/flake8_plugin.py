@@ -6,6 +6,8 @@ import argparse
 import ast
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flake8_ssot_engine import __version__
@@ -13,36 +15,61 @@ from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in
 from flake8_ssot_engine.config.ini import parse_moves, split_codes
 from flake8_ssot_engine.config.loader import load_file, settings_of_moves
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.check import Checker, Finding
+from flake8_ssot_engine.engine.ratchet import Ratchet
+from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import is_excluded
 from flake8_ssot_engine.source import SourceFile
 
 
+class Judge:
+    """Checks the files that one configuration holds for, and judges them by its baseline."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.checker = Checker(settings)
+        self._settings = settings
+
+    @cached_property
+    def ratchet(self) -> Ratchet:
+        """What the baseline tolerates. Raises ConfigError."""
+        return Ratchet(self._settings)
+
+
 class Session:
-    """The checkers of one Flake8 process, made once for each folder that it meets."""
+    """The judges of one Flake8 process, made once for each folder that it meets.
+
+    `heeds_noqa` says whether Flake8 will leave out what a `# noqa` covers; `baseline` is the
+    absolute path of the file to use instead of the configured one, if any.
+    """
 
     def __init__(
         self,
         fixed: Settings | None = None,
+        *,
         select: tuple[str, ...] = (),
         ignore: tuple[str, ...] = (),
+        baseline: str = "",
+        heeds_noqa: bool = True,
     ) -> None:
+        self.heeds_noqa = heeds_noqa
         self._finder = ConfigFinder(fixed=fixed, complete=with_bridges)
         self._select = select
         self._ignore = ignore
-        self._by_folder: dict[str, Checker] = {}
-        self._by_settings: dict[int, Checker] = {}
+        self._baseline = baseline
+        self._by_folder: dict[str, Judge] = {}
+        self._by_settings: dict[int, Judge] = {}
 
-    def checker_for(self, folder: str) -> Checker:
-        """Return the checker for the files of an absolute folder. Raises ConfigError."""
+    def judge_for(self, folder: str) -> Judge:
+        """Return the judge for the files of an absolute folder. Raises ConfigError."""
         if folder not in self._by_folder:
             settings = self._finder.settings_for(folder)
             if id(settings) not in self._by_settings:
-                self._by_settings[id(settings)] = Checker(
-                    settings.overridden(select=self._select, ignore=self._ignore)
-                )
+                own = settings.overridden(select=self._select, ignore=self._ignore)
+                if self._baseline:
+                    own = replace(own, baseline=self._baseline)
+                self._by_settings[id(settings)] = Judge(own)
             self._by_folder[folder] = self._by_settings[id(settings)]
         return self._by_folder[folder]
 
@@ -99,8 +126,14 @@ class SsotPlugin:
                 config_file_in(here)  # raises where a TOML file declares moves as well
                 migration = parse_moves(options.ssot_moves.splitlines(), "Flake8's configuration")
                 fixed = settings_of_moves(migration, here)
-            cls._session = Session(fixed, select, ignore)
-            cls._session.checker_for(os.getcwd())
+            cls._session = Session(
+                fixed,
+                select=select,
+                ignore=ignore,
+                baseline=options.ssot_baseline,
+                heeds_noqa=not options.disable_noqa,
+            )
+            cls._session.judge_for(os.getcwd())
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -108,18 +141,30 @@ class SsotPlugin:
         """Yield line (from 1), column (from 0, in code points), text and this class."""
         path = os.path.abspath(self._filename)
         try:
-            checker = self._session.checker_for(os.path.dirname(path))
+            for finding in self._findings(path):
+                violation = finding.violation
+                message = f"{violation.code} {violation.message}"
+                yield finding.start.line, finding.start.column - 1, message, type(self)
         except ConfigError as error:
             raise _execution_error(error) from None
-        text = "".join(self._lines)
-        if is_excluded(path, checker.settings):
-            return
-        source = SourceFile(self._filename, text)
-        result = checker.check_tree(path, source, self._tree, with_noqa=False)
-        for finding in result.findings:
-            violation = finding.violation
-            message = f"{violation.code} {violation.message}"
-            yield finding.start.line, finding.start.column - 1, message, type(self)
+
+    def _findings(self, path: str) -> list[Finding]:
+        """Return what is not tolerated in the file, and what Flake8 itself will leave out."""
+        judge = self._session.judge_for(os.path.dirname(path))
+        if is_excluded(path, judge.checker.settings):
+            return []
+        source = SourceFile(self._filename, "".join(self._lines))
+        result = judge.checker.check_tree(path, source, self._tree, with_noqa=False)
+        if not result.findings:
+            return []
+        covered: list[Finding] = []
+        if self._session.heeds_noqa:
+            covers = Suppressions(source).covers
+            covered = [f for f in result.findings if covers(f.violation.code, f.start.line)]
+        standing = replace(result, findings=tuple(f for f in result.findings if f not in covered))
+        content = source.text.encode("utf-8", "surrogatepass")
+        judged = judge.ratchet.judge(path, standing, content).result.findings
+        return [*covered, *(finding for finding in judged if not finding.is_baselined)]
 
 
 def _execution_error(error: ConfigError) -> Exception:

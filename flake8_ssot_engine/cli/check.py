@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.check import Checker, FileResult
 from flake8_ssot_engine.engine.fix import with_single_fixes
-from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
+from flake8_ssot_engine.engine.novelty import Newness
+from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
+from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ExitCode, UsageError
+from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.review import review
 from flake8_ssot_engine.reports.registry import FORMATS
 from flake8_ssot_engine.reports.text import COLOR, error_place, render_text, summary
+from flake8_ssot_engine.violations import Severity
 
 
 def add_command(commands: Any) -> None:
@@ -24,6 +30,17 @@ def add_command(commands: Any) -> None:
     add = parser.add_argument
     add("--format", choices=tuple(FORMATS), default="text", help="default: text")
     add("--statistics", action="store_true", help="print counts by code to standard error")
+    add(
+        "--new-since",
+        metavar="REF",
+        help="report only what is new against the commit where HEAD and REF parted",
+    )
+    add(
+        "--stale",
+        choices=("error", "warn"),
+        help="what an entry of the baseline is that nothing needs any more; default: an error in"
+        " CI (where the environment says CI), else a warning",
+    )
     add("--stdin-filename", metavar="PATH", help="check standard input as if it were this file")
     add("--output", metavar="FILE", help="write the report to a file")
     add(
@@ -41,16 +58,26 @@ def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
     finder = finder_of(options)
     tasks = tasks_of(options, finder)
-    if options.stdin_filename:
-        report = _check_stdin(options, tasks)
-    else:
-        jobs = jobs_of(options)
-        with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
-            report = check_files(
+    newness = _newness(options)
+    if newness is not None:
+        tasks = [task for task in tasks if task.path in newness.before]
+    contents = _read_stdin(tasks) if options.stdin_filename else {}
+    jobs = jobs_of(options)
+    with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
+        if options.stdin_filename:
+            results = [
+                Checker(task.settings).check_bytes(
+                    task.path, contents[task.path], shown_as=task.shown_as
+                )
+                for task in tasks
+            ]
+        else:
+            results = check_each(
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
-            if options.format == "json":
-                report = with_single_fixes(report, tasks, finder, jobs=jobs)
+        report = _judge(options, tasks, results, contents, newness)
+        if options.format == "json" and not options.stdin_filename:
+            report = with_single_fixes(report, tasks, finder, jobs=jobs)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
@@ -68,15 +95,51 @@ def run(options: argparse.Namespace) -> int:
     return ExitCode.CLEAN if report.is_clean or options.exit_zero else ExitCode.VIOLATIONS
 
 
-def _check_stdin(options: argparse.Namespace, tasks: list[Task]) -> Report:
+def _read_stdin(tasks: list[Task]) -> dict[str, bytes]:
     if sys.stdin is None:  # closed by the caller, `<&-`
         raise UsageError("--stdin-filename: standard input is closed")
     data = sys.stdin.buffer.read()
-    results = [
-        Checker(task.settings).check_bytes(task.path, data, shown_as=task.shown_as)
-        for task in tasks
-    ]
-    return report_of(results, files=len(tasks))
+    return {task.path: data for task in tasks}
+
+
+def _newness(options: argparse.Namespace) -> Newness | None:
+    if not options.new_since:
+        return None
+    if options.stdin_filename:
+        raise UsageError("--new-since: not with --stdin-filename")
+    try:
+        return Newness.since(options.new_since, os.getcwd())
+    except GitError as error:
+        raise UsageError(f"--new-since: {error}") from None
+
+
+def _judge(
+    options: argparse.Namespace,
+    tasks: list[Task],
+    results: list[FileResult],
+    contents: dict[str, bytes],
+    newness: Newness | None,
+) -> Report:
+    """Return the report on what was found, with what is tolerated marked as such."""
+    is_partial = newness is not None or options.phase or options.stdin_filename
+    roots = {task.settings.root for task in tasks}
+    verdict = judge_results(
+        tasks,
+        results,
+        covered=[] if is_partial else [os.path.abspath(path) for path in options.paths or roots],
+        severity=_stale_severity(options),
+        contents=contents,
+    )
+    if newness is not None:
+        return report_of(newness.only_new(tasks, verdict.results), files=len(tasks))
+    report = report_of(verdict.results, files=len(tasks))
+    return replace(report, findings=(*report.findings, *verdict.unused))
+
+
+def _stale_severity(options: argparse.Namespace) -> Severity:
+    is_ci = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+    is_error = options.stale == "error" or (options.stale is None and is_ci)
+    return Severity.ERROR if is_error else Severity.WARNING
 
 
 def _write(report: Report, options: argparse.Namespace) -> None:

@@ -14,6 +14,7 @@ from flake8_ssot_engine.errors import ExitCode, SsotError
 _COMMANDS = (
     "check",
     "fix",
+    "baseline",
     "migrate",
     "rollback",
     "status",

@@ -20,7 +20,7 @@ class Settings:
     `path` is the file that was read ("" for the built-in preset); `warnings` are about values
     that may be meant but probably are not. `only_migration` is the id of the one migration whose
     violations count, "" for all. `baseline` is the absolute path of the file of that name, ""
-    for the usual one; its paths are relative to `baseline_root`, "" for `root`.
+    for the usual one; the paths in it are relative to `baseline_root` (default: `root`).
     """
 
     root: str
@@ -41,6 +41,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", MoveIndex(self.migrations))
+        object.__setattr__(self, "baseline_root", self.baseline_root or self.root)
 
     @property
     def baseline_file(self) -> str:

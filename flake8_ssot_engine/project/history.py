@@ -45,9 +45,9 @@ class History:
         Raises UsageError with what to fetch where this clone does not hold it.
         """
         if not self._knows("HEAD"):
-            raise UsageError("--new-since: there is no commit yet, so everything is new")
+            raise UsageError("there is no commit yet, so everything is new")
         if not self._knows(ref):
-            raise UsageError(f"--new-since: git knows no `{ref}`; {self._how_to_fetch(ref)}")
+            raise UsageError(f"git knows no `{ref}`; {self._how_to_fetch(ref)}")
         try:
             found = run_git(self._folder, "merge-base", "HEAD", ref)
         except GitError:
@@ -58,7 +58,7 @@ class History:
                 )
             else:
                 told = "HEAD and it have no commit in common"
-            raise UsageError(f"--new-since {ref}: {told}") from None
+            raise UsageError(f"{ref}: {told}") from None
         return found.decode().split()[0]
 
     def changes_since(self, commit: str) -> list[Change]:
@@ -96,6 +96,15 @@ class History:
                 continue
             yield printed[start : start + int(size)]
             start += int(size) + 1
+
+    def unmerged(self, path: str) -> dict[int, bytes]:
+        """Return what a file in conflict held, by git's stages: 1 base, 2 ours, 3 theirs."""
+        printed = run_git(self._folder, "ls-files", "--unmerged", "-z", "--", path)
+        found = {}
+        for entry in filter(None, printed.split(b"\0")):
+            _, name, stage = entry.partition(b"\t")[0].decode().split(" ")
+            found[int(stage)] = run_git(self._folder, "cat-file", "blob", name)
+        return found
 
     def times_of_lines(self, path: str, lines: Sequence[int], content: bytes) -> dict[int, int]:
         """Return when each of some lines (from 1) came in: seconds since 1970.

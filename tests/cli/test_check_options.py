@@ -150,7 +150,7 @@ def test_a_bug_is_an_internal_error(ssot: Ssot, monkeypatch: pytest.MonkeyPatch)
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("told in the traceback")
 
-    monkeypatch.setattr(check, "check_files", fail)
+    monkeypatch.setattr(check, "check_each", fail)
     code, out, err = ssot()
     assert (code, out) == (3, "")
     assert "ZeroDivisionError: told in the traceback" in err
@@ -161,7 +161,7 @@ def test_an_interrupt(ssot: Ssot, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check, "check_files", interrupt)
+    monkeypatch.setattr(check, "check_each", interrupt)
     assert ssot() == (130, "", "ssot: interrupted\n")
 
 

@@ -1,0 +1,259 @@
+"""`ssot baseline`: makes, shrinks, extends and merges the file of what is tolerated."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from flake8_ssot_engine.cli.output import progress, say
+from flake8_ssot_engine.cli.selection import finder_of, jobs_of, positive, tasks_of
+from flake8_ssot_engine.config.document import read_file
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.baseline import (
+    Baseline,
+    Entry,
+    load_baseline,
+    parse_baseline,
+    render_baseline,
+)
+from flake8_ssot_engine.engine.check import FileResult
+from flake8_ssot_engine.engine.matching import BROKEN, Trait, trait_of
+from flake8_ssot_engine.engine.merging import merge_baselines, parse_conflict
+from flake8_ssot_engine.engine.ratchet import Ratchet
+from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.verdict import Verdict, judge_results
+from flake8_ssot_engine.errors import ExitCode, UsageError
+from flake8_ssot_engine.project.git import GitError
+from flake8_ssot_engine.project.history import History
+from flake8_ssot_engine.project.writing import FileChanged, create_file, replace_file
+from flake8_ssot_engine.violations import Severity
+
+_MODE = 0o644
+
+
+def add_command(commands: Any) -> None:
+    """Add the subcommand to the parser."""
+    parser = commands.add_parser("baseline", help="keep the file of tolerated violations")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    create = actions.add_parser("create", help="tolerate every violation that there is")
+    _add_common(create, _create)
+    update = actions.add_parser("update", help="take out what is fixed, follow renamed files")
+    update.add_argument("paths", nargs="*", metavar="PATH", help="default: the project")
+    _add_common(update, _update)
+    add = actions.add_parser("add", help="tolerate the new violations of some files")
+    add.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    add.add_argument("--reason", required=True, help="why; kept in the file")
+    _add_common(add, _add)
+    merge = actions.add_parser(
+        "merge",
+        help="resolve a merge conflict in the file",
+        description="Resolve a merge conflict in the baseline. With three files it is a merge"
+        " driver for git: `git config merge.ssot-baseline.driver 'ssot baseline merge %O %A %B'`,"
+        " and `ssot-baseline.txt merge=ssot-baseline` in .gitattributes.",
+    )
+    merge.add_argument("files", nargs="*", metavar="BASE OURS THEIRS", help="for git")
+    _add_common(merge, _merge)
+
+
+def _add_common(parser: argparse.ArgumentParser, action: Any) -> None:
+    add = parser.add_argument
+    add("--config", metavar="FILE", help="use this configuration for every file")
+    add("--jobs", type=positive, metavar="N", help="processes; default: one for each core")
+    add("--quiet", action="store_true", help="print nothing")
+    parser.set_defaults(run=action, select="", ignore="", phase=None)
+
+
+def _create(options: argparse.Namespace) -> int:
+    options.paths = []
+    settings = _settings(options)
+    path = settings.baseline_file
+    if os.path.lexists(path):
+        told = "`ssot baseline update` shrinks it, `ssot baseline add` extends it"
+        raise UsageError(f"{os.path.relpath(path)}: is there already; {told}")
+    tasks, results = _look(options, settings)
+    empty = Baseline(path, settings.baseline_root)
+    found, enforced = _tolerable(tasks, results, empty)
+    baseline = Baseline.of_entries(path, empty.root, found, {})
+    try:
+        create_file(path, render_baseline(baseline), mode=_MODE)
+    except (OSError, FileChanged) as error:
+        raise UsageError(f"{os.path.relpath(path)}: cannot be written: {_why(error)}") from None
+    _say(options, f"{os.path.relpath(path)}: tolerates {_counted(found.total())}")
+    if enforced:
+        _say(options, f"{_counted(enforced)} stay errors: their phase or deadline tolerates none")
+    return ExitCode.CLEAN
+
+
+def _update(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    before = read_file(settings.baseline_file) if _exists(settings) else None
+    if before is None:
+        raise UsageError(_missing(settings))
+    verdict = _judge(options, settings)
+    old, new = verdict.baselines[0] if verdict.baselines else (load_baseline(settings),) * 2
+    is_changed = _write(settings, before, new)
+    gone = _total(old) - _total(new)
+    name = os.path.relpath(settings.baseline_file)
+    told = [f"{gone} taken out"] * bool(gone)
+    told += [f"{len(old.renamed)} renamed files followed"] * bool(old.renamed)
+    told = told or ["rewritten"] * is_changed or ["nothing to take out"]
+    _say(options, f"{name}: {', '.join(told)}; tolerates {_counted(_total(new))}")
+    new_ones = sum(
+        finding.severity is Severity.ERROR
+        for result in verdict.results
+        for finding in result.findings
+    )
+    if new_ones:
+        _say(options, f"{_counted(new_ones)} not tolerated; `ssot check` shows them")
+    return ExitCode.CLEAN
+
+
+def _add(options: argparse.Namespace) -> int:
+    reason = " ".join(options.reason.split())
+    if not reason:
+        raise UsageError("--reason: say why, in a few words")
+    settings = _settings(options)
+    before = read_file(settings.baseline_file) if _exists(settings) else None
+    verdict = _judge(options, settings)
+    old, new = verdict.baselines[0] if verdict.baselines else (load_baseline(settings),) * 2
+    tasks = [t for t in tasks_of(options, finder_of(options)) if _is_own(t, settings)]
+    found, enforced = _tolerable(tasks, verdict.results, old)
+    counts = Counter(dict(new.entries()))
+    counts.update(found)
+    reasons = {**new.reasons, **dict.fromkeys(found, reason)}
+    _write(settings, before, Baseline.of_entries(new.path, new.root, counts, reasons))
+    _say(options, f"{os.path.relpath(new.path)}: {_counted(found.total())} added")
+    if enforced:
+        _say(options, f"{_counted(enforced)} stay errors: their phase or deadline tolerates none")
+        return ExitCode.VIOLATIONS
+    return ExitCode.CLEAN
+
+
+def _merge(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    path, root = settings.baseline_file, settings.baseline_root
+    if options.files:
+        if len(options.files) != 3:
+            raise UsageError("merge: takes no file, or three: BASE OURS THEIRS (%O %A %B)")
+        path = os.path.abspath(options.files[1])
+        base, ours, theirs = (
+            parse_baseline(read_file(os.path.abspath(name)), name, root) for name in options.files
+        )
+        merged = merge_baselines(base, ours, theirs)
+        replace_file(path, before=read_file(path), after=render_baseline(merged))
+        return ExitCode.CLEAN
+    data = read_file(path)
+    sides = _unmerged(path, root) or parse_conflict(data, path, root)
+    if sides is None:
+        _say(options, f"{os.path.relpath(path)}: holds no conflict")
+        return ExitCode.CLEAN
+    merged = merge_baselines(*sides)
+    _write(settings, data, merged)
+    name = os.path.relpath(path)
+    _say(options, f"{name}: merged, tolerates {_counted(_total(merged))}; next: `git add {name}`")
+    return ExitCode.CLEAN
+
+
+def _unmerged(path: str, root: str) -> tuple[Baseline | None, Baseline, Baseline] | None:
+    """Return what git keeps of a file in conflict, None where it is in none."""
+    try:
+        stages = History(os.path.dirname(path)).unmerged(path)
+    except GitError:
+        return None
+    if not stages:
+        return None
+    base, ours, theirs = (parse_baseline(stages.get(n, b""), path, root) for n in (1, 2, 3))
+    return base, ours, theirs
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return finder_of(options).settings_for(os.getcwd())
+
+
+def _look(options: argparse.Namespace, settings: Settings) -> tuple[list[Task], list[FileResult]]:
+    """Check the files of a project, but for those of other projects within it."""
+    tasks = [task for task in tasks_of(options, finder_of(options)) if _is_own(task, settings)]
+    with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
+        return tasks, check_each(tasks, jobs=jobs_of(options), on_progress=advance)
+
+
+def _is_own(task: Task, settings: Settings) -> bool:
+    return task.settings.baseline_file == settings.baseline_file
+
+
+def _judge(options: argparse.Namespace, settings: Settings) -> Verdict:
+    tasks, results = _look(options, settings)
+    covered = [os.path.abspath(path) for path in options.paths] or [settings.root]
+    return judge_results(tasks, results, covered=covered)
+
+
+def _tolerable(
+    tasks: list[Task], results: list[FileResult], baseline: Baseline
+) -> tuple[Counter[Entry], int]:
+    """Return what a baseline does not tolerate yet, and how much of that none can tolerate."""
+    by_name = {task.shown_as: task for task in tasks}
+    found: Counter[Entry] = Counter()
+    enforced = 0
+    for result in results:
+        task = by_name[result.path]
+        ratchet = Ratchet(task.settings, baseline)
+        for trait, migration in _untolerated(result):
+            if ratchet.enforced_because(task.path, migration):
+                enforced += 1
+            else:
+                found[Entry(baseline.name_of(task.path), trait)] += 1
+    return found, enforced
+
+
+def _untolerated(result: FileResult) -> Iterator[tuple[Trait, str]]:
+    if result.error and result.error.code == BROKEN.code and not result.error.is_baselined:
+        yield BROKEN, ""
+    for finding in result.findings:
+        if finding.severity is Severity.ERROR:
+            yield trait_of(finding), finding.violation.migration
+
+
+def _write(settings: Settings, before: bytes | None, baseline: Baseline) -> bool:
+    """Write a baseline, and say whether it changed."""
+    path, after = settings.baseline_file, render_baseline(baseline)
+    if before is not None and b"\r\n" in before:
+        after = after.replace(b"\n", b"\r\n")
+    if after == before:
+        return False
+    try:
+        if before is None:
+            create_file(path, after, mode=_MODE)
+        else:
+            replace_file(path, before=before, after=after)
+    except (OSError, FileChanged) as error:
+        raise UsageError(f"{os.path.relpath(path)}: cannot be written: {_why(error)}") from None
+    return True
+
+
+def _why(error: OSError | FileChanged) -> str:
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _exists(settings: Settings) -> bool:
+    return os.path.lexists(settings.baseline_file)
+
+
+def _missing(settings: Settings) -> str:
+    name = os.path.relpath(settings.baseline_file)
+    return f"{name}: there is no baseline; `ssot baseline create` makes it"
+
+
+def _total(baseline: Baseline) -> int:
+    return sum(count for _, count in baseline.entries())
+
+
+def _counted(count: int) -> str:
+    return f"{count} violation{'s' * (count != 1)}"
+
+
+def _say(options: argparse.Namespace, text: str) -> None:
+    if not options.quiet:
+        say(text)

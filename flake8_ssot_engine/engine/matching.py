@@ -1,0 +1,69 @@
+"""Matching: which findings of a file are among those that there were before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.violations import MODULE_SCOPE
+
+
+class Trait(NamedTuple):
+    """What findings of one file may have in common: each is known by it, and by how many."""
+
+    code: str
+    scope: str
+    symbol: str
+
+
+BROKEN = Trait("E999", MODULE_SCOPE, "SyntaxError")
+"""What a file has that cannot be parsed."""
+
+
+class Matched(NamedTuple):
+    """Which of some findings are among those tolerated, and what is tolerated besides."""
+
+    held: tuple[bool, ...]
+    left: Counter[Trait]
+
+
+def match_findings(
+    findings: Sequence[Finding],
+    scopes: frozenset[str],
+    tolerated: Counter[Trait],
+    oldest_first: Callable[[Sequence[Finding]], Sequence[Finding]],
+) -> Matched:
+    """Tell which findings of one file are among those tolerated.
+
+    Of several that are alike the first ones of `oldest_first` are. What is left over in a scope
+    that is gone goes to findings alike but for their scope: a renamed function takes along what
+    is tolerated in it. The number tolerated never grows.
+    """
+    held = [False] * len(findings)
+    left = tolerated.copy()
+    alike: dict[Trait, list[int]] = {}
+    for number, finding in enumerate(findings):
+        alike.setdefault(trait_of(finding), []).append(number)
+    for trait, numbers in alike.items():
+        count = left[trait]
+        if 0 < count < len(numbers):
+            by_age = oldest_first([findings[number] for number in numbers])
+            numbers = [next(n for n in numbers if findings[n] is one) for one in by_age]
+        for number in numbers[:count]:
+            held[number] = True
+            left[trait] -= 1
+    for trait in sorted(left):
+        if trait.scope in scopes or trait.scope == MODULE_SCOPE:
+            continue
+        for number, finding in enumerate(findings):
+            if left[trait] and not held[number] and trait_of(finding)[::2] == trait[::2]:
+                held[number] = True
+                left[trait] -= 1
+    return Matched(tuple(held), +left)
+
+
+def trait_of(finding: Finding) -> Trait:
+    """Return what a finding is tolerated by."""
+    return Trait(finding.violation.code, finding.scope, str(finding.violation.symbol))

@@ -1,0 +1,62 @@
+"""Merging two baselines that grew apart, entry by entry rather than line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flake8_ssot_engine.engine.baseline import MARKERS, Baseline, parse_baseline
+
+_OURS, _BASE, _THEIRS, _END = MARKERS
+
+
+def merge_baselines(base: Baseline | None, ours: Baseline, theirs: Baseline) -> Baseline:
+    """Return what two baselines say together; `base` is what both came from, if that is known.
+
+    It tolerates nothing that neither of the two does. What one of them took out stays out; what
+    only one has, with no base to ask, stays in, for an update to take out.
+    """
+    then = Counter(dict(base.entries())) if base is not None else None
+    a, b = Counter(dict(ours.entries())), Counter(dict(theirs.entries()))
+    counts = {
+        entry: max(a[entry], b[entry]) if then is None else _merged(then[entry], a[entry], b[entry])
+        for entry in a | b
+    }
+    reasons = {**theirs.reasons, **ours.reasons}
+    return Baseline.of_entries(ours.path, ours.root, counts, reasons)
+
+
+def _merged(base: int, ours: int, theirs: int) -> int:
+    """Return the count of an entry: a change on one side holds, and changes on both add up.
+
+    Where both took some out these may be the same ones: then the smaller count holds, for no
+    entry may tolerate too little because of a merge.
+    """
+    if ours < base and theirs < base:
+        return min(ours, theirs)
+    return ours if ours == theirs else max(0, ours + theirs - base)
+
+
+def parse_conflict(
+    data: bytes, path: str, root: str
+) -> tuple[Baseline | None, Baseline, Baseline] | None:
+    """Return base (None where the file does not show it), ours and theirs of a conflicted file.
+
+    None where it holds no conflict. Raises ConfigError.
+    """
+    sides: dict[str, list[bytes]] = {_BASE: [], _OURS: [], _THEIRS: []}
+    side, is_conflicted, has_base = "", False, False
+    for line in data.split(b"\n"):
+        marker = next((m for m in MARKERS if line.startswith(m.encode())), "")
+        if marker:
+            is_conflicted = True
+            has_base |= marker == _BASE
+            side = "" if marker == _END else marker
+        else:
+            for name in [side] if side else sides:
+                sides[name].append(line)
+    if not is_conflicted:
+        return None
+    base, ours, theirs = (
+        parse_baseline(b"\n".join(sides[name]), path, root) for name in (_BASE, _OURS, _THEIRS)
+    )
+    return base if has_base else None, ours, theirs

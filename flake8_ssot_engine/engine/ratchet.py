@@ -1,0 +1,113 @@
+"""The ratchet: which findings of a file its baseline tolerates, and what it tolerates besides."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
+from flake8_ssot_engine.engine.check import FileError, FileResult, Finding, phase_of
+from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
+from flake8_ssot_engine.migrations import Enforcement
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.git import GitError
+from flake8_ssot_engine.project.history import History
+from flake8_ssot_engine.project.writing import read_regular
+from flake8_ssot_engine.violations import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one file, by the baseline.
+
+    `held` is what is tolerated in it, as it is known by now; `unjudged` what the baseline
+    tolerates and was not looked for, `unused` what it tolerates and is not there.
+    """
+
+    result: FileResult
+    held: Counter[Trait] = field(default_factory=Counter)
+    unjudged: Counter[Trait] = field(default_factory=Counter)
+    unused: Counter[Trait] = field(default_factory=Counter)
+
+
+class Ratchet:
+    """Judges the files of one configuration by its baseline."""
+
+    def __init__(self, settings: Settings, baseline: Baseline | None = None) -> None:
+        """Load the baseline, unless it is given. Raises ConfigError."""
+        self.baseline = load_baseline(settings) if baseline is None else baseline
+        self._settings = settings
+        self._today = datetime.date.today()
+        self._migrations = {migration.id: migration for migration in settings.migrations}
+
+    def judge(self, path: str, result: FileResult, content: bytes | None = None) -> Judged:
+        """Judge the file at an absolute path; `content` is what it holds, if not what is there."""
+        tolerated = self.baseline.files.get(self.baseline.name_of(path))
+        if tolerated is None:
+            return Judged(result)
+        tolerated, error, held = tolerated.copy(), result.error, Counter[Trait]()
+        if error is not None and error.code == BROKEN.code and tolerated[BROKEN]:
+            tolerated[BROKEN] = 0
+            held[BROKEN] = 1
+            error = replace(error, is_baselined=True)
+        matched = match_findings(
+            result.findings, result.scopes, tolerated, lambda alike: _by_age(path, alike, content)
+        )
+        findings = []
+        for finding, is_held in zip(result.findings, matched.held, strict=True):
+            findings.append(self._tolerate(path, finding) if is_held else finding)
+            held[trait_of(finding)] += is_held
+        unjudged = Counter(
+            {t: n for t, n in matched.left.items() if not self._is_judged(path, t, result.error)}
+        )
+        judged = replace(result, findings=tuple(findings), error=error)
+        return Judged(judged, +held, unjudged, matched.left - unjudged)
+
+    def _tolerate(self, path: str, finding: Finding) -> Finding:
+        why = self.enforced_because(path, finding.violation.migration)
+        if not why:
+            return replace(finding, severity=Severity.HINT)
+        return replace(finding, violation=replace(finding.violation, enforced=why))
+
+    def enforced_because(self, path: str, migration_id: str) -> str:
+        """Return why nothing is tolerated of a migration in a file, "" where something may be."""
+        migration = self._migrations.get(migration_id)
+        if migration is None:
+            return ""
+        if migration.is_overdue(self._today):
+            return f"the deadline {migration.deadline} has come"
+        phase = phase_of(path, migration)
+        if phase is not None and phase.enforce is Enforcement.ERROR:
+            return f"the phase `{phase.name}` tolerates none"
+        return ""
+
+    def _is_judged(self, path: str, trait: Trait, error: FileError | None) -> bool:
+        """Whether a violation would have been found if it were there."""
+        if trait == BROKEN:
+            return error is None or error.code == BROKEN.code
+        if error is not None or not self._settings.selects(trait.code):
+            return False
+        try:
+            match = self._settings.index.match(QualifiedName.parse(trait.symbol))
+        except ValueError:
+            return True
+        if match is None:
+            return True
+        phase = phase_of(path, match.migration)
+        return match.migration.enforcement_in(phase, self._today) is not Enforcement.OFF
+
+
+def _by_age(path: str, alike: Sequence[Finding], content: bytes | None) -> Sequence[Finding]:
+    """Return findings by when git says that their lines came in, else in the file's order."""
+    try:
+        if content is None:
+            content = read_regular(path)
+        lines = [finding.start.line for finding in alike]
+        times = History(os.path.dirname(path)).times_of_lines(path, lines, content)
+    except (GitError, OSError):
+        return alike
+    return sorted(alike, key=lambda finding: times.get(finding.start.line, 0))
