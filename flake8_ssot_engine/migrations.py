@@ -100,6 +100,8 @@ class Migration:
     moves: tuple[Move, ...] = ()
     phases: tuple[Phase, ...] = ()
     place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
+    owner_places: tuple[ConfigProblem, ...] = field(default=(), compare=False, repr=False)
+    """Those of the declared owners, which come first in `owners`."""
 
     def is_overdue(self, today: datetime.date) -> bool:
         """Whether the deadline has come, from which on nothing is tolerated."""

@@ -13,6 +13,7 @@ from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, 
 from flake8_ssot_engine.engine.check import Checker, FileResult
 from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.novelty import Newness
+from flake8_ssot_engine.engine.owners import find_unused_owners
 from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ExitCode, UsageError
@@ -133,7 +134,10 @@ def _judge(
     if newness is not None:
         return report_of(newness.only_new(tasks, verdict.results), files=len(tasks))
     report = report_of(verdict.results, files=len(tasks))
-    return replace(report, findings=(*report.findings, *verdict.unused))
+    unused = verdict.unused
+    if not is_partial and not options.paths:
+        unused += find_unused_owners(tasks, _stale_severity(options))
+    return replace(report, findings=(*report.findings, *unused))
 
 
 def _stale_severity(options: argparse.Namespace) -> Severity:
@@ -168,7 +172,10 @@ def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> No
         if is_verbose:
             name = task.settings.path or "the built-in preset `execution-engine`"
             say(f"configuration: {name}, project root {task.settings.root}")
-        doubts = list(task.settings.warnings)
+        doubts: list[object] = list(task.settings.warnings)
+        if task.settings.baseline and not os.path.lexists(task.settings.baseline):
+            name = os.path.relpath(task.settings.baseline)
+            doubts.append(f"{name}: there is no such baseline; `ssot baseline create` makes it")
         if is_whole and task.settings.path:
             doubts += review(task.settings, [task.path for task in tasks])
         for warning in doubts:

@@ -241,6 +241,9 @@ def _migration(document: Document, table: dict[str, Any], base: str, path: Path)
             for index, item in enumerate(table.get("phase", ()))
         ),
         place=document.problem(path, ""),
+        owner_places=tuple(
+            document.problem((*path, "owners", index), "") for index in range(len(owners))
+        ),
     )
 
 

@@ -75,7 +75,8 @@ def judge_results(
             if entry.path not in names:
                 is_gone = any(_is_below(baseline.path_of(entry.path), one) for one in covered)
                 (left if is_gone else counts)[entry] += count
-        unused += _told(baseline, left, severity)
+        if group[0].settings.selects(UNUSED_SUPPRESSION.code):
+            unused += _told(baseline, left, severity)
         after = Baseline.of_entries(baseline.path, baseline.root, counts, baseline.reasons)
         baselines.append((baseline, after))
     return Verdict(judged, unused, baselines)

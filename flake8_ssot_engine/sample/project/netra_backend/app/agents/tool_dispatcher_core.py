@@ -1,7 +1,7 @@
 """Sends the calls of tools to engines."""
 
 import functools
-from typing import Any, Dict, Optional, cast  # noqa: F401, UP035
+from typing import Any, Dict, Optional, cast  # noqa: F401, UP035, SSOT001
 
 from netra_backend.app.agents.agent_registry import AgentRegistry
 from netra_backend.app.agents.supervisor.execution_engine import \
