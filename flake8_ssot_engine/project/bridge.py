@@ -43,19 +43,33 @@ def _with_bridge(migration: Migration, modules: Modules) -> Migration:
     except SourceError as error:
         raise ConfigError((place.told(f"{migration.bridge} {error.message}"),)) from None
     declared = {move.old for move in migration.moves}
-    reexports = Reexports(modules)
-    derived = []
-    for name in _public_names(bridge):
-        old = bridge.module.child(name)
-        new = reexports.home(old)
-        if old not in declared and new is not None and new != old:
-            derived.append(Move(old, new, place=place))
+    derived = [
+        replace(move, place=place)
+        for move in moves_of(bridge, Reexports(modules))
+        if move.old not in declared
+    ]
     return replace(migration, moves=(*migration.moves, *derived))
 
 
-def _public_names(bridge: Exports) -> list[str]:
-    """Return the names that `__all__` lists, or else those without a leading underscore."""
-    listed = bridge.listed_names()
-    if listed is not None:
-        return listed
-    return [name for name in bridge.names() if not name.startswith("_") and name != ANY_NAME]
+def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
+    """Return a move for each name that a module hands on, to the place where that really lives.
+
+    Without those that live outside of the project, or where is not certain.
+    """
+    homes = {name: reexports.home(bridge.module.child(name)) for name in public_names(bridge)}
+    return [
+        Move(bridge.module.child(name), home)
+        for name, home in homes.items()
+        if home is not None and home != bridge.module.child(name)
+    ]
+
+
+def public_names(module: Exports) -> list[str]:
+    """Return the names that `__all__` lists, or else those without a leading underscore.
+
+    In source order, and after them those that star imports bring.
+    """
+    listed = module.listed_names()
+    if listed is None:
+        listed = [n for n in module.names() if not n.startswith("_") and n != ANY_NAME]
+    return list(dict.fromkeys([*listed, *sorted(module.public() or ())]))
