@@ -54,14 +54,15 @@ def _with_bridge(migration: Migration, modules: Modules) -> Migration:
 def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
     """Return a move for each name that a module hands on, to the place where that really lives.
 
-    Without those that live outside of the project, or where is not certain.
+    Without those that live outside of the project, or where is not certain, or where no import
+    gets at them: an attribute of an object is none of a module.
     """
-    homes = {name: reexports.home(bridge.module.child(name)) for name in public_names(bridge)}
-    return [
-        Move(bridge.module.child(name), home)
-        for name, home in homes.items()
-        if home is not None and home != bridge.module.child(name)
-    ]
+    found = []
+    for old in map(bridge.module.child, public_names(bridge)):
+        home = reexports.home(old)
+        if home not in (None, old) and len(reexports.modules.split(home)[1]) <= 1:
+            found.append(Move(old, home))
+    return found
 
 
 def public_names(module: Exports) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
@@ -72,11 +73,14 @@ def _find_in_chunk(task: _Task) -> list[Found]:
 
 def _find_in_file(path: str, data: bytes, reexports: Reexports) -> Found:
     source = SourceFile.from_bytes(path, data)
-    model = SemanticModel(
+    tree = source.parse()
+    module = module_name(path, reexports.modules.roots)
+    model = partial(
+        SemanticModel,
         source,
-        source.parse(),
-        module_name(path, reexports.modules.roots),
+        tree,
+        module,
         is_package=is_package_file(path),
         public_names=reexports.modules.public_names,
     )
-    return Found(path, model.module, tuple(find_deprecated(model, reexports.reach)))
+    return Found(path, module, tuple(find_deprecated(tree, module, model, reexports.reach)))

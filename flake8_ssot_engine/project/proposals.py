@@ -18,7 +18,7 @@ from flake8_ssot_engine.project.discovery import SUFFIXES
 from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.project.replacements import Replacements
-from flake8_ssot_engine.semantics.deprecations import Deprecation, Evidence
+from flake8_ssot_engine.semantics.deprecations import Deprecation
 from flake8_ssot_engine.semantics.exports import Exports
 
 _LONGEST_HINT = 160
@@ -96,9 +96,9 @@ class Proposer:
     def _of_symbol(self, deprecation: Deprecation) -> Move:
         old = deprecation.name
         new = None
-        if deprecation.evidence is Evidence.HOOK:
-            home = self._reexports.home(old)
-            new = home if home != old and home and not home.last.startswith("_") else None
+        home = self._reexports.home(old)
+        if home is not None and home != old and not home.last.startswith("_"):
+            new = home
         for text in (deprecation.message, *deprecation.others):
             new = new or self._replacements.named_in(text, old)
         return Move(old, new, hint=_cut(deprecation.message))
@@ -111,7 +111,11 @@ class Proposer:
         except (OSError, ValueError):  # gone meanwhile
             return
         texts = _texts_about(found.module, found)
-        moves = moves_of(module, self._reexports)
+        moves = [
+            move
+            for move in moves_of(module, self._reexports)
+            if move.new is not None and not move.new.is_under(found.module)
+        ]
         own = _own_names(module)
         is_bridge = bool(moves) and (not own or module.listed_names() is not None)
         doubt = deprecation.doubt or (_IS_PACKAGE if _has_submodules(found.path) else "")

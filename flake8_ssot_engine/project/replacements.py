@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.project.signatures import Signatures
 
 _NAME = r"[^\W\d]\w*"
 _DOTTED = rf"{_NAME}(?:\.{_NAME})*"
@@ -28,6 +29,10 @@ _WORD = re.compile(
     rf"({_NAME})(?P<call>\([^)\s])?",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(
+    rf"[`'\"]*(?:\(\))?[`'\"]*(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s*/\s*)"
+    rf"(?:the\s+|:\w+:)?[`'\"]*({_NAME})"
+)
 
 
 class Replacements:
@@ -36,12 +41,13 @@ class Replacements:
     def __init__(self, reexports: Reexports) -> None:
         self._reexports = reexports
         self._modules = reexports.modules
+        self._signatures = Signatures(reexports.modules)
 
     def named_in(self, message: str, old: QualifiedName) -> QualifiedName | None:
         """Return the one thing, of the kind of `old`, that a message tells to use instead of it.
 
-        None where there is none, or a choice, or where the message shows a call with arguments,
-        which whoever only changes the name would not write.
+        None where there is none, or a choice, where calls of the one are none of the other, or where
+        the message shows a call with arguments, which whoever only changes the name would not write.
         """
         found: dict[QualifiedName, None] = {}
         for sentence in _SENTENCES.split(message):
@@ -54,7 +60,12 @@ class Replacements:
                         found[home] = None
         own = self._reexports.home(old)
         others = [home for home in found if home not in (old, own)]
-        return others[0] if len(others) == 1 else None
+        if len(others) != 1 or (own and not self._is_drop_in(others[0], own)):
+            return None
+        return others[0]
+
+    def _is_drop_in(self, new: QualifiedName, old: QualifiedName) -> bool:
+        return self._is_file(old) or self._signatures.is_drop_in(new, old)
 
     def _find(self, text: str, old: QualifiedName) -> QualifiedName | None:
         """Return where what is spelled so, as seen from the module of `old`, really lives."""
@@ -91,3 +102,7 @@ def _spelled(sentence: str) -> Iterator[tuple[str, bool]]:
         yield match[0].removesuffix(match["call"] or ""), match["call"] is not None
     for match in _WORD.finditer(sentence):
         yield match[1], match["call"] is not None
+        end = match.end(1)
+        while another := _ANOTHER.match(sentence, end):
+            yield another[1], False
+            end = another.end()

@@ -24,7 +24,10 @@ _STARTS = re.compile(
     r"|class|module|wrapper|version|please|with|for|synonym)\b)",
     re.IGNORECASE,
 )
-_SHOUTED = re.compile(r"(?:^|(?<=[\s(\[*_-]))DEPRECATED\b")
+_SHOUTED = re.compile(r"(?:^|(?<=[\s*_-])|(?<=\s[(\[]))DEPRECATED\b")
+_TAKEN = re.compile(
+    r"\b(?:[Ii]mporting\s+)?[`'\"]?([^\W\d]\w*)[`'\"]?\s+from\s+[`'\"]?[\w.]+[`'\"]?\s+is\s+deprecated"
+)
 _SHOUTED_AT_START = re.compile(r"(?![-*+] |\d)\W*DEPRECATED\b")
 _DIRECTIVE = re.compile(
     r"^\.\. deprecated::[ \t]*(?P<text>.*(?:\n[ \t]*(?=\S)[ \t].*|\n(?=\n+[ \t]))*)", re.M
@@ -49,6 +52,12 @@ def judge_warning(message: str, name: QualifiedName, what: str) -> Verdict:
     if _ASPECT.search(message):
         return Verdict(message, f"the warning may be about a part of the {what}")
     return Verdict(message, "")
+
+
+def thing_taken(message: str) -> str | None:
+    """Return the name that must no longer be taken from a module, where only that is said."""
+    match = _TAKEN.search(message)
+    return None if match is None else match[1]
 
 
 def judge_docstring(docstring: str, *, is_module: bool) -> Verdict | None:

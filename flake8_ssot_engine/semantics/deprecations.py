@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from flake8_ssot_engine.names import QualifiedName
@@ -12,6 +13,7 @@ from flake8_ssot_engine.semantics.deprecation_texts import (
     judge_docstring,
     judge_warning,
     text_of_message,
+    thing_taken,
 )
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, names_asked_for
 from flake8_ssot_engine.semantics.model import SemanticModel
@@ -58,13 +60,16 @@ class Deprecation(NamedTuple):
     others: tuple[str, ...] = ()
 
 
-def find_deprecated(model: SemanticModel, reach: Reach) -> list[Deprecation]:
+def find_deprecated(
+    tree: ast.Module, module: QualifiedName, model: Callable[[], SemanticModel], reach: Reach
+) -> list[Deprecation]:
     """Return what a file says is deprecated: itself, its functions and classes, lazy names.
 
-    Methods are left out, for which of them an attribute of an object is nobody knows.
+    Methods are left out, for which of them an attribute of an object is nobody knows. `model`
+    makes the model of the file, where what a name refers to matters.
     """
     found: dict[QualifiedName, Deprecation] = {}
-    for deprecation in _Finder(model, reach).find():
+    for deprecation in _Finder(tree, module, model, reach).find():
         known = found.get(deprecation.name)
         if known is not None:
             both = (
@@ -78,16 +83,31 @@ def find_deprecated(model: SemanticModel, reach: Reach) -> list[Deprecation]:
 
 
 class _Finder:
-    def __init__(self, model: SemanticModel, reach: Reach) -> None:
-        self._model = model
+    def __init__(
+        self,
+        tree: ast.Module,
+        module: QualifiedName,
+        model: Callable[[], SemanticModel],
+        reach: Reach,
+    ) -> None:
+        self._tree = tree
+        self._module = module
+        self._make_model = model
         self._reach = reach
-        self._texts = dict(_assigned_texts(model.tree.body, {"__name__": str(model.module)}))
+        self._texts = dict(_assigned_texts(tree.body, {"__name__": str(module)}))
+
+    @cached_property
+    def _model(self) -> SemanticModel:
+        return self._make_model()
 
     def find(self) -> Iterator[Deprecation]:
-        module = self._model.module
-        tree = self._model.tree
+        module, tree = self._module, self._tree
         for line, message in self._warnings(tree.body, self._texts):
-            yield self._judged(module, line, message, "module")
+            told = thing_taken(message)
+            if told is not None and told in self._model.scopes[0].bindings:
+                yield Deprecation(module.child(told), line, Evidence.WARNING, message)
+            else:
+                yield self._judged(module, line, message, "module")
         yield from self._documented(tree, module)
         for node in _definitions(tree.body):
             name = module.child(node.name)
@@ -151,7 +171,7 @@ class _Finder:
             return
         every = list(self._all_warnings(hook))
         inner: set[int] = set()
-        for names, body in names_asked_for(self._model.tree, hook, parameters[0]):
+        for names, body in names_asked_for(self._tree, hook, parameters[0]):
             for statement in body:
                 for call in self._all_warnings(statement):
                     inner.add(id(call))
@@ -164,7 +184,7 @@ class _Finder:
 
     def _answer(self, name: str, call: ast.Call, parameter: str) -> Deprecation:
         message = text_of_message(_message(call), {**self._texts, parameter: name})
-        full = self._model.module.child(name)
+        full = self._module.child(name)
         return Deprecation(full, call.lineno, Evidence.HOOK, message or "")
 
     def _warnings(
@@ -188,15 +208,18 @@ class _Finder:
                 yield part
 
     def _is_warning(self, call: ast.Call) -> bool:
-        if not call.args or not self._is(call.func, _WARN):
-            return False
-        return self._is(_category(call), _CATEGORY)
+        return (
+            bool(call.args) and self._is(_category(call), _CATEGORY) and self._is(call.func, _WARN)
+        )
 
     def _is(self, node: ast.expr, wanted: frozenset[QualifiedName]) -> bool:
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return False
         reference = self._model.reference_at(node)
         candidates = self._model.resolve(reference).candidates if reference else ()
         return any(
-            candidate.name in wanted or not wanted.isdisjoint(self._reach(candidate.name))
+            candidate.name in wanted
+            or (wanted is not _CATEGORY and not wanted.isdisjoint(self._reach(candidate.name)))
             for candidate in candidates
         )
 
