@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from errno import EISDIR
 from typing import Any, NoReturn
 
 from flake8_ssot_engine.cli.output import say
@@ -117,6 +118,8 @@ def _from_bridge(
     if os.path.commonpath([root, path]) != root:
         raise UsageError(f"--bridge {file}: lies outside of {root}, where {FILE_NAME} is to be")
     try:
+        if os.path.isdir(path):
+            raise IsADirectoryError(EISDIR, "is a folder")
         found = proposer.from_bridge(path)
     except OSError as error:
         near = _near_file(file, path, roots)
@@ -130,6 +133,8 @@ def _from_bridge(
             " name the moves yourself: ssot init --move OLD=NEW"
         )
     module = found.moves[0].move.old.parent
+    if not all(map(str.isidentifier, module)):
+        raise UsageError(f"--bridge {file}: no import can name the module `{module}`")
     return module.last, f"away from {module}", found
 
 

@@ -10,8 +10,10 @@ from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.reexports import Reexports
-from flake8_ssot_engine.semantics.bindings import ANY_NAME
+from flake8_ssot_engine.semantics.bindings import ANY_NAME, BindingKind
 from flake8_ssot_engine.semantics.exports import Exports
+
+_PLAIN = {BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT}
 
 
 def with_bridges(settings: Settings) -> Settings:
@@ -55,10 +57,16 @@ def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
     """Return a move for each name that a module hands on, to the place where that really lives.
 
     Without those that live outside of the project, or where is not certain, or where no import
-    gets at them: an attribute of an object is none of a module.
+    gets at them: an attribute of an object is none of a module. A module that it imports by a plain
+    `import` it uses, unless `__all__` lists it.
     """
     found = []
-    for old in map(bridge.module.child, public_names(bridge)):
+    listed = bridge.listed_names() or ()
+    for name in public_names(bridge):
+        kinds = {binding.kind for binding in bridge.bindings_of(name)}
+        if name not in listed and kinds and kinds <= _PLAIN:
+            continue
+        old = bridge.module.child(name)
         home = reexports.home(old)
         if home not in (None, old) and len(reexports.modules.split(home)[1]) <= 1:
             found.append(Move(old, home))

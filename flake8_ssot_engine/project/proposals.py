@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -76,7 +77,8 @@ class Proposer:
                     drafts[draft.move.old] = draft
                     if draft.reason == _HANDED_ON and found.path not in bridges:
                         bridges.append(found.path)
-        kept = [draft for draft in drafts.values() if not self._is_covered(draft, drafts)]
+        chosen = self._without_catch_alls(drafts.values())
+        kept = [draft for draft in chosen if not self._is_covered(draft, drafts)]
         return Proposals(_without_circles(sorted(kept, key=lambda draft: draft.move.old)), bridges)
 
     def _of_file(self, found: Found) -> Iterator[DraftMove]:
@@ -91,7 +93,9 @@ class Proposer:
                 yield from self._of_module(found, deprecation, place, reason)
             else:
                 move = self._of_symbol(deprecation)
-                yield DraftMove(move, place, reason, deprecation.doubt)
+                is_private = deprecation.name.last.startswith("_")
+                doubt = deprecation.doubt or ("it is private" if is_private else "")
+                yield DraftMove(move, place, reason, doubt)
 
     def _of_symbol(self, deprecation: Deprecation) -> Move:
         old = deprecation.name
@@ -137,6 +141,19 @@ class Proposer:
             new = None
         hint = f"what it hands on lives in {', '.join(map(str, homes))}" if homes else ""
         return Move(module.module, new, hint=_cut(hint))
+
+    def _without_catch_alls(self, drafts: Iterable[DraftMove]) -> Iterator[DraftMove]:
+        """Take away what is told to be used instead of several things: it cannot be them all."""
+        every = list(drafts)
+        counts = Counter(draft.move.new for draft in every)
+        for draft in every:
+            old, new = draft.move.old, draft.move.new
+            if new is not None and counts[new] > 1 and not self._is_same(new, old):
+                draft = draft._replace(move=replace(draft.move, new=None))
+            yield draft
+
+    def _is_same(self, new: QualifiedName, old: QualifiedName) -> bool:
+        return self._modules.is_module(old) or self._replacements.is_made_of(new, old)
 
     def _is_covered(self, draft: DraftMove, drafts: dict[QualifiedName, DraftMove]) -> bool:
         """Whether the move of a whole module gives a symbol the replacement that it lacks."""

@@ -26,7 +26,7 @@ _OUT_OF = re.compile(rf"({_NAME})[`'\"]*\s+(?:from|in)\s+[`'\"]*({_NAME}(?:\.{_N
 _PATH = re.compile(rf"(?<![\w./@]){_NAME}(?:\.{_NAME})+(?P<call>\([^)\s])?")
 _WORD = re.compile(
     rf"(?:\b(?:use|using|with|by|to|of|prefer)\s+(?:the\s+|:\w+:)?[`'\"]*|[`'\"])"
-    rf"({_NAME})(?P<call>\([^)\s])?",
+    rf"({_NAME})(?P<call>\([^)\s]|[`'\"()]*\s+(?:via|through)\b)?",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
@@ -46,8 +46,8 @@ class Replacements:
     def named_in(self, message: str, old: QualifiedName) -> QualifiedName | None:
         """Return the one thing, of the kind of `old`, that a message tells to use instead of it.
 
-        None where there is none, or a choice, where calls of the one are none of the other, or where
-        the message shows a call with arguments, which whoever only changes the name would not write.
+        None where there is none, or a choice, where not all calls of the old are calls of the new,
+        or where the message shows a call with arguments, as if more than the name changed.
         """
         found: dict[QualifiedName, None] = {}
         for sentence in _SENTENCES.split(message):
@@ -56,13 +56,18 @@ class Replacements:
                     home = self._find(text, old)
                     if home is not None and is_call:
                         return None
-                    if home is not None and self._are_alike(home, old):
+                    if home is not None and self._is_file(home) is self._is_file(old):
                         found[home] = None
         own = self._reexports.home(old)
         others = [home for home in found if home not in (old, own)]
-        if len(others) != 1 or (own and not self._is_drop_in(others[0], own)):
+        if len(others) != 1 or not self._are_alike(others[0], old):
             return None
-        return others[0]
+        return others[0] if own is None or self._is_drop_in(others[0], own) else None
+
+    def is_made_of(self, new: QualifiedName, old: QualifiedName) -> bool:
+        """Whether `old` is `new` by another name, derives from it, or hands its calls on to it."""
+        home = self._reexports.home(old)
+        return home == new or (home is not None and self._signatures.is_made_of(new, home))
 
     def _is_drop_in(self, new: QualifiedName, old: QualifiedName) -> bool:
         return self._is_file(old) or self._signatures.is_drop_in(new, old)

@@ -23,24 +23,30 @@ class Signatures:
         self._trees: dict[QualifiedName, ast.Module | None] = {}
 
     def is_drop_in(self, new: QualifiedName, old: QualifiedName) -> bool:
-        """Whether every call that `old` takes is one that `new` takes, as far as both are read.
-
-        A class that derives from the other counts as such; so does one that takes whatever it
-        is given, and hands it on.
-        """
+        """Whether every call that `old` takes is one that `new` takes, as far as both are read."""
+        if self.is_made_of(new, old):
+            return True
         one, other = self._definition(new), self._definition(old)
         if isinstance(one, ast.ClassDef) and isinstance(other, ast.ClassDef):
-            if any(_last(base) == new.last for base in other.bases):
-                return True
             makers = [_maker(one), _maker(other)]
             if None in makers:
                 return makers == [None, None] and list(map(_last, one.bases)) == list(
                     map(_last, other.bases)
                 )
-            one, other = makers[0], makers[1]  # type: ignore[assignment]
+            one, other = makers[0], makers[1]
         if isinstance(one, ast.ClassDef) or isinstance(other, ast.ClassDef):
             return False
         return one is not None and other is not None and _takes_all_of(one, other)
+
+    def is_made_of(self, new: QualifiedName, old: QualifiedName) -> bool:
+        """Whether `old` is a class derived from `new`, or a function that ends in calling it."""
+        node = self._definition(old)
+        if isinstance(node, ast.ClassDef):
+            return any(_last(base) == new.last for base in node.bases)
+        last = node.body[-1] if node else None
+        value = getattr(last, "value", None)
+        value = value.value if isinstance(value, ast.Await) else value
+        return isinstance(value, ast.Call) and _last(value.func) == new.last
 
     def _definition(self, name: QualifiedName) -> _Function | ast.ClassDef | None:
         tree = self._tree(name.parent)
@@ -75,8 +81,6 @@ def _takes_all_of(new: _Function, old: _Function) -> bool:
     if isinstance(new, ast.AsyncFunctionDef) is not isinstance(old, ast.AsyncFunctionDef):
         return False
     ours, theirs = new.args, old.args
-    if theirs.vararg and theirs.kwarg and not theirs.kwonlyargs:
-        return True
     if (theirs.vararg and not ours.vararg) or (theirs.kwarg and not ours.kwarg):
         return False
     new_positional = [argument.arg for argument in (*ours.posonlyargs, *ours.args)]

@@ -16,7 +16,7 @@ _LONGEST = 1000
 _PLACEHOLDER = re.compile(r"%\([^)]*\)[a-z]|%[sr]|\{[^{}]*\}")
 _ASPECT = re.compile(
     r"\b(?:arguments?|param(?:eter)?s?|keywords?|kwargs?|options?|passing|setting|attributes?)\b"
-    r"|\b(?:python|py) ?[23]\b|\bpython version",
+    r"|\bsupport for (?:python|py)\b|\bpython version",
     re.IGNORECASE,
 )
 _STARTS = re.compile(
@@ -30,8 +30,11 @@ _TAKEN = re.compile(
 )
 _SHOUTED_AT_START = re.compile(r"(?![-*+] |\d)\W*DEPRECATED\b")
 _DIRECTIVE = re.compile(
-    r"^\.\. deprecated::[ \t]*(?P<text>.*(?:\n[ \t]*(?=\S)[ \t].*|\n(?=\n+[ \t]))*)", re.M
+    r"^\.\. deprecated::[ \t]*(?:[^\W\d]+ )?[\d.]*(?P<text>.*(?:\n[ \t]+\S.*|\n(?=\s*\n[ \t]))*)",
+    re.M,
 )
+_FAR_DOWN = 3
+"""Paragraphs before a directive from which on it may be about anything."""
 
 
 class Verdict(NamedTuple):
@@ -68,8 +71,10 @@ def judge_docstring(docstring: str, *, is_module: bool) -> Verdict | None:
     """
     directive = _DIRECTIVE.search(docstring)
     if directive is not None:
-        message = one_line(re.sub(r"\A[\d.]+(?=\s)", "", directive["text"]))
-        return Verdict(message, "it may be about a part of it" if _ASPECT.search(message) else "")
+        message = one_line(directive["text"])
+        before = re.split(r"\n\s*\n", docstring[: directive.start()].strip())
+        is_doubtful = len(before) >= _FAR_DOWN or _ASPECT.search(message)
+        return Verdict(message, "it may be about a part of it" if is_doubtful else "")
     first, _, rest = docstring.partition("\n")
     if _STARTS.match(first):
         return Verdict(one_line(docstring if is_module else docstring.partition("\n\n")[0]), "")

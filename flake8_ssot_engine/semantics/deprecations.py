@@ -77,7 +77,9 @@ def find_deprecated(
                 if known.doubt > deprecation.doubt == ""
                 else (known, deprecation)
             )
-            deprecation = both[0]._replace(others=(*known.others, both[1].message))
+            message = both[0].message or both[1].message
+            others = (*known.others, both[1].message)
+            deprecation = both[0]._replace(message=message, others=others)
         found[deprecation.name] = deprecation
     return list(found.values())
 
