@@ -17,12 +17,12 @@ BRIDGE = {
     "pkg/__init__.py": "",
     "pkg/new.py": "class New: ...\ndef make(): ...\n",
     "pkg/tools.py": "def helper(): ...\n",
-    "pkg/middle.py": "from pkg.tools import helper as help_me\n",
+    "pkg/middle.py": "from pkg.tools import helper\n",
     "pkg/old.py": (
         '"""Use New from pkg.new."""\n'
         "import os\n"
         "from pkg.new import New as Old, make\n"
-        "from pkg.middle import help_me\n"
+        "from pkg.middle import helper as help_me\n"
     ),
     "app.py": "from pkg.old import Old, help_me\nOld()\n",
 }
