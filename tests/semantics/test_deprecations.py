@@ -242,7 +242,7 @@ INVALID = [
         id="function-docstring",
     ),
     pytest.param(
-        "class C:\n    '''A thing.\n\n    .. deprecated:: 1.2\n        Use D.\n\n    More.\n    '''\n",
+        "class C:\n    '''A thing.\n\n    .. deprecated:: 1.2\n        Use D.\n\n    More.'''\n",
         [("pkg.mod.C", 2, "docstring", "Use D.", "")],
         id="directive",
     ),
