@@ -82,7 +82,9 @@ class Proposer:
         return Proposals(_without_circles(sorted(kept, key=lambda draft: draft.move.old)), bridges)
 
     def _of_file(self, found: Found) -> Iterator[DraftMove]:
-        if not all(map(_is_spellable, found.module)):
+        file = self._modules.file_of(found.module) or ""
+        is_shadowed = os.path.splitext(file)[0] != os.path.splitext(found.path)[0]
+        if is_shadowed or not all(map(_is_spellable, found.module)):
             return  # nothing can import it
         for deprecation in found.deprecations:
             place = f"{os.path.relpath(found.path, self._root)}:{deprecation.line}"

@@ -203,8 +203,17 @@ def test_doubtful(tmp_path: Path, files: dict[str, str], old: str, doubt: str) -
     assert told[old] == doubt
 
 
-def test_what_nothing_can_import_is_left_out(tmp_path: Path) -> None:
-    assert moves(tmp_path, {"no-name/old.py": '"""DEPRECATED."""\n'}) == {}
+NOT_IMPORTED = [
+    pytest.param({"no-name/old.py": '"""DEPRECATED."""\n'}, id="no-identifier"),
+    pytest.param(
+        {"pkg/old.py": '"""DEPRECATED."""\n', "pkg/old/__init__.py": ""}, id="behind-a-package"
+    ),
+]
+
+
+@pytest.mark.parametrize("files", NOT_IMPORTED)
+def test_what_nothing_can_import_is_left_out(tmp_path: Path, files: dict[str, str]) -> None:
+    assert moves(tmp_path, files) == {}
 
 
 def test_a_file_that_does_not_parse_says_nothing(tmp_path: Path) -> None:
