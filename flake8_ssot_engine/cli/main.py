@@ -12,6 +12,7 @@ from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ExitCode, SsotError
 
 _COMMANDS = (
+    "init",
     "check",
     "fix",
     "baseline",

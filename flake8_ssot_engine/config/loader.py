@@ -51,6 +51,12 @@ def load_file(path: str) -> Settings:
     return _freeze(_layers(path, (), problems), root, path, problems)
 
 
+def load_text(path: str, text: str) -> Settings:
+    """Load the text that the file at an absolute path is to hold. Raises ConfigError."""
+    document, root = Document(path, text), os.path.dirname(path)
+    return _freeze([(document, root)], root, path, check_document(document))
+
+
 def ini_settings(path: str) -> Settings:
     """Load the moves of a Flake8 configuration file. Raises ConfigError."""
     root = os.path.dirname(path)
@@ -233,7 +239,7 @@ def _migration(document: Document, table: dict[str, Any], base: str, path: Path)
         reason=table.get("reason", ""),
         url=table.get("url", ""),
         deadline=table.get("deadline"),
-        owners=(Globs(base, (*owners, *([_as_pattern(bridge)] if bridge else []))),),
+        owners=(Globs(base, (*owners, *([as_pattern(bridge)] if bridge else []))),),
         bridge=_absolute(base, bridge) if bridge else "",
         moves=tuple(moves),
         phases=tuple(
@@ -247,7 +253,7 @@ def _migration(document: Document, table: dict[str, Any], base: str, path: Path)
     )
 
 
-def _as_pattern(path: str) -> str:
+def as_pattern(path: str) -> str:
     """Return the pattern of one file, from the path to it."""
     return "/" + re.sub(r"([*?\[\\ ])", r"\\\1", os.path.normpath(path).replace(os.sep, "/"))
 

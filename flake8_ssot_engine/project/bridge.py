@@ -10,8 +10,10 @@ from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.reexports import Reexports
-from flake8_ssot_engine.semantics.bindings import ANY_NAME
+from flake8_ssot_engine.semantics.bindings import ANY_NAME, BindingKind
 from flake8_ssot_engine.semantics.exports import Exports
+
+_PLAIN = {BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT}
 
 
 def with_bridges(settings: Settings) -> Settings:
@@ -43,19 +45,40 @@ def _with_bridge(migration: Migration, modules: Modules) -> Migration:
     except SourceError as error:
         raise ConfigError((place.told(f"{migration.bridge} {error.message}"),)) from None
     declared = {move.old for move in migration.moves}
-    reexports = Reexports(modules)
-    derived = []
-    for name in _public_names(bridge):
-        old = bridge.module.child(name)
-        new = reexports.home(old)
-        if old not in declared and new is not None and new != old:
-            derived.append(Move(old, new, place=place))
+    derived = [
+        replace(move, place=place)
+        for move in moves_of(bridge, Reexports(modules))
+        if move.old not in declared
+    ]
     return replace(migration, moves=(*migration.moves, *derived))
 
 
-def _public_names(bridge: Exports) -> list[str]:
-    """Return the names that `__all__` lists, or else those without a leading underscore."""
-    listed = bridge.listed_names()
-    if listed is not None:
-        return listed
-    return [name for name in bridge.names() if not name.startswith("_") and name != ANY_NAME]
+def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
+    """Return a move for each name that a module hands on, to the place where that really lives.
+
+    Without those that live outside of the project, or where is not certain, or where no import
+    gets at them: an attribute of an object is none of a module. A module that it imports by a plain
+    `import` it uses, unless `__all__` lists it.
+    """
+    found = []
+    listed = bridge.listed_names() or ()
+    for name in public_names(bridge):
+        kinds = {binding.kind for binding in bridge.bindings_of(name)}
+        if name not in listed and kinds and kinds <= _PLAIN:
+            continue
+        old = bridge.module.child(name)
+        home = reexports.home(old)
+        if home not in (None, old) and len(reexports.modules.split(home)[1]) <= 1:
+            found.append(Move(old, home))
+    return found
+
+
+def public_names(module: Exports) -> list[str]:
+    """Return the names that `__all__` lists, or else those without a leading underscore.
+
+    In source order, and after them those that star imports bring.
+    """
+    listed = module.listed_names()
+    if listed is None:
+        listed = [n for n in module.names() if not n.startswith("_") and n != ANY_NAME]
+    return list(dict.fromkeys([*listed, *sorted(module.public() or ())]))

@@ -40,12 +40,21 @@ def lazy_exports(
     ]
     for hook in hooks:
         parameter = hook.args.args[0].arg
-        for names, body in _tests(hook, parameter):
+        for _, names, body in _tests(hook, parameter):
             for name in names:
                 for value in _returned(body):
                     yield from _from_value(name, value, parameter, package, resolve)
     for table in _tables(tree):
         yield from _from_table(table, package)
+
+
+def names_asked_for(
+    tree: ast.Module, hook: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str
+) -> Iterator[tuple[list[str], list[ast.stmt]]]:
+    """Yield the names that each test of a hook lets pass, with the statements that then run."""
+    for test, names, body in _tests(hook, parameter):
+        tables = [node.id for node in ast.walk(test) if isinstance(node, ast.Name)]
+        yield names or [name for table in tables for name in _names_in_table(tree, table)], body
 
 
 def bound_as(
@@ -60,14 +69,29 @@ def bound_as(
     ]
 
 
-def _tests(hook: ast.FunctionDef, parameter: str) -> Iterator[tuple[list[str], list[ast.stmt]]]:
-    """Yield the names that an `if` or a `case` asks for, with what it then does."""
+def _tests(
+    hook: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str
+) -> Iterator[tuple[ast.AST, list[str], list[ast.stmt]]]:
+    """Yield each `if` and `case`, with the names that it asks for and what it then does."""
     for node in ast.walk(hook):
         if isinstance(node, ast.If):
-            yield _names_tested(node.test, parameter), node.body
+            yield node.test, _names_tested(node.test, parameter), node.body
         elif isinstance(node, ast.Match) and _is_name(node.subject, parameter):
             for case in node.cases:
-                yield _strings(case.pattern), case.body
+                yield case.pattern, _strings(case.pattern), case.body
+
+
+def _names_in_table(tree: ast.Module, table: str) -> Iterator[str]:
+    """Yield the names that a dictionary, list, tuple or set of the module holds."""
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
+        if any(_is_name(target, table) for target in targets):
+            value = statement.value  # type: ignore[attr-defined]
+            keys = value.keys if isinstance(value, ast.Dict) else [value]
+            yield from (
+                text for key in keys if key for text in _strings(key) if text.isidentifier()
+            )
 
 
 def _names_tested(test: ast.expr, parameter: str) -> list[str]:

@@ -60,6 +60,20 @@ def test_only_what_all_lists(project: Path) -> None:
     assert moves(project) == {"app.bridge.Old": "app.new.New"}
 
 
+MORE = [
+    pytest.param("from app.new import *\n", ["New", "helper"], id="star"),
+    pytest.param("import app.new\nimport app.new as new\n", [], id="plain-import"),
+    pytest.param("import app.new as new\n__all__ = ['new']\n", ["new"], id="listed-module"),
+    pytest.param("from app.new import New\nmake = New.make\n", ["New"], id="method"),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), MORE)
+def test_what_is_handed_on(project: Path, text: str, names: list[str]) -> None:
+    (project / "app" / "bridge.py").write_text(text)
+    assert list(moves(project)) == [f"app.bridge.{name}" for name in names]
+
+
 def test_a_declared_move_wins(project: Path) -> None:
     declared = '[[migration.move]]\nold = "app.bridge.Old"\nnew = "elsewhere.New"\n'
     assert moves(project, declared) == {**EVERY_MOVE, "app.bridge.Old": "elsewhere.New"}
