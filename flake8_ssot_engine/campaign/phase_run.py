@@ -45,7 +45,8 @@ class PhaseRun:
         migration = self.step.migration
         title = f" ({migration.title})" if migration.title else ""
         report = self.report
-        files = f"{len(self.changes)} file{'s' * (len(self.changes) != 1)}"
+        count = len(self.changes if self.step.removes else report.changes)
+        files = f"{count} file{'s' * (count != 1)}"
         told = f"{len(report.fixed)} violations fixed in {files}, {len(report.left)} left."
         if self.step.removes:
             told = f"{files} removed."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,13 +36,21 @@ from flake8_ssot_engine.campaign.restoring import restore
 from flake8_ssot_engine.campaign.validators import ValidatorRun
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.baseline import load_baseline, render_baseline
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
+from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.interrupts import deferred_interrupts
-from flake8_ssot_engine.project.writing import read_regular, remove_file
+from flake8_ssot_engine.project.writing import (
+    FileChanged,
+    read_regular,
+    remove_file,
+    replace_file,
+)
 
 _STRICT = "it is outside the phase (--strict)"
 _FEW = 5
@@ -83,6 +92,7 @@ class Runner:
         """Run phases in order, up to the first that fails. Raises UsageError."""
         if self._repository is not None:
             self._repository.check_may_commit()
+        load_baseline(self._settings)  # a wrong one is told before anything is changed
         results: list[PhaseResult] = []
         names = [step.label for step in steps]
         self._check_clean(steps)
@@ -119,7 +129,8 @@ class Runner:
     def _uncommitted(self, steps: Sequence[Step]) -> list[str]:
         if self._repository is None:
             return []
-        return self._repository.changes([task.path for step in steps for task in step.tasks])
+        paths = [task.path for step in steps for task in step.tasks]
+        return self._repository.changes([*paths, self._settings.baseline_file])
 
     def _run_phase(self, step: Step, names: list[str]) -> PhaseResult:
         if step.removes:
@@ -204,6 +215,29 @@ class Runner:
             before_writing=lambda planned: self._keep(phase, planned),
             **self._fix_options,
         )
+        self._shrink_baseline(phase)
+
+    def _shrink_baseline(self, phase: PhaseRun) -> None:
+        """Take out of the baseline what the phase fixed, as one of its files."""
+        path = self._settings.baseline_file
+        if not phase.changes or not os.path.lexists(path):
+            return
+        tasks = []
+        for changed in sorted(phase.changes):
+            settings = self._finder.settings_for(os.path.dirname(changed))
+            if settings.baseline_file == path:
+                tasks.append(Task(changed, os.path.relpath(changed), settings))
+        before = read_regular(path)
+        verdict = judge_results(tasks, check_each(tasks, jobs=self._jobs), covered=())
+        for _, baseline in verdict.baselines:
+            after = render_baseline(baseline, like=before)
+            if after != before:
+                phase.changes[path] = Change(path, before, after)
+                phase.journal.record([phase.changes[path]])
+                try:
+                    replace_file(path, before=before, after=after)
+                except FileChanged as error:  # somebody else wrote it just now
+                    raise OSError(errno.EBUSY, str(error), path) from None
 
     def _remove(self, phase: PhaseRun) -> None:
         for path in phase.step.removes:
@@ -226,6 +260,7 @@ class Runner:
     def _check(self, phase: PhaseRun) -> list[Verdict]:
         """Run the checks that every phase must pass, up to the first that fails."""
         changes = list(phase.changes.values())
+        python = [change for change in changes if change.path != self._settings.baseline_file]
         errors = {error.path: error.message for error in phase.report.errors}
 
         def with_reason(complaint: Complaint) -> Complaint:
@@ -237,10 +272,10 @@ class Runner:
                 "every file holds what was proved",
                 lambda: list(map(with_reason, not_as_written(changes))),
             ),
-            ("every changed file compiles", lambda: not_compiling(changes)),
+            ("every changed file compiles", lambda: not_compiling(python)),
             (
                 "every import that resolved does so still",
-                lambda: broken_imports(changes, self._settings.source_roots),
+                lambda: broken_imports(python, self._settings.source_roots),
             ),
             ("nothing fixable is left", lambda: self._still_fixable(phase)),
         )

@@ -218,9 +218,7 @@ def _untolerated(result: FileResult) -> Iterator[tuple[Trait, str]]:
 
 def _write(settings: Settings, before: bytes | None, baseline: Baseline) -> bool:
     """Write a baseline, and say whether it changed."""
-    path, after = settings.baseline_file, render_baseline(baseline)
-    if before is not None and b"\r\n" in before:
-        after = after.replace(b"\n", b"\r\n")
+    path, after = settings.baseline_file, render_baseline(baseline, like=before or b"")
     if after == before:
         return False
     try:

@@ -156,13 +156,14 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
     return Baseline(path, root, found.files, reasons, lines)
 
 
-def render_baseline(baseline: Baseline) -> bytes:
-    """Return the bytes of a baseline's file."""
+def render_baseline(baseline: Baseline, like: bytes = b"") -> bytes:
+    """Return the bytes of a baseline's file, with the line ends of what it held before."""
     lines = []
     for entry, count in baseline.entries():
         reason = baseline.reasons.get(entry)
         lines.append(f"{entry}\t{count}" + (f"\t# {reason}" if reason else ""))
-    text = "".join(f"{line}\n" for line in (_HEAD, *sorted(lines)))
+    end = "\r\n" if b"\r\n" in like else "\n"
+    text = "".join(f"{line}{end}" for line in (_HEAD, *sorted(lines)))
     return text.encode("utf-8", "surrogateescape")
 
 

@@ -22,7 +22,8 @@ INLINE = re.compile(rf"# noqa{_CODES}", re.IGNORECASE)
 WHOLE_FILE = re.compile(rf"\s*# flake8[:=]\s*noqa{_CODES}", re.IGNORECASE)
 _CODE = re.compile(r"[^,\s]+")
 _OURS = re.compile(r"SSOT[0-9]+")
-_OURS_IN_BYTES = re.compile(rb"(?i:noqa):[^\r\n]*SSOT[0-9]")
+_IN_BYTES = (re.compile(rb"SSOT[0-9]"), re.compile(rb"(?i:noqa):[^\r\n]*SSOT[0-9]"))
+"""The first is several times faster than the second, and most files have no match of it."""
 
 
 class Suppression(NamedTuple):
@@ -42,7 +43,7 @@ class _Comment(NamedTuple):
 
 def names_our_codes(data: bytes) -> bool:
     """Whether a file may name one of our codes in a `# noqa`."""
-    return b"SSOT" in data and _OURS_IN_BYTES.search(data) is not None
+    return b"SSOT" in data and all(pattern.search(data) for pattern in _IN_BYTES)
 
 
 class Suppressions:
