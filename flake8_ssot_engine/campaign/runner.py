@@ -33,14 +33,13 @@ from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.progress import start_facts, take_inventory
 from flake8_ssot_engine.campaign.repository import Repository
 from flake8_ssot_engine.campaign.restoring import restore
+from flake8_ssot_engine.campaign.shrinking import plan_shrinking
 from flake8_ssot_engine.campaign.validators import ValidatorRun
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.baseline import load_baseline, render_baseline
+from flake8_ssot_engine.engine.baseline import load_baseline
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
-from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.settlement import FixReport
-from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
 from flake8_ssot_engine.project.git import GitError
@@ -219,25 +218,17 @@ class Runner:
 
     def _shrink_baseline(self, phase: PhaseRun) -> None:
         """Take out of the baseline what the phase fixed, as one of its files."""
-        path = self._settings.baseline_file
-        if not phase.changes or not os.path.lexists(path):
+        if not phase.changes:
             return
-        tasks = []
-        for changed in sorted(phase.changes):
-            settings = self._finder.settings_for(os.path.dirname(changed))
-            if settings.baseline_file == path:
-                tasks.append(Task(changed, os.path.relpath(changed), settings))
-        before = read_regular(path)
-        verdict = judge_results(tasks, check_each(tasks, jobs=self._jobs), covered=())
-        for _, baseline in verdict.baselines:
-            after = render_baseline(baseline, like=before)
-            if after != before:
-                phase.changes[path] = Change(path, before, after)
-                phase.journal.record([phase.changes[path]])
-                try:
-                    replace_file(path, before=before, after=after)
-                except FileChanged as error:  # somebody else wrote it just now
-                    raise OSError(errno.EBUSY, str(error), path) from None
+        change = plan_shrinking(self._settings, self._finder, jobs=self._jobs)
+        if change is None or change.after is None:
+            return
+        phase.changes[change.path] = change
+        phase.journal.record([change])
+        try:
+            replace_file(change.path, before=change.before, after=change.after)
+        except FileChanged as error:  # somebody else wrote it just now
+            raise OSError(errno.EBUSY, str(error), change.path) from None
 
     def _remove(self, phase: PhaseRun) -> None:
         for path in phase.step.removes:

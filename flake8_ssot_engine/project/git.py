@@ -30,7 +30,7 @@ def run_git(
             input=stdin,
             capture_output=True,
             check=False,
-            env={**os.environ, **environment} if environment else None,
+            env={**_environment(), **(environment or {})},
             timeout=timeout_seconds,
         )
     except FileNotFoundError:
@@ -43,3 +43,12 @@ def run_git(
         told = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
         raise GitError(told.removeprefix("fatal: ") or f"git {arguments[0]} failed")
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment without what a hook is told of its repository.
+
+    With `GIT_DIR` alone git takes the folder that it is run in for the top of the work tree.
+    """
+    hidden = set() if "GIT_WORK_TREE" in os.environ else {"GIT_DIR", "GIT_PREFIX", "GIT_COMMON_DIR"}
+    return {name: value for name, value in os.environ.items() if name not in hidden}

@@ -143,7 +143,8 @@ class History:
         """Give an environment in which git takes untracked files for added ones.
 
         They are added, without their content, to a copy of the index, so that renames that
-        nobody has staged are found as well.
+        nobody has staged are found as well. (`add --intent-to-add` would write to the repository,
+        and run its hooks.)
         """
         shown = os.fsdecode(run_git(self._folder, "rev-parse", "--git-path", "index"))
         index = os.path.join(self._folder, shown.rstrip("\n"))
@@ -152,7 +153,20 @@ class History:
             if os.path.exists(index):
                 shutil.copyfile(index, copy)
             environment = {"GIT_INDEX_FILE": copy}
-            run_git(self._top, "add", "--intent-to-add", "--", ".", environment=environment)
+            listed = run_git(self._top, "ls-files", "--others", "--exclude-standard", "-z")
+            blob = run_git(self._top, "hash-object", "-t", "blob", "--stdin").strip()
+            entries = b"".join(
+                b"100644 %s 0\t%s\0" % (blob, name)
+                for name in listed.split(b"\0")
+                if name and not name.endswith(b"/")  # a repository within this one
+            )
+            options = ("-c", "core.splitIndex=false", "-c", "core.hooksPath=/dev/null")
+            run_git(
+                self._top,
+                *(*options, "update-index", "-z", "--index-info"),
+                stdin=entries,
+                environment=environment,
+            )
             yield environment
 
     def _knows(self, ref: str) -> bool:
