@@ -82,8 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
-        is_whole = not (options.paths or options.phase or options.stdin_filename)
-        _tell_settings(tasks, is_verbose=options.verbose, is_whole=is_whole)
+        _tell_settings(tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
     _write(report, options)
     if options.format == "concise":
         for error in report.errors:
@@ -122,12 +121,12 @@ def _judge(
     newness: Newness | None,
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
-    is_partial = newness is not None or options.phase or options.stdin_filename
-    roots = {task.settings.root for task in tasks}
+    is_of_folders = not (options.new_since or options.phase or options.stdin_filename)
+    looked_at = options.paths or {task.settings.root for task in tasks}
     verdict = judge_results(
         tasks,
         results,
-        covered=[] if is_partial else [os.path.abspath(path) for path in options.paths or roots],
+        covered=[os.path.abspath(path) for path in looked_at] if is_of_folders else [],
         severity=_stale_severity(options),
         contents=contents,
     )
@@ -135,9 +134,14 @@ def _judge(
         return report_of(newness.only_new(tasks, verdict.results), files=len(tasks))
     report = report_of(verdict.results, files=len(tasks))
     unused = verdict.unused
-    if not is_partial and not options.paths:
+    if _is_whole(options):
         unused += find_unused_owners(tasks, _stale_severity(options))
     return replace(report, findings=(*report.findings, *unused))
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    """Whether everything in the project is looked at."""
+    return not (options.paths or options.phase or options.stdin_filename or options.new_since)
 
 
 def _stale_severity(options: argparse.Namespace) -> Severity:
