@@ -7,20 +7,21 @@ import ast
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in
 from flake8_ssot_engine.config.ini import parse_moves, split_codes
-from flake8_ssot_engine.config.loader import load_file, settings_of_moves
+from flake8_ssot_engine.config.loader import INI_FILES, load_file, settings_of_moves
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, Finding
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.suppressions import Suppressions
-from flake8_ssot_engine.errors import ConfigError
+from flake8_ssot_engine.errors import ConfigError, ConfigProblem, SourceError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import is_excluded
+from flake8_ssot_engine.project.writing import read_regular
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -125,7 +126,7 @@ class SsotPlugin:
                 here = os.getcwd()
                 config_file_in(here)  # raises where a TOML file declares moves as well
                 migration = parse_moves(options.ssot_moves.splitlines(), "Flake8's configuration")
-                fixed = settings_of_moves(migration, here)
+                fixed = settings_of_moves(migration, _root_of_moves(here))
             cls._session = Session(
                 fixed,
                 select=select,
@@ -133,7 +134,8 @@ class SsotPlugin:
                 baseline=options.ssot_baseline,
                 heeds_noqa=not options.disable_noqa,
             )
-            cls._session.judge_for(os.getcwd())
+            settings = cls._session.judge_for(os.getcwd()).checker.settings
+            _check_baseline(options.ssot_baseline, settings)
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -162,9 +164,41 @@ class SsotPlugin:
             covers = Suppressions(source).covers
             covered = [f for f in result.findings if covers(f.violation.code, f.start.line)]
         standing = replace(result, findings=tuple(f for f in result.findings if f not in covered))
-        content = source.text.encode("utf-8", "surrogatepass")
+        content = partial(_content, path, source.text)
         judged = judge.ratchet.judge(path, standing, content).result.findings
         return [*covered, *(finding for finding in judged if not finding.is_baselined)]
+
+
+def _root_of_moves(folder: str) -> str:
+    """Return where the file that declares moves lies: as Flake8, `ssot` looks for it upwards."""
+    found = ConfigFinder().settings_for(folder)
+    return found.root if os.path.basename(found.path) in INI_FILES else folder
+
+
+def _check_baseline(given: str, settings: Settings) -> None:
+    """Raise ConfigError where `ssot`, by a file of its own, takes another baseline than Flake8."""
+    if given and os.path.basename(settings.path) not in ("", *INI_FILES):
+        declared = ConfigFinder(fixed=load_file(settings.path)).settings_for("").baseline_file
+        if declared != given:
+            message = f"Flake8's configuration has another one, {given}; keep this one"
+            raise ConfigError((ConfigProblem(settings.path, None, "baseline", message),))
+
+
+def _content(path: str, text: str) -> bytes:
+    """Return the bytes of a file that holds a text, as far as possible those on the disk.
+
+    Flake8 hands over text with its newlines translated, and maybe what an editor has not saved.
+    """
+    try:
+        data = read_regular(path)
+        on_disk = SourceFile.from_bytes(path, data)
+    except (OSError, SourceError):
+        return text.encode("utf-8", "surrogatepass")
+    newline = "\r\n" if b"\r\n" in data else "\n"
+    try:
+        return on_disk.to_bytes(text.replace("\n", newline))
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _execution_error(error: ConfigError) -> Exception:

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say
-from flake8_ssot_engine.cli.selection import finder_of, jobs_of, positive, tasks_of
+from flake8_ssot_engine.cli.selection import finder_of, jobs_of, positive, settings_here, tasks_of
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import (
     Baseline,
     Entry,
-    load_baseline,
     parse_baseline,
     render_baseline,
 )
@@ -25,7 +24,7 @@ from flake8_ssot_engine.engine.merging import merge_baselines, parse_conflict
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.verdict import Verdict, judge_results
-from flake8_ssot_engine.errors import ExitCode, UsageError
+from flake8_ssot_engine.errors import ConfigError, ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.writing import FileChanged, create_file, replace_file
@@ -68,7 +67,7 @@ def _add_common(parser: argparse.ArgumentParser, action: Any) -> None:
 
 def _create(options: argparse.Namespace) -> int:
     options.paths = []
-    settings = _settings(options)
+    settings = settings_here(options, finder_of(options))
     path = settings.baseline_file
     if os.path.lexists(path):
         told = "`ssot baseline update` shrinks it, `ssot baseline add` extends it"
@@ -76,38 +75,31 @@ def _create(options: argparse.Namespace) -> int:
     tasks, results = _look(options, settings)
     empty = Baseline(path, settings.baseline_root)
     found, enforced = _tolerable(tasks, results, empty)
-    baseline = Baseline.of_entries(path, empty.root, found, {})
-    try:
-        create_file(path, render_baseline(baseline), mode=_MODE)
-    except (OSError, FileChanged) as error:
-        raise UsageError(f"{os.path.relpath(path)}: cannot be written: {_why(error)}") from None
+    _write(path, None, Baseline.of_entries(path, empty.root, found, {}))
     _say(options, f"{os.path.relpath(path)}: tolerates {_counted(found.total())}")
-    if enforced:
-        _say(options, f"{_counted(enforced)} stay errors: their phase or deadline tolerates none")
+    _tell_enforced(options, enforced)
     return ExitCode.CLEAN
 
 
 def _update(options: argparse.Namespace) -> int:
-    settings = _settings(options)
-    before = read_file(settings.baseline_file) if _exists(settings) else None
-    if before is None:
-        raise UsageError(_missing(settings))
-    verdict = _judge(options, settings)
-    old, new = verdict.baselines[0] if verdict.baselines else (load_baseline(settings),) * 2
-    is_changed = _write(settings, before, new)
+    settings = settings_here(options, finder_of(options))
+    path = settings.baseline_file
+    if not os.path.lexists(path):
+        name = os.path.relpath(path)
+        raise UsageError(f"{name}: there is no baseline; `ssot baseline create` makes it")
+    before = read_file(path)
+    verdict = _judge(options, settings, *_look(options, settings))
+    ((old, new),) = verdict.baselines
+    is_changed = _write(path, before, new)
     gone = _total(old) - _total(new)
-    name = os.path.relpath(settings.baseline_file)
     told = [f"{gone} taken out"] * bool(gone)
     told += [f"{len(old.renamed)} renamed files followed"] * bool(old.renamed)
     told = told or ["rewritten"] * is_changed or ["nothing to take out"]
-    _say(options, f"{name}: {', '.join(told)}; tolerates {_counted(_total(new))}")
-    new_ones = sum(
-        finding.severity is Severity.ERROR
-        for result in verdict.results
-        for finding in result.findings
-    )
-    if new_ones:
-        _say(options, f"{_counted(new_ones)} not tolerated; `ssot check` shows them")
+    tolerated = _counted(_total(new))
+    _say(options, f"{os.path.relpath(path)}: {', '.join(told)}; tolerates {tolerated}")
+    errors = (f for r in verdict.results for f in r.findings if f.severity is Severity.ERROR)
+    if count := sum(1 for _ in errors):
+        _say(options, f"{_counted(count)} not tolerated; `ssot check` shows what to do")
     return ExitCode.CLEAN
 
 
@@ -115,44 +107,42 @@ def _add(options: argparse.Namespace) -> int:
     reason = " ".join(options.reason.split())
     if not reason:
         raise UsageError("--reason: say why, in a few words")
-    settings = _settings(options)
-    before = read_file(settings.baseline_file) if _exists(settings) else None
-    verdict = _judge(options, settings)
-    old, new = verdict.baselines[0] if verdict.baselines else (load_baseline(settings),) * 2
-    tasks = [t for t in tasks_of(options, finder_of(options)) if _is_own(t, settings)]
+    settings = settings_here(options, finder_of(options))
+    path = settings.baseline_file
+    before = read_file(path) if os.path.lexists(path) else None
+    tasks, results = _look(options, settings)
+    if not tasks:
+        name = settings.path or "the configuration that holds here"
+        raise UsageError(f"{' '.join(options.paths)}: no Python file there is one of {name}")
+    verdict = _judge(options, settings, tasks, results)
+    ((old, new),) = verdict.baselines
     found, enforced = _tolerable(tasks, verdict.results, old)
-    counts = Counter(dict(new.entries()))
-    counts.update(found)
+    counts = Counter(dict(new.entries())) + found
     reasons = {**new.reasons, **dict.fromkeys(found, reason)}
-    _write(settings, before, Baseline.of_entries(new.path, new.root, counts, reasons))
-    _say(options, f"{os.path.relpath(new.path)}: {_counted(found.total())} added")
-    if enforced:
-        _say(options, f"{_counted(enforced)} stay errors: their phase or deadline tolerates none")
-        return ExitCode.VIOLATIONS
-    return ExitCode.CLEAN
+    if found:
+        _write(path, before, Baseline.of_entries(path, new.root, counts, reasons))
+    _say(options, f"{os.path.relpath(path)}: {_counted(found.total())} added")
+    _tell_enforced(options, enforced)
+    return ExitCode.VIOLATIONS if enforced else ExitCode.CLEAN
 
 
 def _merge(options: argparse.Namespace) -> int:
-    settings = _settings(options)
+    settings = settings_here(options, finder_of(options))
     path, root = settings.baseline_file, settings.baseline_root
     if options.files:
         if len(options.files) != 3:
             raise UsageError("merge: takes no file, or three: BASE OURS THEIRS (%O %A %B)")
-        path = os.path.abspath(options.files[1])
-        base, ours, theirs = (
-            parse_baseline(read_file(os.path.abspath(name)), name, root) for name in options.files
-        )
-        merged = merge_baselines(base, ours, theirs)
-        replace_file(path, before=read_file(path), after=render_baseline(merged))
+        files = [os.path.abspath(name) for name in options.files]
+        base, ours, theirs = (parse_baseline(read_file(file), file, root) for file in files)
+        _write(ours.path, read_file(ours.path), merge_baselines(base, ours, theirs))
         return ExitCode.CLEAN
-    data = read_file(path)
+    data, name = read_file(path), os.path.relpath(path)
     sides = _unmerged(path, root) or parse_conflict(data, path, root)
     if sides is None:
-        _say(options, f"{os.path.relpath(path)}: holds no conflict")
+        _say(options, f"{name}: holds no conflict")
         return ExitCode.CLEAN
     merged = merge_baselines(*sides)
-    _write(settings, data, merged)
-    name = os.path.relpath(path)
+    _write(path, data, merged)
     _say(options, f"{name}: merged, tolerates {_counted(_total(merged))}; next: `git add {name}`")
     return ExitCode.CLEAN
 
@@ -165,29 +155,27 @@ def _unmerged(path: str, root: str) -> tuple[Baseline | None, Baseline, Baseline
         return None
     if not stages:
         return None
-    base, ours, theirs = (parse_baseline(stages.get(n, b""), path, root) for n in (1, 2, 3))
+    ours, theirs = (parse_baseline(stages.get(n, b""), path, root) for n in (2, 3))
+    try:
+        base = parse_baseline(stages.get(1, b""), path, root)
+    except ConfigError:  # of two that themselves conflict, in a criss-cross merge
+        return None, ours, theirs
     return base, ours, theirs
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    return finder_of(options).settings_for(os.getcwd())
 
 
 def _look(options: argparse.Namespace, settings: Settings) -> tuple[list[Task], list[FileResult]]:
     """Check the files of a project, but for those of other projects within it."""
-    tasks = [task for task in tasks_of(options, finder_of(options)) if _is_own(task, settings)]
+    every = tasks_of(options, finder_of(options))
+    tasks = [task for task in every if task.settings.baseline_file == settings.baseline_file]
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         return tasks, check_each(tasks, jobs=jobs_of(options), on_progress=advance)
 
 
-def _is_own(task: Task, settings: Settings) -> bool:
-    return task.settings.baseline_file == settings.baseline_file
-
-
-def _judge(options: argparse.Namespace, settings: Settings) -> Verdict:
-    tasks, results = _look(options, settings)
+def _judge(
+    options: argparse.Namespace, settings: Settings, tasks: list[Task], results: list[FileResult]
+) -> Verdict:
     covered = [os.path.abspath(path) for path in options.paths] or [settings.root]
-    return judge_results(tasks, results, covered=covered)
+    return judge_results(tasks, results, covered=covered, settings=[settings])
 
 
 def _tolerable(
@@ -216,9 +204,9 @@ def _untolerated(result: FileResult) -> Iterator[tuple[Trait, str]]:
             yield trait_of(finding), finding.violation.migration
 
 
-def _write(settings: Settings, before: bytes | None, baseline: Baseline) -> bool:
-    """Write a baseline, and say whether it changed."""
-    path, after = settings.baseline_file, render_baseline(baseline, like=before or b"")
+def _write(path: str, before: bytes | None, baseline: Baseline) -> bool:
+    """Write a baseline, and say whether it changed. Raises UsageError."""
+    after = render_baseline(baseline, like=before or b"")
     if after == before:
         return False
     try:
@@ -227,21 +215,9 @@ def _write(settings: Settings, before: bytes | None, baseline: Baseline) -> bool
         else:
             replace_file(path, before=before, after=after)
     except (OSError, FileChanged) as error:
-        raise UsageError(f"{os.path.relpath(path)}: cannot be written: {_why(error)}") from None
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{os.path.relpath(path)}: cannot be written: {why}") from None
     return True
-
-
-def _why(error: OSError | FileChanged) -> str:
-    return str(getattr(error, "strerror", None) or error)
-
-
-def _exists(settings: Settings) -> bool:
-    return os.path.lexists(settings.baseline_file)
-
-
-def _missing(settings: Settings) -> str:
-    name = os.path.relpath(settings.baseline_file)
-    return f"{name}: there is no baseline; `ssot baseline create` makes it"
 
 
 def _total(baseline: Baseline) -> int:
@@ -250,6 +226,11 @@ def _total(baseline: Baseline) -> int:
 
 def _counted(count: int) -> str:
     return f"{count} violation{'s' * (count != 1)}"
+
+
+def _tell_enforced(options: argparse.Namespace, count: int) -> None:
+    if count:
+        _say(options, f"{_counted(count)} stay errors: their phase or deadline tolerates none")
 
 
 def _say(options: argparse.Namespace, text: str) -> None:

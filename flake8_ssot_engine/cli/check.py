@@ -9,7 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say, use_color
-from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
+from flake8_ssot_engine.cli.selection import (
+    add_selection,
+    finder_of,
+    jobs_of,
+    settings_here,
+    tasks_of,
+)
+from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, FileResult
 from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.novelty import Newness
@@ -76,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
             results = check_each(
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
-        report = _judge(options, tasks, results, contents, newness)
+        settings = settings_here(options, finder)
+        report = _judge(options, settings, tasks, results, contents, newness)
         if options.format == "json" and not options.stdin_filename:
             report = with_single_fixes(report, tasks, finder, jobs=jobs)
     if not tasks:
@@ -115,6 +123,7 @@ def _newness(options: argparse.Namespace) -> Newness | None:
 
 def _judge(
     options: argparse.Namespace,
+    settings: Settings,
     tasks: list[Task],
     results: list[FileResult],
     contents: dict[str, bytes],
@@ -122,13 +131,15 @@ def _judge(
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
     is_of_folders = not (options.new_since or options.phase or options.stdin_filename)
-    looked_at = options.paths or {task.settings.root for task in tasks}
+    looked_at = options.paths or {settings.root, *(task.settings.root for task in tasks)}
     verdict = judge_results(
         tasks,
         results,
         covered=[os.path.abspath(path) for path in looked_at] if is_of_folders else [],
         severity=_stale_severity(options),
         contents=contents,
+        parses_all=options.syntax == "all",
+        settings=[] if options.paths or not is_of_folders else [settings],
     )
     if newness is not None:
         return report_of(newness.only_new(tasks, verdict.results), files=len(tasks))

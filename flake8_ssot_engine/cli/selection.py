@@ -39,6 +39,12 @@ def finder_of(options: argparse.Namespace) -> ConfigFinder:
     return ConfigFinder(fixed=fixed, complete=with_bridges)
 
 
+def settings_here(options: argparse.Namespace, finder: ConfigFinder) -> Settings:
+    """Return the settings for the current folder, as the options change them."""
+    select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
+    return finder.settings_for(os.getcwd()).overridden(select=select, ignore=ignore)
+
+
 def tasks_of(options: argparse.Namespace, finder: ConfigFinder) -> list[Task]:
     """Return the files that the options name, each with the settings for it. Raises UsageError."""
     here = os.getcwd()

@@ -27,6 +27,8 @@ _CODE = re.compile(r"SSOT[0-9]+|E999")
 _ESCAPE = re.compile(r"\\([\\tnr])")
 _SPECIAL = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _PLAIN = {shown[1]: character for character, shown in _SPECIAL.items()}
+TABS = 4
+"""The tabs that a line of an entry holds at least."""
 MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
 """How the lines begin that git puts round a conflict."""
 
@@ -136,10 +138,11 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
     text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.removesuffix("\r")
-        if line.startswith(MARKERS):
+        is_entry = line.count("\t") >= TABS  # a path may begin in any way
+        if line.startswith(MARKERS) and not is_entry:
             message = "holds a merge conflict; `ssot baseline merge` resolves it"
             raise ConfigError((ConfigProblem(path, number, "", message),))
-        if not line.strip() or line.startswith("#"):
+        if not is_entry and (not line.strip() or line.startswith("#")):
             continue
         try:
             entry, count, reason = _parse_line(line)

@@ -43,24 +43,29 @@ def match_findings(
     """
     held = [False] * len(findings)
     left = tolerated.copy()
+
+    def hold(numbers: list[int], trait: Trait) -> None:
+        if 0 < left[trait] < len(numbers):
+            by_age = oldest_first([findings[number] for number in numbers])
+            numbers = [next(n for n in numbers if findings[n] is one) for one in by_age]
+        for number in numbers[: left[trait]]:
+            held[number] = True
+            left[trait] -= 1
+
     alike: dict[Trait, list[int]] = {}
     for number, finding in enumerate(findings):
         alike.setdefault(trait_of(finding), []).append(number)
     for trait, numbers in alike.items():
-        count = left[trait]
-        if 0 < count < len(numbers):
-            by_age = oldest_first([findings[number] for number in numbers])
-            numbers = [next(n for n in numbers if findings[n] is one) for one in by_age]
-        for number in numbers[:count]:
-            held[number] = True
-            left[trait] -= 1
+        hold(numbers, trait)
     for trait in sorted(left):
         if trait.scope in scopes or trait.scope == MODULE_SCOPE:
             continue
-        for number, finding in enumerate(findings):
-            if left[trait] and not held[number] and trait_of(finding)[::2] == trait[::2]:
-                held[number] = True
-                left[trait] -= 1
+        moved = [
+            number
+            for number, finding in enumerate(findings)
+            if not held[number] and trait_of(finding)[::2] == trait[::2]
+        ]
+        hold(moved, trait)
     return Matched(tuple(held), +left)
 
 

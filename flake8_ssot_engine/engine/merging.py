@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from flake8_ssot_engine.engine.baseline import MARKERS, Baseline, parse_baseline
+from flake8_ssot_engine.engine.baseline import MARKERS, TABS, Baseline, parse_baseline
 
 _OURS, _BASE, _THEIRS, _END = MARKERS
 
@@ -21,7 +21,8 @@ def merge_baselines(base: Baseline | None, ours: Baseline, theirs: Baseline) -> 
         entry: max(a[entry], b[entry]) if then is None else _merged(then[entry], a[entry], b[entry])
         for entry in a | b
     }
-    reasons = {**theirs.reasons, **ours.reasons}
+    changed = ours.reasons.items() - (base.reasons.items() if base is not None else set())
+    reasons = {**ours.reasons, **theirs.reasons, **dict(changed)}
     return Baseline.of_entries(ours.path, ours.root, counts, reasons)
 
 
@@ -47,13 +48,16 @@ def parse_conflict(
     side, is_conflicted, has_base = "", False, False
     for line in data.split(b"\n"):
         marker = next((m for m in MARKERS if line.startswith(m.encode())), "")
+        marker = "" if line.count(b"\t") >= TABS else marker
         if marker:
             is_conflicted = True
             has_base |= marker == _BASE
             side = "" if marker == _END else marker
+            for lines in sides.values():
+                lines.append(b"")
         else:
-            for name in [side] if side else sides:
-                sides[name].append(line)
+            for name, lines in sides.items():  # an empty line for another's keeps the numbers
+                lines.append(line if side in ("", name) else b"")
     if not is_conflicted:
         return None
     base, ours, theirs = (

@@ -84,7 +84,8 @@ def _unchanged_first(alike: Sequence[Finding], content: bytes, task: Task) -> Se
     comparison = difflib.SequenceMatcher(None, _lines(then), _lines(now), autojunk=False)
     blocks = comparison.get_matching_blocks()
     unchanged = {line + 1 for block in blocks for line in range(block.b, block.b + block.size)}
-    return sorted(alike, key=lambda finding: finding.start.line not in unchanged)
+    # What the baseline holds is old in any case: else it and this could each excuse one of two.
+    return sorted(alike, key=lambda f: (not f.is_baselined, f.start.line not in unchanged))
 
 
 def _lines(source: SourceFile) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake8_ssot_engine.config.settings import Settings
@@ -37,15 +37,26 @@ class Judged:
 class Ratchet:
     """Judges the files of one configuration by its baseline."""
 
-    def __init__(self, settings: Settings, baseline: Baseline | None = None) -> None:
-        """Load the baseline, unless it is given. Raises ConfigError."""
+    def __init__(
+        self, settings: Settings, baseline: Baseline | None = None, *, parses_all: bool = True
+    ) -> None:
+        """Load the baseline, unless it is given. Raises ConfigError.
+
+        `parses_all` says whether every file was tried for whether it parses.
+        """
+        self._parses_all = parses_all
         self.baseline = load_baseline(settings) if baseline is None else baseline
         self._settings = settings
         self._today = datetime.date.today()
         self._migrations = {migration.id: migration for migration in settings.migrations}
 
-    def judge(self, path: str, result: FileResult, content: bytes | None = None) -> Judged:
-        """Judge the file at an absolute path; `content` is what it holds, if not what is there."""
+    def judge(
+        self, path: str, result: FileResult, content: Callable[[], bytes] | None = None
+    ) -> Judged:
+        """Judge the file at an absolute path; `content` tells what it holds, if not what is there.
+
+        It is asked for where there are more findings of a kind than are tolerated.
+        """
         tolerated = self.baseline.files.get(self.baseline.name_of(path))
         if tolerated is None:
             return Judged(result)
@@ -88,26 +99,29 @@ class Ratchet:
     def _is_judged(self, path: str, trait: Trait, error: FileError | None) -> bool:
         """Whether a violation would have been found if it were there."""
         if trait == BROKEN:
-            return error is None or error.code == BROKEN.code
+            return self._parses_all and (error is None or error.code == BROKEN.code)
         if error is not None or not self._settings.selects(trait.code):
             return False
         try:
-            match = self._settings.index.match(QualifiedName.parse(trait.symbol))
+            symbol = QualifiedName.parse(trait.symbol)
         except ValueError:
             return True
-        if match is None:
-            return True
-        phase = phase_of(path, match.migration)
-        return match.migration.enforcement_in(phase, self._today) is not Enforcement.OFF
+        index = self._settings.index
+        migrations = (m.migration for m in (index.match(symbol), *index.moved_to(symbol)) if m)
+        return not any(
+            migration.enforcement_in(phase_of(path, migration), self._today) is Enforcement.OFF
+            for migration in migrations
+        )
 
 
-def _by_age(path: str, alike: Sequence[Finding], content: bytes | None) -> Sequence[Finding]:
+def _by_age(
+    path: str, alike: Sequence[Finding], content: Callable[[], bytes] | None
+) -> Sequence[Finding]:
     """Return findings by when git says that their lines came in, else in the file's order."""
     try:
-        if content is None:
-            content = read_regular(path)
+        data = read_regular(path) if content is None else content()
         lines = [finding.start.line for finding in alike]
-        times = History(os.path.dirname(path)).times_of_lines(path, lines, content)
+        times = History(os.path.dirname(path)).times_of_lines(path, lines, data)
     except (GitError, OSError):
         return alike
     return sorted(alike, key=lambda finding: times.get(finding.start.line, 0))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.document import read_file
+from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, Entry, load_baseline
 from flake8_ssot_engine.engine.check import FileResult, Finding
 from flake8_ssot_engine.engine.ratchet import Ratchet
@@ -37,19 +39,23 @@ def judge_results(
     covered: Sequence[str],
     severity: Severity = Severity.WARNING,
     contents: Mapping[str, bytes] | None = None,
+    parses_all: bool = True,
+    settings: Sequence[Settings] = (),
 ) -> Verdict:
     """Judge all files that a run has looked at. Raises ConfigError for a wrong baseline.
 
     `covered` are the absolute files and folders of which all was looked at: an entry for a file
     there that was not among the tasks is one that nothing needs. Such findings get `severity`.
-    `contents` are those of files that hold something else than what was looked at.
+    `contents` are those of files that hold something else than what was looked at. `parses_all`
+    says whether every file was tried for whether it parses, `settings` whose baselines count even
+    where no file is left.
     """
     found = {result.path: result for result in results}
-    judged: list[FileResult] = []
+    judged: dict[str, FileResult] = {}
     unused: list[Finding] = []
     baselines: list[tuple[Baseline, Baseline]] = []
-    for group in _by_baseline(tasks):
-        baseline = load_baseline(group[0].settings)
+    for own, group in _by_baseline(tasks, settings):
+        baseline = load_baseline(own)
         ratchets: dict[int, Ratchet] = {}
         counts: Counter[Entry] = Counter()
         left: Counter[Entry] = Counter()
@@ -61,11 +67,11 @@ def judge_results(
                 continue
             number = id(task.settings)
             if number not in ratchets:
-                ratchets[number] = Ratchet(task.settings, baseline)
+                ratchets[number] = Ratchet(task.settings, baseline, parses_all=parses_all)
             result = found.get(task.shown_as, FileResult(task.shown_as))
-            content = (contents or {}).get(task.path)
+            content = partial(contents.__getitem__, task.path) if contents else None
             verdict = ratchets[number].judge(task.path, result, content)
-            judged.append(verdict.result)
+            judged[task.shown_as] = verdict.result
             for traits, table in (
                 (verdict.held + verdict.unjudged, counts),
                 (verdict.unused, left),
@@ -75,17 +81,22 @@ def judge_results(
             if entry.path not in names:
                 is_gone = any(_is_below(baseline.path_of(entry.path), one) for one in covered)
                 (left if is_gone else counts)[entry] += count
-        if group[0].settings.selects(UNUSED_SUPPRESSION.code):
-            unused += _told(baseline, left, severity)
+        if own.selects(UNUSED_SUPPRESSION.code):
+            unused += _told(baseline, left, names, severity)
         after = Baseline.of_entries(baseline.path, baseline.root, counts, baseline.reasons)
         baselines.append((baseline, after))
-    return Verdict(judged, unused, baselines)
+    in_order = [judged[task.shown_as] for task in tasks if task.shown_as in judged]
+    return Verdict(in_order, unused, baselines)
 
 
-def _by_baseline(tasks: Sequence[Task]) -> list[list[Task]]:
-    groups: dict[str, list[Task]] = {}
+def _by_baseline(
+    tasks: Sequence[Task], settings: Sequence[Settings]
+) -> list[tuple[Settings, list[Task]]]:
+    groups: dict[str, tuple[Settings, list[Task]]] = {}
+    for own in settings:
+        groups.setdefault(own.baseline_file, (own, []))
     for task in tasks:
-        groups.setdefault(task.settings.baseline_file, []).append(task)
+        groups.setdefault(task.settings.baseline_file, (task.settings, []))[1].append(task)
     return list(groups.values())
 
 
@@ -93,23 +104,28 @@ def _is_below(path: str, top: str) -> bool:
     return path == top or path.startswith(os.path.join(top, ""))
 
 
-def _told(baseline: Baseline, left: Counter[Entry], severity: Severity) -> Iterator[Finding]:
-    """Yield a finding for each entry that tolerates too much, and for each renamed file."""
-    if not left and not baseline.renamed:
+def _told(
+    baseline: Baseline, left: Counter[Entry], names: Collection[str], severity: Severity
+) -> Iterator[Finding]:
+    """Yield a finding for each entry that tolerates too much, or has a file's old name.
+
+    `names` are the files that were looked at.
+    """
+    if not left and not baseline.renamed.keys() & names:
         return
     shown_as = os.path.relpath(baseline.path)
-    lines = read_file(baseline.path).decode("utf-8", "replace").splitlines()
+    lines = read_file(baseline.path).decode("utf-8", "replace").split("\n")
     texts: dict[Entry, tuple[str, str]] = {}
     for entry, old_name in ((e, baseline.renamed.get(e.path)) for e, _ in baseline.entries()):
         trait = entry.trait
         what = f"{trait.code} of `{trait.symbol}` in `{trait.scope}` of `{entry.path}`"
         if entry in left:
             texts[entry] = trait.code, f"tolerates {left[entry]} {what} more than there are"
-        elif old_name:
+        elif old_name and entry.path in names:
             texts[entry] = trait.code, f"names `{old_name}`, which is `{entry.path}` now"
     for entry, (code, text) in texts.items():
         line = baseline.lines[entry]
-        shown = lines[line - 1]
+        shown = lines[line - 1].removesuffix("\r")
         violation = UNUSED_SUPPRESSION.unused(
             Span(0, 0), QualifiedName((code,)), f"the baseline {text}; run `ssot baseline update`"
         )
