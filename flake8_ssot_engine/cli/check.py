@@ -13,8 +13,9 @@ from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.review import review
-from flake8_ssot_engine.reports.registry import FORMATS
-from flake8_ssot_engine.reports.text import COLOR, error_place, render_text, summary
+from flake8_ssot_engine.reports.outcome import new_errors, summary
+from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
+from flake8_ssot_engine.reports.text import COLOR, error_place, render_text
 
 
 def add_command(commands: Any) -> None:
@@ -49,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
             report = check_files(
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
-            if options.format == "json":
-                report = with_single_fixes(report, tasks, finder, jobs=jobs)
+            fixable = files_to_fix(report, FORMATS[options.format])
+            report = with_single_fixes(report, tasks, finder, jobs=jobs, fixable=fixable)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         _tell_settings(tasks, is_verbose=options.verbose, is_whole=is_whole)
     _write(report, options)
     if options.format == "concise":
-        for error in report.errors:
+        for error in new_errors(report):
             say(f"{error_place(error)}: {error.message}")
         if not options.quiet:
             say(summary(report))
@@ -82,7 +83,7 @@ def _check_stdin(options: argparse.Namespace, tasks: list[Task]) -> Report:
 def _write(report: Report, options: argparse.Namespace) -> None:
     stream: Any = None if options.output else sys.stdout
     is_colored = options.format == "text" and use_color(options, stream)
-    lines = render_text(report, COLOR) if is_colored else FORMATS[options.format](report)
+    lines = render_text(report, COLOR) if is_colored else FORMATS[options.format].render(report)
     if options.output is None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

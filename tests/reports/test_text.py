@@ -7,7 +7,8 @@ import pytest
 from flake8_ssot_engine.engine.check import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.text import COLOR, render_text, summary
+from flake8_ssot_engine.reports.outcome import summary
+from flake8_ssot_engine.reports.text import COLOR, render_text
 from tests.reports.findings import finding
 
 
