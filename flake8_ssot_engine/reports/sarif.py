@@ -20,7 +20,7 @@ from flake8_ssot_engine.reports.outcome import new_errors, plural
 from flake8_ssot_engine.reports.paths import RepositoryPaths
 from flake8_ssot_engine.reports.sarif_rules import describe_rules
 from flake8_ssot_engine.source import Position
-from flake8_ssot_engine.violations import Fingerprint, Severity
+from flake8_ssot_engine.violations import MODULE_SCOPE, Fingerprint, Severity
 
 MAX_RESULTS = 25_000
 """Results of a run from which on GitHub refuses it; it shows the first 5,000."""
@@ -34,11 +34,6 @@ _SCHEMA = (
 _ROOT = "%SRCROOT%"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "note"}
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.HINT: 2}
-_NOTIFICATIONS = {
-    "E902": "A file could not be read.",
-    "E999": "A file could not be parsed.",
-    "left-out": "Something was left out of this log for the sake of its size.",
-}
 
 
 class _Content(NamedTuple):
@@ -79,10 +74,6 @@ def _log(report: Report, content: _Content) -> str:
                 "name": "ssot",
                 "version": __version__,
                 "rules": rules,
-                "notifications": [
-                    {"id": name, "shortDescription": {"text": text}}
-                    for name, text in _NOTIFICATIONS.items()
-                ],
             }
         },
         "invocations": [
@@ -148,7 +139,7 @@ def _result(finding: Finding, places: _Places, *, has_fixes: bool) -> dict[str, 
         "hint": violation.hint,
         "unfixableBecause": violation.unfixable_because,
     }
-    result = {
+    result: dict[str, Any] = {
         "ruleId": violation.code,
         "level": _LEVELS[finding.severity],
         "message": {"text": printable(violation.message)},
@@ -157,8 +148,7 @@ def _result(finding: Finding, places: _Places, *, has_fixes: bool) -> dict[str, 
                 "physicalLocation": {
                     "artifactLocation": places.artifact(finding.path),
                     "region": _region(finding.start, finding.end),
-                },
-                "logicalLocations": [{"fullyQualifiedName": finding.scope}],
+                }
             }
         ],
         # All results have it or none (3.27.23): the empty one says that nothing tolerates it.
@@ -168,6 +158,8 @@ def _result(finding: Finding, places: _Places, *, has_fixes: bool) -> dict[str, 
         * finding.is_baselined,
         "properties": {key: value for key, value in facts.items() if value},
     }
+    if finding.scope != MODULE_SCOPE:
+        result["locations"][0]["logicalLocations"] = [{"fullyQualifiedName": finding.scope}]
     if has_fixes and violation.fix is not None:
         result["fixes"] = [_fix(violation.fix, places)]
     return result

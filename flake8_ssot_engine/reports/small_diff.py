@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from itertools import islice
 
 from flake8_ssot_engine.edits import Edit, Fix, PlacedEdit, apply_edits
 from flake8_ssot_engine.engine.check import Finding
@@ -25,8 +26,9 @@ def render_small_diff(finding: Finding, fix: Fix) -> Iterator[str]:
     ]
     old = "\n".join(finding.lines)
     new = apply_edits(old, [_within(finding, edit) for edit in here]).text
-    for line in difflib.unified_diff(old.split("\n"), new.split("\n"), n=0, lineterm=""):
-        if not line.startswith(("---", "+++", "@@")):
+    lines = difflib.unified_diff(old.split("\n"), new.split("\n"), n=0, lineterm="")
+    for line in islice(lines, 2, None):  # after the header, which names files
+        if not line.startswith("@@"):
             yield f"{line[0]} {line[1:]}"
     elsewhere = [edit for edit in fix.edits if edit not in here]
     if elsewhere:

@@ -188,7 +188,13 @@ def test_a_file_that_cannot_be_read(
     document = json.loads(out)
     assert code == 1
     assert document["errors"] == [
-        {"path": "secret.py", "line": None, "message": f"cannot be read: {message}"}
+        {
+            "path": "secret.py",
+            "line": None,
+            "message": f"cannot be read: {message}",
+            "code": "E902",
+            "baselined": False,
+        }
     ]
     assert {violation["path"] for violation in document["violations"]} == {"a.py"}
 
@@ -343,9 +349,9 @@ def test_standard_input_that_cannot_be_decoded(ssot: Ssot, monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x\n\xff\n")))
     code, out, err = ssot("--stdin-filename=a.py", "--format=json")
     assert (code, err) == (1, "")
-    assert json.loads(out)["errors"] == [
-        {"path": "a.py", "line": 2, "message": "cannot be decoded as utf-8: invalid start byte"}
-    ]
+    (error,) = json.loads(out)["errors"]
+    assert (error["path"], error["line"], error["code"]) == ("a.py", 2, "E999")
+    assert error["message"] == "cannot be decoded as utf-8: invalid start byte"
 
 
 def test_what_python_warns_of_on_standard_input_is_not_ours_to_say(
