@@ -13,20 +13,21 @@ from flake8_ssot_engine.source import Position
 from flake8_ssot_engine.violations import Severity
 from tests.reports.findings import finding
 
-ODD_NAMES = [
-    pytest.param("a b/c d.py", id="spaces"),
-    pytest.param(" .py", id="leading-space"),
-    pytest.param("é/日本/𝒳.py", id="wide"),
-    pytest.param("new\nline\r.py", id="newlines"),
-    pytest.param("bell\x07\x1b[31m\x00.py", id="control"),
-    pytest.param("bad\udcff\udc80.py", id="not-utf-8"),
-    pytest.param("100%25,a=b:c;d.py", id="separators"),
-    pytest.param("'\"<&>]]>`|\\|``.py", id="quotes"),
-    pytest.param("rtl\u202e\u2028.py", id="format"),
-    pytest.param("\ufffe\uffff\U0001ffff.py", id="noncharacters"),
-    pytest.param("::error::%0A#?*_[x](y).py", id="commands"),
-    pytest.param("../outside/a.py", id="outside"),
-]
+ODD = {
+    "spaces": "a b/c d.py",
+    "leading-space": " .py",
+    "wide": "é/日本/𝒳.py",
+    "newlines": "new\nline\r.py",
+    "control": "bell\x07\x1b[31m\x00.py",
+    "not-utf-8": "bad\udcff\udc80.py",
+    "separators": "100%25,a=b:c;d.py",
+    "quotes": "'\"<&>]]>`|\\|``.py",
+    "format": "rtl\u202e\u2028.py",
+    "noncharacters": "\ufffe\uffff\U0001ffff.py",
+    "commands": "::error::%0A#?*_[x](y).py",
+    "outside": "../outside/a.py",
+}
+ODD_NAMES = [pytest.param(name, id=title) for title, name in ODD.items()]
 
 
 def at(path: str, line: int, first: int, last: int, text: str) -> PlacedEdit:

@@ -21,7 +21,8 @@ LIMIT = 1024 * 1024
 
 
 def rendered(report: Report) -> str:
-    return MarkdownIt("commonmark").enable("table").render("\n".join(render_markdown(report)))
+    parser = MarkdownIt("commonmark").enable("table")
+    return str(parser.render("\n".join(render_markdown(report))))
 
 
 def rows(report: Report, heading: str) -> list[list[str]]:

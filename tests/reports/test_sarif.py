@@ -21,6 +21,7 @@ from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.violations import Severity
 from tests.reports.examples import (
     EXAMPLE,
+    ODD,
     ODD_NAMES,
     ONLY_ERRORS,
     at,
@@ -54,7 +55,7 @@ def run_of(report: Report) -> dict[str, Any]:
         pytest.param(Report(), id="empty"),
         pytest.param(EXAMPLE, id="example"),
         pytest.param(ONLY_ERRORS, id="only-errors"),
-        *(pytest.param(report_of_path(p.values[0]), id=p.id) for p in ODD_NAMES),
+        *(pytest.param(report_of_path(name), id=title) for title, name in ODD.items()),
     ],
 )
 def test_it_is_as_the_schema_says(report: Report) -> None:
