@@ -1,4 +1,4 @@
-"""What all tests share: the option for the long form of the standard-library comparisons."""
+"""What all tests share: the options of the suite."""
 
 from __future__ import annotations
 
@@ -10,4 +10,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--whole-stdlib",
         action="store_true",
         help="compare names with LibCST over all of the standard library (a quarter of an hour)",
+    )
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write tests/reports/golden/ anew, from what the formats print now",
     )

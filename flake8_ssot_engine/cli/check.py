@@ -26,8 +26,9 @@ from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.review import review
-from flake8_ssot_engine.reports.registry import FORMATS
-from flake8_ssot_engine.reports.text import COLOR, error_place, render_text, summary
+from flake8_ssot_engine.reports.outcome import new_errors, summary
+from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
+from flake8_ssot_engine.reports.text import COLOR, error_place, render_text
 from flake8_ssot_engine.violations import Severity
 
 
@@ -85,15 +86,16 @@ def run(options: argparse.Namespace) -> int:
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
-        if options.format == "json" and not options.stdin_filename:
-            report = with_single_fixes(report, tasks, finder, jobs=jobs)
+        if not options.stdin_filename:
+            fixable = files_to_fix(report, FORMATS[options.format])
+            report = with_single_fixes(report, tasks, finder, jobs=jobs, fixable=fixable)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
         _tell_settings(tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
     _write(report, options)
     if options.format == "concise":
-        for error in report.errors:
+        for error in new_errors(report):
             say(f"{error_place(error)}: {error.message}")
         if not options.quiet:
             say(summary(report))
@@ -164,7 +166,7 @@ def _stale_severity(options: argparse.Namespace) -> Severity:
 def _write(report: Report, options: argparse.Namespace) -> None:
     stream: Any = None if options.output else sys.stdout
     is_colored = options.format == "text" and use_color(options, stream)
-    lines = render_text(report, COLOR) if is_colored else FORMATS[options.format](report)
+    lines = render_text(report, COLOR) if is_colored else FORMATS[options.format].render(report)
     if options.output is None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

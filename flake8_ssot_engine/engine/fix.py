@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -103,13 +103,13 @@ def _may_go_on(report: FixReport) -> set[str]:
 
 
 def with_single_fixes(
-    report: Report, tasks: Sequence[Task], finder: ConfigFinder, *, jobs: int
+    report: Report, tasks: Sequence[Task], finder: ConfigFinder, *, jobs: int, fixable: Set[str]
 ) -> Report:
-    """Return a report in which each violation that can be fixed carries the edits that do it.
+    """Return a report in which each violation of some files carries the edits that fix it.
 
-    Each fix is proved by itself, and holds what other files need because of it.
+    `fixable` names the files that are worth it. Each fix is proved by itself, and holds what
+    other files need because of it.
     """
-    fixable = {finding.path for finding in report.findings if finding.violation.applicability}
     settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
     fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
     for number in settings:

@@ -25,7 +25,8 @@ from flake8_ssot_engine.campaign.restoring import Restored
 from flake8_ssot_engine.campaign.retire import Leftover, Retirement
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.fix_report import plural, render_fix_text
+from flake8_ssot_engine.reports.fix_report import render_fix_text
+from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
 
 _FEW = 3

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
+from flake8_ssot_engine.reports.outcome import new_findings
+from flake8_ssot_engine.violations import Severity
 
 
 def render_concise(report: Report) -> Iterator[str]:
-    """Yield lines `path:line:column: CODE message`, from 1, columns in code points."""
-    for finding in report.findings:
+    """Yield lines `path:line:column: CODE message`, from 1, columns in code points.
+
+    What the baseline tolerates is left out; `warning: ` precedes the message of a warning.
+    """
+    for finding in new_findings(report):
         violation = finding.violation
         place = f"{printable(finding.path)}:{finding.start.line}:{finding.start.column}"
-        yield f"{place}: {violation.code} {printable(violation.message)}"
+        weight = "warning: " if finding.severity is Severity.WARNING else ""
+        yield f"{place}: {violation.code} {weight}{printable(violation.message)}"

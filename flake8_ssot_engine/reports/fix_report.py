@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +11,7 @@ from flake8_ssot_engine.engine.check import Finding
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.json_format import VERSION
+from flake8_ssot_engine.reports.outcome import counted, plural
 from flake8_ssot_engine.reports.text import COLOR, PLAIN, error_place
 
 _FEW = 3
@@ -42,9 +43,9 @@ def render_fix_text(
 def summary_of_fix(report: FixReport, *, is_applied: bool) -> str:
     """Return one line that tells how a fix ended."""
     verb = "fixed" if is_applied else "would fix"
-    told = f"{verb} {_counted(report.fixed)} in {plural(len(report.changes), 'file')}"
+    told = f"{verb} {counted(report.fixed)} in {plural(len(report.changes), 'file')}"
     if report.left or report.kept:
-        told += f", left {_counted(report.left)}"
+        told += f", left {counted(report.left)}"
         if report.kept:
             told += f" and {plural(len(report.kept), 'alias', 'aliases')} for the sake of others"
     if report.suppressed:
@@ -102,14 +103,3 @@ def _by_reason(
 
 def _place(finding: Finding) -> str:
     return f"{printable(finding.path)}:{finding.start.line}:{finding.start.column}"
-
-
-def _counted(findings: Sequence[Finding]) -> str:
-    counts = Counter(finding.violation.code for finding in findings)
-    codes = ", ".join(f"{code} {count}" for code, count in sorted(counts.items()))
-    return plural(len(findings), "violation") + (f" ({codes})" if codes else "")
-
-
-def plural(count: int, noun: str, nouns: str = "") -> str:
-    """Return a count with its noun; `nouns` where the plural is not made by an s."""
-    return f"{count} {noun if count == 1 else nouns or noun + 's'}"

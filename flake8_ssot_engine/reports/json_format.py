@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flake8_ssot_engine.edits import Fix
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.check import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 
 VERSION = 1
@@ -17,18 +17,15 @@ def render_json(report: Report) -> Iterator[str]:
     """Yield one JSON document; every position is from 1, columns in code points."""
     document = {
         "version": VERSION,
-        "violations": [_violation(finding) for finding in report.findings],
-        "errors": [
-            {"path": error.path, "line": error.line, "message": error.message}
-            for error in report.errors
-        ],
-        "statistics": report.statistics,
-        "references": dict(sorted(report.references.items())),
+        "violations": [violation_object(finding) for finding in report.findings],
+        "errors": [error_object(error) for error in report.errors],
+        **totals(report),
     }
     yield json.dumps(document, indent=2, ensure_ascii=True)
 
 
-def _violation(finding: Finding) -> dict[str, Any]:
+def violation_object(finding: Finding) -> dict[str, Any]:
+    """Return what the contract says of a violation."""
     violation = finding.violation
     return {
         "path": finding.path,
@@ -45,9 +42,29 @@ def _violation(finding: Finding) -> dict[str, Any]:
         "message": violation.message,
         "hint": violation.hint,
         "kind": violation.kind.value,
+        "severity": finding.severity.value,
         "baselined": finding.is_baselined,
         "fix": None if violation.fix is None else _fix(violation.fix),
         "unfixable_because": violation.unfixable_because or None,
+    }
+
+
+def error_object(error: FileError) -> dict[str, Any]:
+    """Return what the contract says of a file that could not be checked."""
+    return {
+        "path": error.path,
+        "line": error.line,
+        "message": error.message,
+        "code": error.code,
+        "baselined": error.is_baselined,
+    }
+
+
+def totals(report: Report) -> dict[str, Any]:
+    """Return the counts of violations by code, and of references by kind."""
+    return {
+        "statistics": report.statistics,
+        "references": dict(sorted(report.references.items())),
     }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from flake8_ssot_engine.campaign.progress import LookAlikes, PhaseProgress, Progress
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.fix_report import plural
 from flake8_ssot_engine.reports.json_format import VERSION
+from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.violations import ReferenceKind
 
 WIDTH = 80

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from flake8_ssot_engine.engine.check import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
+from flake8_ssot_engine.reports.outcome import new_errors, new_findings, summary
+from flake8_ssot_engine.reports.small_diff import render_small_diff
+from flake8_ssot_engine.violations import Severity
 
 
 class Style(NamedTuple):
@@ -26,14 +29,19 @@ COLOR = Style("\x1b[1m", "\x1b[31m", "\x1b[34m", "\x1b[32m", "\x1b[0m")
 
 
 def render_text(report: Report, style: Style = PLAIN) -> Iterator[str]:
-    """Yield the report for a person, the summary last."""
-    for finding in report.findings:
+    """Yield the report for a person, the summary last.
+
+    What the baseline tolerates is only counted. Where a violation carries its edits they are
+    shown as a small diff, else its hint is.
+    """
+    for finding in new_findings(report):
         yield from _finding(finding, style)
         yield ""
-    for error in report.errors:
+    errors = new_errors(report)
+    for error in errors:
         head = f"{style.bold}{error_place(error)}{style.reset}: {style.red}error{style.reset}: "
         yield head + printable(error.message)
-    if report.errors:
+    if errors:
         yield ""
     yield summary(report)
 
@@ -44,22 +52,12 @@ def error_place(error: FileError) -> str:
     return f"{path}:{error.line}" if error.line else path
 
 
-def summary(report: Report) -> str:
-    """Return one line that tells how the run ended."""
-    counts = ", ".join(f"{code} {count}" for code, count in report.statistics.items())
-    total = len(report.findings)
-    told = f"{total} violation{'s' * (total != 1)} ({counts})" if total else "no violations"
-    if report.errors:
-        errors = len(report.errors)
-        told += f", {errors} file{'s' * (errors != 1)} that could not be checked"
-    return f"{told}; {report.files} file{'s' * (report.files != 1)} looked at"
-
-
 def _finding(finding: Finding, style: Style) -> Iterator[str]:
     violation = finding.violation
     place = f"{printable(finding.path)}:{finding.start.line}:{finding.start.column}"
     head = f"{style.bold}{place}{style.reset}: {style.red}{violation.code}{style.reset}"
-    yield f"{head} {printable(violation.message)}"
+    weight = f"{style.red}warning{style.reset}: " if finding.severity is Severity.WARNING else ""
+    yield f"{head} {weight}{printable(violation.message)}"
     line = finding.lines[0]
     number = str(finding.start.line)
     before = line[: finding.start.column - 1]
@@ -71,7 +69,11 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     carets = "".join(c if c == "\t" else "^" * _width(c) for c in marked) or "^"
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
-    if violation.hint:
+    if violation.fix is not None:
+        for change in render_small_diff(finding, violation.fix):
+            color = {"-": style.red, "+": style.green}.get(change[0], "")
+            yield f"{gutter} {bar} {color}{_shown(change)}{style.reset if color else ''}"
+    elif violation.hint:
         yield f"{gutter} {bar} {style.green}+ {printable(violation.hint)}{style.reset}"
 
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ import pytest
 
 from flake8_ssot_engine.cli import check
 from flake8_ssot_engine.cli.main import main
+from flake8_ssot_engine.engine import run
+from flake8_ssot_engine.engine.run import Report
+from flake8_ssot_engine.reports.registry import FORMATS
+from flake8_ssot_engine.violations import Severity
 
 CONFIG = """\
 [[migration]]
@@ -188,7 +193,13 @@ def test_a_file_that_cannot_be_read(
     document = json.loads(out)
     assert code == 1
     assert document["errors"] == [
-        {"path": "secret.py", "line": None, "message": f"cannot be read: {message}"}
+        {
+            "path": "secret.py",
+            "line": None,
+            "message": f"cannot be read: {message}",
+            "code": "E902",
+            "baselined": False,
+        }
     ]
     assert {violation["path"] for violation in document["violations"]} == {"a.py"}
 
@@ -343,9 +354,9 @@ def test_standard_input_that_cannot_be_decoded(ssot: Ssot, monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x\n\xff\n")))
     code, out, err = ssot("--stdin-filename=a.py", "--format=json")
     assert (code, err) == (1, "")
-    assert json.loads(out)["errors"] == [
-        {"path": "a.py", "line": 2, "message": "cannot be decoded as utf-8: invalid start byte"}
-    ]
+    (error,) = json.loads(out)["errors"]
+    assert (error["path"], error["line"], error["code"]) == ("a.py", 2, "E999")
+    assert error["message"] == "cannot be decoded as utf-8: invalid start byte"
 
 
 def test_what_python_warns_of_on_standard_input_is_not_ours_to_say(
@@ -435,10 +446,12 @@ def test_quiet_leaves_the_report_and_why_a_file_could_not_be_checked(
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("format_", ["text", "concise", "json"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_output_to_a_file_is_what_would_be_printed(project: Path, ssot: Ssot, format_: str) -> None:
     (project / "bad\udcff.py").write_text(BAD + "'é𝒳'\n", encoding="utf-8")
-    _, printed, _ = ssot(f"--format={format_}")
+    (project / "broken.py").write_text("def (")
+    _, printed, err = ssot(f"--format={format_}", "--quiet")
+    assert bool(err) is (format_ == "concise")
     code, out, _ = ssot(f"--format={format_}", "--output=report.txt")
     assert (code, out) == (1, "")
     assert (project / "report.txt").read_text(encoding="utf-8") == printed
@@ -470,3 +483,98 @@ def test_color(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
     (project / "a.py").write_text(BAD)
     assert ("\x1b[" in ssot(*arguments)[1]) is is_colored
+
+
+# --- formats
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_edits_are_looked_for_where_the_format_has_a_place_for_them(
+    project: Path, ssot: Ssot, format_: str
+) -> None:
+    (project / "a.py").write_text(IMPORT)
+    code, out, _ = ssot(f"--format={format_}")
+    assert code == 1
+    place = {
+        "text": "| + from new import New",
+        "json": '"text": "New"',
+        "jsonl": '"text": "New"',
+        "sarif": '"insertedContent":{"text":"New"}',
+    }
+    if format_ in place:
+        assert place[format_] in out
+    assert ("- from old import Old" in out) is (format_ == "text")
+
+
+@pytest.mark.parametrize(
+    ("count", "is_diff"),
+    [pytest.param(20, True, id="few-files"), pytest.param(21, False, id="many-files")],
+)
+def test_a_person_does_not_wait_for_the_edits_of_many_files(
+    project: Path, ssot: Ssot, count: int, is_diff: bool
+) -> None:
+    for number in range(count):
+        (project / f"m{number}.py").write_text(IMPORT)
+    out = ssot("--format=text")[1]
+    assert out.count("| - from old import Old") == count * is_diff
+    assert out.count("| + from new import New") == count
+
+
+@pytest.fixture
+def tolerant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a baseline that holds what is in files called `held*`, and one that does not parse."""
+
+    def check_files(*arguments: Any, **options: Any) -> Report:
+        report = run.check_files(*arguments, **options)
+        findings = [
+            replace(found, severity=Severity.HINT) if found.path.startswith("held") else found
+            for found in report.findings
+        ]
+        errors = [replace(e, is_baselined=e.path.startswith("held")) for e in report.errors]
+        return replace(report, findings=tuple(findings), errors=tuple(errors))
+
+    monkeypatch.setattr(check, "check_files", check_files)
+
+
+@pytest.mark.usefixtures("tolerant")
+def test_what_is_baselined_is_not_listed_for_people(project: Path, ssot: Ssot) -> None:
+    for number in range(30):
+        (project / f"held{number}.py").write_text(IMPORT)
+    (project / "held_broken.py").write_text("def (")
+    code, out, err = ssot("--format=concise")
+    assert (code, out) == (0, "")
+    assert err.endswith("ssot: no new violations, 31 baselined; 31 files looked at\n")
+    assert "held" not in err
+    (project / "a.py").write_text(IMPORT)
+    code, out, _ = ssot("--format=text")
+    assert code == 1
+    assert "held" not in out
+    assert "| - from old import Old" in out
+    assert out.endswith("1 new violation (SSOT001 1), 31 baselined; 32 files looked at\n")
+
+
+@pytest.mark.usefixtures("tolerant")
+def test_what_is_baselined_is_told_to_machines(project: Path, ssot: Ssot) -> None:
+    (project / "held.py").write_text(IMPORT)
+    (project / "held_broken.py").write_text("def (")
+    code, out, _ = ssot("--format=json")
+    document = json.loads(out)
+    assert code == 0
+    assert [violation["baselined"] for violation in document["violations"]] == [True]
+    assert [error["baselined"] for error in document["errors"]] == [True]
+    assert document["violations"][0]["fix"]["edits"]
+
+
+@pytest.mark.usefixtures("repository_below")
+def test_machines_read_paths_from_the_root_of_the_repository(project: Path, ssot: Ssot) -> None:
+    (project / "a.py").write_text(IMPORT)
+    assert json.loads(ssot("--format=gitlab")[1])[0]["location"]["path"] == "a.py"
+    assert json.loads(ssot("--format=json")[1])["violations"][0]["path"] == "../a.py"
+
+
+@pytest.fixture
+def repository_below(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a folder of a repository."""
+    (project / ".git").mkdir()
+    (project / "below").mkdir()
+    monkeypatch.chdir(project / "below")

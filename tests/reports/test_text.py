@@ -7,7 +7,7 @@ import pytest
 from flake8_ssot_engine.engine.check import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.text import COLOR, render_text, summary
+from flake8_ssot_engine.reports.text import COLOR, render_text
 from tests.reports.findings import finding
 
 
@@ -96,36 +96,6 @@ def test_color_changes_nothing_but_colors() -> None:
         assert sequence in colored
         colored = colored.replace(sequence, "")
     assert colored == "\n".join(render_text(report))
-
-
-@pytest.mark.parametrize(
-    ("findings", "errors", "files", "expected"),
-    [
-        pytest.param(0, 0, 0, "no violations; 0 files looked at", id="nothing"),
-        pytest.param(0, 0, 1, "no violations; 1 file looked at", id="clean"),
-        pytest.param(1, 0, 1, "1 violation (SSOT001 1); 1 file looked at", id="one"),
-        pytest.param(2, 0, 3, "2 violations (SSOT001 2); 3 files looked at", id="two"),
-        pytest.param(
-            0,
-            1,
-            2,
-            "no violations, 1 file that could not be checked; 2 files looked at",
-            id="error",
-        ),
-        pytest.param(
-            1,
-            2,
-            2,
-            "1 violation (SSOT001 1), 2 files that could not be checked; 2 files looked at",
-            id="errors",
-        ),
-    ],
-)
-def test_summary(findings: int, errors: int, files: int, expected: str) -> None:
-    report = Report(
-        findings=(finding("«x»"),) * findings, errors=(FileError("x", "y"),) * errors, files=files
-    )
-    assert summary(report) == expected
 
 
 @pytest.mark.parametrize(
