@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from filelock import FileLock
 
-ROOT = Path(__file__).parents[2]
-PUBLISHED = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+from tests.integration.conftest import MakeOnce, lay_out_published
 
 CONFIG = """\
 exclude = ["/generated/**"]
@@ -42,49 +39,45 @@ class Hooks(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def hooks(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Hooks:
-    """Lay out what is published as a repository; every worker of xdist gets the same one."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    home, offered = shared / "pre-commit-home", shared / "hooks-repository"
+def hooks(make_once: MakeOnce) -> Hooks:
+    """Offer what is published as a repository, to people who have a name and nothing else."""
+    home = make_once("pre-commit-home", lambda folder: (folder / "config").mkdir())
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("GIT_", "PRE_COMMIT")) and name not in {"CI", "SKIP", "PYTHONPATH"}
     }
-    identity = {"NAME": "Test", "EMAIL": "test@example.org"}
     variables = {
         **kept,
-        **{
-            f"GIT_{who}_{what}": v
-            for who in ("AUTHOR", "COMMITTER")
-            for what, v in identity.items()
-        },
+        "GIT_AUTHOR_NAME": "Test",
+        "GIT_AUTHOR_EMAIL": "test@example.org",
+        "GIT_COMMITTER_NAME": "Test",
+        "GIT_COMMITTER_EMAIL": "test@example.org",
         "GIT_CONFIG_NOSYSTEM": "1",
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "PRE_COMMIT_HOME": str(home / "cache"),
         "PRE_COMMIT_COLOR": "never",
     }
-    with FileLock(shared / "hooks-repository.lock"):
-        if not offered.exists():
-            home.mkdir()
-            laid_out = shared / "hooks-repository.part"
-            shutil.copytree(
-                ROOT / "flake8_ssot_engine",
-                laid_out / "flake8_ssot_engine",
-                ignore=shutil.ignore_patterns("__pycache__"),
-            )
-            for name in PUBLISHED:
-                shutil.copy(ROOT / name, laid_out / name)
-            for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "published"]):
-                subprocess.run(["git", *command], cwd=laid_out, env=variables, check=True)
-            laid_out.rename(offered)
-    revision = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=offered, env=variables, stdout=subprocess.PIPE, check=True
-    ).stdout.decode()
-    return Hooks(str(offered), revision.strip(), variables)
+
+    def git(folder: Path, *arguments: str) -> str:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            env=variables,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    def offer(folder: Path) -> None:
+        lay_out_published(folder)
+        git(folder, "init", "-q")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-qm", "published")
+
+    offered = make_once("hooks-repository", offer)
+    return Hooks(str(offered), git(offered, "rev-parse", "HEAD").strip(), variables)
 
 
 class Project:
