@@ -9,6 +9,7 @@ from typing import Any
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
 from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.run import Report, Task, check_files, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.review import review
@@ -49,8 +50,6 @@ def run(options: argparse.Namespace) -> int:
                 tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
             )
             if options.format == "json":
-                from flake8_ssot_engine.engine.fix import with_single_fixes
-
                 report = with_single_fixes(report, tasks, finder, jobs=jobs)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")

@@ -51,10 +51,11 @@ class Editor:
         self._version = 0
         self._published: asyncio.Queue[list[lsp.Diagnostic]] = asyncio.Queue()
 
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-        def published(parameters: lsp.PublishDiagnosticsParams) -> None:
-            assert parameters.uri == self._uri
-            self._published.put_nowait(list(parameters.diagnostics))
+        client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self._take)
+
+    def _take(self, parameters: lsp.PublishDiagnosticsParams) -> None:
+        assert parameters.uri == self._uri
+        self._published.put_nowait(list(parameters.diagnostics))
 
     async def show(self, text: str) -> list[lsp.Diagnostic]:
         """Open the file with a text, or change all of its text; return the violations of ours."""
@@ -74,7 +75,7 @@ class Editor:
 
 
 def make_converter() -> Converter:
-    converter = default_converter()
+    converter: Converter = default_converter()
     # lsprotocol 2025.0 cannot read the notebooks that the server says it serves.
     converter.register_structure_hook(
         lsp.NotebookDocumentSyncOptions, lambda *_: lsp.NotebookDocumentSyncOptions([])
