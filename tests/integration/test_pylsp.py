@@ -51,11 +51,11 @@ class Editor:
         self._version = 0
         self._published: asyncio.Queue[list[lsp.Diagnostic]] = asyncio.Queue()
 
-        client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self._take)
+        def take(parameters: lsp.PublishDiagnosticsParams) -> None:
+            assert parameters.uri == self._uri
+            self._published.put_nowait(list(parameters.diagnostics))
 
-    def _take(self, parameters: lsp.PublishDiagnosticsParams) -> None:
-        assert parameters.uri == self._uri
-        self._published.put_nowait(list(parameters.diagnostics))
+        client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(take)
 
     async def show(self, text: str) -> list[lsp.Diagnostic]:
         """Open the file with a text, or change all of its text; return the violations of ours."""
