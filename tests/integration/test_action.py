@@ -141,7 +141,7 @@ def test_annotations_and_a_summary(check: Check) -> None:
     ran = check(paths=FILE)
     assert ran.code == 1
     annotations = [line for line in ran.log.splitlines() if line.startswith("::")]
-    assert len(annotations) == 2
+    assert len(annotations) == 3
     assert f"file={FILE},line=9," in annotations[0]
     assert IMPORT.split(" ", 1)[1] in annotations[0]
     assert FILE in ran.summary
@@ -190,7 +190,7 @@ def test_a_sarif_file(check: Check) -> None:
     assert ran.code == 1
     sarif = json.loads((check.workspace / "out file.sarif").read_text("utf-8"))
     results = sarif["runs"][0]["results"]
-    assert [result["ruleId"] for result in results] == ["SSOT001", "SSOT002"]
+    assert [result["ruleId"] for result in results] == ["SSOT001", "SSOT002", "SSOT001"]
 
 
 def test_only_what_is_new(check: Check) -> None:
