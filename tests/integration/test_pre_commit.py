@@ -318,3 +318,63 @@ def test_a_merge_without_a_conflict(project: Project) -> None:
     done = project.run("git", "merge", "--no-ff", "--no-edit", "theirs")
     assert done.returncode == 1
     assert f"app/use.py:1:21: {TOLD}" in done.stdout.splitlines()
+
+
+@pytest.fixture
+def tolerant(project: Project) -> Project:
+    """Return a project that tolerates what `app/legacy.py` does."""
+    done = project.run(sys.executable, "-m", "flake8_ssot_engine", "baseline", "create")
+    assert done.returncode == 0, done.stdout
+    project.install("ssot-baseline", "ssot-check")
+    assert entries(project) == ["app/legacy.py", "app/legacy.py"]
+    return project
+
+
+def entries(project: Project) -> list[str]:
+    lines = project.read("ssot-baseline.txt").splitlines()
+    return [line.split("\t")[0] for line in lines if not line.startswith("#")]
+
+
+def test_what_the_baseline_tolerates_stops_nobody(tolerant: Project) -> None:
+    tolerant.write("app/legacy.py", "import os\n\n" + DEPRECATED)
+    done = tolerant.commit("-a")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_baseline_shrinks_with_what_is_fixed(tolerant: Project) -> None:
+    tolerant.write("app/legacy.py", FIXED)
+    done = tolerant.commit("-a")
+    assert done.returncode == 1
+    assert "ssot: ssot-baseline.txt: 2 taken out; tolerates 0 violations" in done.stdout
+    assert "files were modified by this hook" in done.stdout
+    assert entries(tolerant) == []
+    done = tolerant.commit("-a")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_baseline_never_grows(tolerant: Project) -> None:
+    tolerant.write("app/use.py", DEPRECATED)
+    tolerant.git("add", "app/use.py")
+    done = tolerant.commit()
+    assert done.returncode == 1
+    assert f"app/use.py:1:21: {TOLD}" in done.stdout.splitlines()
+    assert entries(tolerant) == ["app/legacy.py", "app/legacy.py"]
+
+
+def test_the_baseline_follows_a_renamed_file(tolerant: Project) -> None:
+    tolerant.git("mv", "app/legacy.py", "app/moved.py")
+    done = tolerant.commit()
+    assert done.returncode == 1
+    assert "files were modified by this hook" in done.stdout
+    assert entries(tolerant) == ["app/moved.py", "app/moved.py"]
+    done = tolerant.commit("-a")
+    assert done.returncode == 0, done.stdout
+
+
+def test_without_a_baseline_its_hook_says_how_to_make_one(project: Project) -> None:
+    project.install("ssot-baseline")
+    project.write("app/clean.py", "x = 1\n")
+    project.git("add", "app/clean.py")
+    done = project.commit()
+    assert done.returncode == 1
+    assert "`ssot baseline create`" in done.stdout
