@@ -93,10 +93,14 @@ def _gone_through(context: RuleContext) -> Iterator[tuple[QualifiedName, Match]]
 
 
 def _says_more(every: RuleContext, context: RuleContext) -> bool:
-    """Whether a file says old names that are no violations there."""
+    """Whether a file spells old names, in imports or by them, that are no violations there."""
     return every is not context and (
-        len(every.imports) > len(context.imports) or len(every.uses) > len(context.uses)
+        len(every.imports) > len(context.imports) or _accesses(every) > _accesses(context)
     )
+
+
+def _accesses(context: RuleContext) -> int:
+    return sum(use.depth > 0 for use in context.uses)
 
 
 def _makes_new_from_old(context: RuleContext) -> bool:

@@ -26,8 +26,8 @@ _HEAD = """\
 #   - `from … import *` of a module that stays while a symbol of it moves,
 #   - names that are not below: those that a file of the project makes from now on,
 #   - relative imports below folders without `__init__.py`, unless `namespace-packages` has them,
-#   - files that do not parse; and it knows no phases and no baseline, and of comments only
-#     `# noqa: TID251`.
+#   - files that do not parse, or are not UTF-8.
+# It knows no phases and no baseline, and of comments only `# noqa: TID251`.
 # `ssot check` reports all of these, and `ssot fix` rewrites them."""
 _WILD = re.compile(r"[*?\[\\!]")
 _SPECIAL = re.compile(r"[*?\[\]{}]")
