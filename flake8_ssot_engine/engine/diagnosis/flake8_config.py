@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from configparser import RawConfigParser
 from importlib import metadata
 from typing import NamedTuple
@@ -55,12 +55,31 @@ class Choice(NamedTuple):
 def diagnose_flake8_config(root: str) -> Iterator[Remark]:
     """Look at the files in which a project may configure Flake8.
 
-    Source: Flake8's `options/config.py`: of the files of one folder it reads the first that has
-    a section for it, and no others.
+    Source: Flake8's `options/config.py`: it reads the first file that has a section for it, in
+    this folder or else in the nearest above, short of the home folder, and no others.
     """
+    read = None
+    for folder in _folders(root):
+        read = yield from _folder(root, folder)
+        if read is not None:
+            break
+    yield from _pyproject(root, read)
+
+
+def _folders(root: str) -> Iterator[str]:
+    yield root
+    home, folder = os.path.expanduser("~"), os.path.dirname(root)
+    while folder not in (home, os.path.dirname(folder)):
+        yield folder
+        folder = os.path.dirname(folder)
+
+
+def _folder(root: str, folder: str) -> Generator[Remark, None, str | None]:
+    """Look at the files of one folder; return the one that Flake8 reads, relative to the root."""
     read: str | None = None
     for name in INI_FILES:
-        path = os.path.join(root, name)
+        path = os.path.join(folder, name)
+        name = os.path.relpath(path, root)
         if not os.path.isfile(path):
             continue
         try:
@@ -78,7 +97,7 @@ def diagnose_flake8_config(root: str) -> Iterator[Remark]:
             message = f"its [flake8] section is not read: Flake8 takes {read} and nothing else"
             why = "what it says has no effect"
             yield Remark(Level.ERROR, AREA, message, name, why, f"move the options into {read}")
-    yield from _pyproject(root, read)
+    return read
 
 
 def _options_outside(root: str, path: str, parser: RawConfigParser) -> Iterator[Remark]:
@@ -129,6 +148,7 @@ def _traps(root: str, path: str, parser: RawConfigParser) -> Iterator[Remark]:
         return os.path.relpath(at if at != path else line_of(path, option.replace("-", "_")), root)
 
     lists = {name: split_codes(section[name]) for name in _OPTIONS if name in section}
+    told: list[str] = []
     for option in ("ignore", "extend-ignore"):
         refused = [
             code
@@ -136,6 +156,7 @@ def _traps(root: str, path: str, parser: RawConfigParser) -> Iterator[Remark]:
             if code.startswith("SSOT") and not _VALID_PREFIX.fullmatch(code)
         ]
         if refused:
+            told += refused
             message = f"`{option}` names {', '.join(refused)}"
             why = (
                 "from 6.0 on Flake8 ends with a ValueError: a code there has three letters at most"
@@ -143,7 +164,7 @@ def _traps(root: str, path: str, parser: RawConfigParser) -> Iterator[Remark]:
             instead = f"ssot-ignore = {','.join(refused)}"
             yield Remark(Level.ERROR, AREA, message, place(option), why, instead)
     choice = Choice(*(list(lists[n]) if n in lists else None for n in _OPTIONS))
-    silent = [code for code in _CODES if not choice.reports(code)]
+    silent = [c for c in _CODES if not choice.reports(c) and not c.startswith(tuple(told))]
     if silent:
         yield _silenced(choice, lists, silent, place)
     else:
@@ -163,7 +184,9 @@ def _silenced(
     place: Callable[[str], str],
 ) -> Remark:
     """Return what turns codes off: an entry of `ignore` that is their beginning, or `select`."""
-    what = "every SSOT code" if len(silent) == len(_CODES) else ", ".join(silent)
+    is_whole = len(silent) == len(_CODES)
+    level = Level.ERROR if is_whole else Level.WARNING  # who names some codes means it
+    what = "every SSOT code" if is_whole else ", ".join(silent)
     for option in ("extend-ignore", "ignore"):
         for code in lists.get(option, ()):
             if silent[0].startswith(code):
@@ -173,12 +196,12 @@ def _silenced(
                     instead = f"ssot-ignore = {code}"
                 else:
                     instead = "extend-select = SSOT beside it: the longer beginning wins"
-                return Remark(Level.ERROR, AREA, message, place(option), why, instead)
+                return Remark(level, AREA, message, place(option), why, instead)
     selected = ",".join(choice.select or ())
     message = f"`select = {selected}` leaves out {what}"
     why = "Flake8 reports nothing but what `select` names, once it is set"
     instead = "add SSOT to `select`"
-    return Remark(Level.ERROR, AREA, message, place("select"), why, instead)
+    return Remark(level, AREA, message, place("select"), why, instead)
 
 
 def _per_file(choice: Choice, text: str, place: str) -> Iterator[Remark]:
