@@ -74,7 +74,8 @@ def _diagnose_hook(repository: Table, hook: Table, path: str) -> Iterator[Remark
         yield Remark(Level.ERROR, AREA, message, place, why, instead)
     revision = str(repository.get("rev", ""))
     if url not in ("local", "meta") and revision in _MOVING:
-        message = f"`rev: {revision}` of {url} is no fixed version" if revision else "no `rev`"
+        message = f"`rev: {revision}` of {url} is no fixed version"
+        message = message if revision else f"{url} has no `rev`"
         why = "pre-commit keeps what it fetched first, a different one on each machine"
         yield Remark(
             Level.WARNING, AREA, message, place, why, "rev: a tag (`pre-commit autoupdate`)"
