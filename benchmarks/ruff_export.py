@@ -1,7 +1,7 @@
 """The command `python -m benchmarks.ruff_export`: what Ruff sees of what SSOT001 reports.
 
 In a tree that has a configuration, or is the built-in preset's, it lets `ssot export ruff` write
-Ruff's configuration, runs Ruff by it and `ssot check --select SSOT001`, and compares the two
+Ruff's configuration, runs Ruff by it and checks by SSOT001, and compares the two
 statement by statement. What only one of them reports is sorted into classes.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,7 +23,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.contenders import find_tool
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.engine.run import Report, Task, check_files
+from flake8_ssot_engine.project.bridge import with_bridges
+from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.modules import is_regular_package
+from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 
 class Statement(NamedTuple):
@@ -40,11 +47,11 @@ def main() -> int:
     options = parser.parse_args()
     tree = options.tree.resolve()
     exported = _ssot(tree, "export", "ruff", "--target", "ruff.toml")
-    found = json.loads(_ssot(tree, "check", "--select", "SSOT001", "--format", "json"))
-    ours: defaultdict[Statement, list[dict[str, Any]]] = defaultdict(list)
-    for item in found["violations"]:
-        ours[_statement(tree, item["path"], item["line"])].append(item)
-    broken = {error["path"] for error in found["errors"]}
+    report = _checked(tree)
+    ours: defaultdict[Statement, list[Violation]] = defaultdict(list)
+    for found in report.findings:
+        ours[_statement(tree, found.path, found.start.line)].append(found.violation)
+    broken = {error.path for error in report.errors}
     exempt = set(re.findall(r'^"(.+)" = \["TID251"\]$', exported, re.MULTILINE))
     theirs: defaultdict[Statement, list[str]] = defaultdict(list)
     for item in _ruff(tree, exported):
@@ -77,6 +84,16 @@ def main() -> int:
     return int(bool(mine["unexplained"] or others["unexplained"]))
 
 
+def _checked(tree: Path) -> Report:
+    """Do what `ssot check --select SSOT001` does, without the fixes that its JSON holds."""
+    finder = ConfigFinder(complete=with_bridges)
+    tasks = [
+        Task(path, os.path.relpath(path, tree), settings.overridden(select=("SSOT001",)))
+        for path, settings in find_files([str(tree)], finder)
+    ]
+    return check_files(tasks, jobs=available_cores())
+
+
 def _ssot(tree: Path, *arguments: str) -> str:
     # the program, since `python -m` would import the tree's own modules
     command = [find_tool("ssot") or sys.exit("ssot is not installed"), *arguments]
@@ -93,7 +110,7 @@ def _ruff(tree: Path, exported: str) -> list[dict[str, Any]]:
         config = Path(folder, "ruff.toml")
         config.write_text(exported, "utf-8")
         command = [
-            *(ruff, "check", "--no-cache", "--ignore-noqa", "--exit-zero", "--select=TID251"),
+            *(ruff, "check", "--no-cache", "--exit-zero", "--select=TID251"),
             *("--output-format=json", "--no-respect-gitignore", f"--config={config}", "."),
         ]
         done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=True)
@@ -103,7 +120,7 @@ def _ruff(tree: Path, exported: str) -> list[dict[str, Any]]:
 def _class_of_ours(
     tree: Path,
     statement: Statement,
-    items: list[dict[str, Any]],
+    items: list[Violation],
     broken: set[str],
     exempt: set[str],
 ) -> str:
@@ -120,9 +137,9 @@ def _class_of_ours(
             return "star import of a module that stays"
         if node.level and not is_regular_package(str((tree / statement.path).parent)):
             return "relative import outside a regular package"
-    if any("re-exported as" in item["message"] for item in items):
+    if any("re-exported as" in item.message for item in items):
         return "by a name that is not exported"
-    if all(item["kind"] == "attribute" for item in items):
+    if all(item.kind is ReferenceKind.ATTRIBUTE for item in items):
         return "attribute of what was assigned, rebound or only may be"
     return "unexplained"
 
@@ -131,14 +148,14 @@ def _class_of_theirs(
     tree: Path,
     statement: Statement,
     messages: list[str],
-    ours: dict[Statement, list[dict[str, Any]]],
+    ours: dict[Statement, list[Violation]],
 ) -> str:
     """Return why we do not report a statement."""
     node = _node(tree, statement)
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return "unexplained"
     symbols = {
-        item["symbol"] for s, every in ours.items() if s.path == statement.path for item in every
+        str(item.symbol) for s, every in ours.items() if s.path == statement.path for item in every
     }
     banned = {message.split("`")[1] for message in messages}
     if all(any(f"{name}.".startswith(f"{symbol}.") for symbol in symbols) for name in banned):

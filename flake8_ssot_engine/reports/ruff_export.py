@@ -129,7 +129,7 @@ def _translated(base: str, pattern: str, root: str) -> Sequence[str]:
         return (f"**/{_escaped(name)}/**", *(() if pattern.endswith("/") else (_escaped(name),)))
     path = os.path.join(base, name)
     if os.path.isdir(path) or body != pattern:
-        return (f"{_relative(path, root)}/**",)
+        return (_relative(os.path.join(path, "**"), root).replace("[*][*]", "**"),)
     return (_relative(path, root),)
 
 

@@ -31,7 +31,7 @@ def diagnose_configuration(settings: Settings, files: Sequence[str]) -> Iterator
     if not files:
         message = "no Python file is looked at: all are ignored, excluded or elsewhere"
         why, instead = "there is nothing to check", "see `exclude` and .gitignore"
-        yield Remark(Level.ERROR, AREA, message, settings.root, why, instead)
+        yield Remark(Level.ERROR, AREA, message, "", why, instead)
     if settings.baseline:
         yield from _baseline(settings)
 

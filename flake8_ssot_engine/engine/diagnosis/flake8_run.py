@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
+from flake8_ssot_engine.config.loader import FILE_NAME, INI_FILES
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
@@ -18,6 +19,7 @@ AREA = "Flake8"
 PLUGIN = "flake8-ssot-engine"
 _OLDEST = 5
 _SECONDS = 60
+_FAILURE = "critical error during execution"
 _PROBE = "ssot_doctor_probe.py"
 
 
@@ -81,8 +83,9 @@ def _verdict(settings: Settings, version: str, probe: str) -> Remark:
         return Remark(Level.ERROR, AREA, "did not start or did not end", "", why, instead)
     if "SSOT001" in done.stdout:
         return ok(AREA, f"{version} runs the plugin, and reports {tried}")
-    failure = (done.stderr.strip().splitlines() or [""])[-1]
+    failure = done.stderr or (done.stdout if _FAILURE in done.stdout else "")
     if failure:
+        failure = failure.strip().splitlines()[-1]
         message = f"{version} fails: {failure}"
         return Remark(Level.ERROR, AREA, message, "", "nothing is checked", "mend what it says")
     listed = _run([sys.executable, "-m", "flake8", "--version"], settings.root)
@@ -93,7 +96,10 @@ def _verdict(settings: Settings, version: str, probe: str) -> Remark:
     if not settings.selects("SSOT001"):
         return ok(AREA, f"{version} runs the plugin; the configuration turns SSOT001 off")
     why = "no SSOT violation will be seen there"
-    instead = "what else is told of Flake8's configuration here"
+    instead = "see what else is told of Flake8 here; `flake8 -v` tells what it reads"
+    name = os.path.basename(settings.path)
+    if name not in ("", FILE_NAME, "pyproject.toml", *INI_FILES):
+        instead = f"ssot-config = {os.path.relpath(settings.path, settings.root)}"
     return Remark(Level.ERROR, AREA, f"{version} does not report {tried}", "", why, instead)
 
 
