@@ -23,6 +23,8 @@ _COMMANDS = (
     "demo",
     "explain",
     "schema",
+    "doctor",
+    "export",
 )
 """One module each, in this package, by the command's name; only the one asked for is imported."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_ssot_engine.config.draft import DraftMove
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.fix_report import plural
+from flake8_ssot_engine.reports.outcome import plural
 
 
 def render_moves(moves: Sequence[DraftMove]) -> Iterator[str]:

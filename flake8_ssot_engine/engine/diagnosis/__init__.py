@@ -1,0 +1,1 @@
+"""Diagnosis: what is wrong with the set-up of a project, one kind of trap a file."""
