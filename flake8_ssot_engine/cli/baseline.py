@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say
@@ -15,6 +15,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import (
     Baseline,
     Entry,
+    load_baseline,
     parse_baseline,
     render_baseline,
 )
@@ -88,7 +89,7 @@ def _update(options: argparse.Namespace) -> int:
         name = os.path.relpath(path)
         raise UsageError(f"{name}: there is no baseline; `ssot baseline create` makes it")
     before = read_file(path)
-    verdict = _judge(options, settings, *_look(options, settings))
+    verdict = _judge(options, settings, *_look(options, settings), also=_missing_files(settings))
     ((old, new),) = verdict.baselines
     is_changed = _write(path, before, new)
     gone = _total(old) - _total(new)
@@ -172,10 +173,21 @@ def _look(options: argparse.Namespace, settings: Settings) -> tuple[list[Task], 
 
 
 def _judge(
-    options: argparse.Namespace, settings: Settings, tasks: list[Task], results: list[FileResult]
+    options: argparse.Namespace,
+    settings: Settings,
+    tasks: list[Task],
+    results: list[FileResult],
+    also: Sequence[str] = (),
 ) -> Verdict:
     covered = [os.path.abspath(path) for path in options.paths] or [settings.root]
-    return judge_results(tasks, results, covered=covered, settings=[settings])
+    return judge_results(tasks, results, covered=[*covered, *also], settings=[settings])
+
+
+def _missing_files(settings: Settings) -> list[str]:
+    """Return the files that entries name and that are gone: a commit hook is not told of them."""
+    baseline = load_baseline(settings)
+    paths = map(baseline.path_of, baseline.files)
+    return [path for path in paths if not os.path.lexists(path)]
 
 
 def _tolerable(

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.fix_report import plural
 from flake8_ssot_engine.reports.json_format import VERSION
+from flake8_ssot_engine.reports.outcome import plural
 
 _COLORS = {Level.OK: "32", Level.WARNING: "33", Level.ERROR: "31"}
 
