@@ -18,7 +18,6 @@ from flake8_ssot_engine.cli.selection import (
 )
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, FileResult
-from flake8_ssot_engine.engine.fix import with_single_fixes
 from flake8_ssot_engine.engine.novelty import Newness
 from flake8_ssot_engine.engine.owners import find_unused_owners
 from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
@@ -86,8 +85,10 @@ def run(options: argparse.Namespace) -> int:
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
-        if not options.stdin_filename:
-            fixable = files_to_fix(report, FORMATS[options.format])
+        fixable = files_to_fix(report, FORMATS[options.format])
+        if fixable and not options.stdin_filename:
+            from flake8_ssot_engine.engine.fix import with_single_fixes  # seldom needed
+
             report = with_single_fixes(report, tasks, finder, jobs=jobs, fixable=fixable)
     if not tasks:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")

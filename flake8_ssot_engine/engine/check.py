@@ -10,10 +10,10 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
-from flake8_ssot_engine.engine.planning.planner import Planner
 from flake8_ssot_engine.engine.suppressions import Suppressions, names_our_codes
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
@@ -34,6 +34,9 @@ from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.semantics.strings import READERS
 from flake8_ssot_engine.source import Position, SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity, Violation
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.planning.planner import Planner
 
 _BROKEN = "the file does not parse"
 TOO_DEEP = SourceError("is nested too deeply to be checked")
@@ -190,6 +193,9 @@ class Checker:
 
     def planner_of(self, path: str, context: RuleContext, untouchable: str = "") -> Planner:
         """Return what plans the fixes of a file; it may not be written if it is untouchable."""
+        # What plans is a fifth of what there is to import, and most files have nothing to fix.
+        from flake8_ssot_engine.engine.planning.planner import Planner
+
         return Planner(
             context,
             self.with_every_move(context),

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from flake8_ssot_engine.engine.run import Report
-from flake8_ssot_engine.reports.concise import render_concise
-from flake8_ssot_engine.reports.github import render_github
-from flake8_ssot_engine.reports.gitlab import render_gitlab
-from flake8_ssot_engine.reports.json_format import render_json
-from flake8_ssot_engine.reports.jsonl import render_jsonl
-from flake8_ssot_engine.reports.junit import render_junit
-from flake8_ssot_engine.reports.markdown import render_markdown
-from flake8_ssot_engine.reports.sarif import render_sarif
-from flake8_ssot_engine.reports.text import render_text
 
 _FEW = 20
 """Files whose fixes a person may be kept waiting for: a second or two on a large tree."""
@@ -24,25 +16,33 @@ _FEW = 20
 class Format(NamedTuple):
     """A format, with what its report must carry: edits take longer to find than violations.
 
+    `renderer` names a function of one of this package's modules, which is imported when it is used.
     It needs those of `most_fixed` files; where there are more, none. `tells_baselined` is
     whether it says more than a number of what the baseline tolerates, which needs edits then.
     """
 
-    render: Callable[[Report], Iterator[str]]
+    renderer: tuple[str, str]
     most_fixed: int = 0
     tells_baselined: bool = True
 
+    @property
+    def render(self) -> Callable[[Report], Iterator[str]]:
+        """What yields the lines of a report."""
+        name, function = self.renderer
+        module = importlib.import_module(f"flake8_ssot_engine.reports.{name}")
+        return cast(Callable[[Report], Iterator[str]], getattr(module, function))
+
 
 FORMATS: dict[str, Format] = {
-    "text": Format(render_text, most_fixed=_FEW, tells_baselined=False),
-    "concise": Format(render_concise),
-    "json": Format(render_json, most_fixed=sys.maxsize),
-    "jsonl": Format(render_jsonl, most_fixed=sys.maxsize),
-    "sarif": Format(render_sarif, most_fixed=sys.maxsize),
-    "github": Format(render_github),
-    "gitlab": Format(render_gitlab),
-    "junit": Format(render_junit),
-    "markdown": Format(render_markdown),
+    "text": Format(("text", "render_text"), most_fixed=_FEW, tells_baselined=False),
+    "concise": Format(("concise", "render_concise")),
+    "json": Format(("json_format", "render_json"), most_fixed=sys.maxsize),
+    "jsonl": Format(("jsonl", "render_jsonl"), most_fixed=sys.maxsize),
+    "sarif": Format(("sarif", "render_sarif"), most_fixed=sys.maxsize),
+    "github": Format(("github", "render_github")),
+    "gitlab": Format(("gitlab", "render_gitlab")),
+    "junit": Format(("junit", "render_junit")),
+    "markdown": Format(("markdown", "render_markdown")),
 }
 
 
