@@ -43,3 +43,10 @@ def readable(log: str) -> str:
 def test_there_is_no_golden_file_too_many() -> None:
     expected = {f"{name}.{format_}" for name in REPORTS for format_ in FORMATS}
     assert {path.name for path in GOLDEN.iterdir()} == expected
+
+
+def test_every_format_is_in_the_docs() -> None:
+    docs = Path(__file__).parents[2] / "docs" / "formats.md"
+    headings = [line[3:] for line in docs.read_text("utf-8").splitlines() if line.startswith("## ")]
+    # What stands in the samples is none of the page's own headings.
+    assert [heading for heading in headings if heading != "ssot check"] == list(FORMATS)
