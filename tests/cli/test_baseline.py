@@ -938,3 +938,91 @@ def test_the_number_of_processes_changes_nothing(project: Project) -> None:
     assert project.read() == alone
     assert alone.count("\n") == 201
     assert project.errors() == []
+
+
+# --- merges that are hard
+
+
+def test_merge_of_three_files_keeps_CRLF(project: Project) -> None:
+    both = (HEAD + line("a.py") + line("b.py")).replace("\n", "\r\n")
+    project.write({"base": both, "ours": both, "theirs": HEAD + line("b.py")})
+    assert project.ssot("baseline", "merge", "base", "ours", "theirs") == (0, "", "")
+    assert project.read("ours") == (HEAD + line("b.py")).replace("\n", "\r\n")
+
+
+def test_merge_of_three_files_of_which_ours_cannot_be_replaced(project: Project) -> None:
+    project.write({"base": "", "ours": "", "theirs": line("a.py")})
+    os.link(project.root / "ours", project.root / "other")
+    code, out, err = project.ssot("baseline", "merge", "base", "ours", "theirs")
+    assert (code, out) == (2, "")
+    assert err.startswith("ssot: ours: cannot be written: has other hard links")
+
+
+@GIT
+def test_merge_where_the_common_ancestor_is_in_conflict_itself(project: Project) -> None:
+    def put(count: int, *lines: str) -> None:
+        project.write({NAME: HEAD + line("a.py", count=count) + "".join(lines)})
+        project.commit()
+
+    project.write({"a.py": ""})
+    put(9, line("b.py"))
+    project.git("checkout", "--quiet", "-b", "topic")
+    put(8, line("b.py"))
+    project.git("checkout", "--quiet", "main")
+    put(7, line("b.py"))
+    for branch, other, count in (("main", "topic", 6), ("topic", "main~1", 5)):
+        project.git("checkout", "--quiet", branch)
+        with pytest.raises(AssertionError):
+            project.git("merge", "--quiet", other)
+        put(count)
+    with pytest.raises(AssertionError):  # two common ancestors, which are in conflict
+        project.git("merge", "--quiet", "main")
+    assert "Temporary merge branch" in project.git("show", f":1:{NAME}")
+    assert project.ssot("baseline", "merge")[0] == 0
+    lines = project.read().removeprefix(HEAD).splitlines()
+    assert [one.split("\t")[0] for one in lines] == ["a.py"]
+
+
+# --- adding what is not of this project
+
+
+def test_add_of_files_of_another_configuration_says_so(project: Project) -> None:
+    project.write({"sub/ssot.toml": CONFIG, "sub/b.py": IMPORT})
+    code, _, err = project.ssot("baseline", "add", "sub", "--reason=why")
+    assert code == 2
+    assert "sub/ssot.toml" in err
+    assert not (project.root / NAME).exists()
+
+
+def test_add_of_nothing_makes_no_file(project: Project) -> None:
+    project.write({"a.py": ""})
+    assert project.ssot("baseline", "add", "a.py", "--reason=why")[0] == 0
+    assert not (project.root / NAME).exists()
+
+
+def test_create_in_a_nested_project_that_shares_the_baseline(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write({"ssot.toml": 'baseline = "base.txt"\n' + CONFIG, "a.py": IMPORT})
+    project.write({"sub/ssot.toml": 'extends = "../ssot.toml"\n', "sub/b.py": IMPORT})
+    monkeypatch.chdir(project.root / "sub")
+    assert project.ssot("baseline", "create", "--quiet")[0] == 0
+    assert project.read("base.txt") == HEAD + line("a.py") + line("sub/b.py")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param("#a.py", id="hash"), pytest.param("=======a.py", id="marker")]
+)
+def test_names_that_look_like_something_else(project: Project, name: str) -> None:
+    project.write({name: IMPORT})
+    assert project.create().count("\n") == 1
+    assert project.errors() == []
+
+
+@GIT
+def test_of_several_in_a_renamed_function_the_newest_is_named(project: Project) -> None:
+    project.write({"a.py": "def f():\n    from old import Old\n"})
+    project.create()
+    project.commit()
+    project.write({"a.py": "def g():\n    from old import Old as A\n    from old import Old\n"})
+    assert project.errors() == ["a.py:2 SSOT001"]

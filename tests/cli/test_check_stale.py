@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.tolerating import CONFIG, IMPORT, NAME, Project, line, make_project
 
+GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 PHASE = '[[migration.phase]]\nname = "{0}"\npaths = ["{0}/**"]\n'
 ENTRIES = line("a.py") + line("gone.py") + line("sub/b.py") + line("sub/gone.py")
 
@@ -155,3 +157,39 @@ def test_an_update_settles_it(project: Project) -> None:
 def test_new_since_tells_nothing_of_it(project: Project) -> None:
     project.commit()
     assert stale(project, "--stale=error", "--new-since=HEAD") == (0, [])
+
+
+@pytest.mark.parametrize("option", ["--ignore=SSOT009", "--select=SSOT001"])
+def test_who_does_not_want_to_hear_of_it(project: Project, option: str) -> None:
+    assert stale(project, "--stale=error", option) == (0, [])
+
+
+def test_the_configuration_may_not_want_to_hear_of_it(project: Project) -> None:
+    project.write({"ssot.toml": 'ignore = ["SSOT009"]\n' + CONFIG})
+    assert stale(project, "--stale=error") == (0, [])
+
+
+def test_a_broken_file_that_was_not_parsed_is_not_mended(project: Project) -> None:
+    project.write({"a.py": "def (\n", NAME: line("a.py", code="E999")})
+    assert stale(project, "--stale=error") == (0, [])
+    assert stale(project, "--stale=error", "--syntax=candidates") == (0, [])
+
+
+def test_a_project_whose_last_file_is_gone(project: Project) -> None:
+    for name in ("a.py", "sub/b.py", "c.py"):
+        (project.root / name).unlink()
+    assert stale(project, "--stale=error") == (1, [1, 2, 3, 4])
+    assert project.update() == ""
+
+
+@GIT
+@pytest.mark.parametrize("arguments", [["b.py"], ["--phase=sub"]], ids=["a-file", "phase"])
+def test_a_renamed_file_that_was_not_looked_at(project: Project, arguments: list[str]) -> None:
+    text = IMPORT + "".join(f"x{number} = {number}\n" for number in range(9))
+    project.write({"ssot.toml": CONFIG + PHASE.format("sub")})
+    project.write({"a.py": text, "b.py": "", "sub/b.py": "", NAME: line("a.py")})
+    project.commit()
+    project.git("mv", "a.py", "d.py")
+    assert stale(project, "--stale=error") == (1, [1])
+    assert stale(project, "--stale=error", "d.py") == (1, [1])
+    assert stale(project, "--stale=error", *arguments) == (0, [])

@@ -384,3 +384,40 @@ def test_both_follow_a_renamed_file(tmp_path: Path) -> None:
     commit(tmp_path)
     (tmp_path / "a.py").rename(tmp_path / "c.py")
     assert of_flake8(tmp_path) == of_ssot(tmp_path) == []
+
+
+@GIT
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(b"from old import Old\r\n", b"from old import Old as A\r\n", id="CRLF"),
+        pytest.param(
+            b"from old import Old  # \xe9\n# coding: latin-1\n",
+            b"from old import Old as A\n",
+            id="latin-1",
+        ),
+    ],
+)
+def test_both_name_the_newest_whatever_the_bytes(
+    tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    coding, before = before.partition(b"\n")[2], before.partition(b"\n")[0] + b"\n"
+    write(tmp_path, {"ssot.toml": CONFIG, NAME: line("a.py"), "a.py": coding + before})
+    commit(tmp_path)
+    write(tmp_path, {"a.py": coding + after + before})
+    theirs = of_flake8(tmp_path)
+    assert theirs == of_ssot(tmp_path)
+    assert places(theirs) == [f"a.py:{1 + bool(coding)} SSOT001"]
+
+
+def test_below_the_folder_of_setup_cfg(tmp_path: Path) -> None:
+    write(tmp_path, {"setup.cfg": MOVES, "sub/a.py": IMPORT * 2, NAME: line("sub/a.py")})
+    below = of_flake8(tmp_path / "sub", "a.py")
+    assert below == of_ssot(tmp_path / "sub", "a.py")
+    assert places(below) == ["a.py:2 SSOT001"]
+
+
+def test_a_baseline_that_only_setup_cfg_names_is_nobodys_or_everybodys(tmp_path: Path) -> None:
+    write(tmp_path, {"ssot.toml": CONFIG, "setup.cfg": "[flake8]\nssot-baseline = b.txt\n"})
+    write(tmp_path, {"a.py": IMPORT, "b.txt": line("a.py")})
+    assert of_flake8(tmp_path) == of_ssot(tmp_path)
