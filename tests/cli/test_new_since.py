@@ -510,3 +510,57 @@ def test_no_git(tree: Repository, new_since: NewSince, monkeypatch: pytest.Monke
 def test_standard_input(tree: Repository, new_since: NewSince) -> None:
     told = "ssot: --new-since: not with --stdin-filename\n"
     assert new_since("main", "--stdin-filename=a.py") == (2, [], told)
+
+
+# --- what is easily missed
+
+
+def test_a_path_through_a_link(tree: Repository, new_since: NewSince) -> None:
+    """Nothing that was asked for is passed over in silence."""
+    (tree.top / "link").symlink_to("pkg")
+    tree.commit({"pkg/b.py": CODE + "Old()\n"})
+    assert new_since("main", "link")[0] == 1
+
+
+def test_a_path_in_another_repository(
+    tree: Repository, new_since: NewSince, tmp_path: Path
+) -> None:
+    other = Repository.begin(tmp_path / "other", {"ssot.toml": CONFIG, "x.py": CODE})
+    other.git("checkout", "--quiet", "-b", "work")
+    other.write({"x.py": CODE + "Old()\n"})
+    code, named, told = new_since("main", "../other")
+    assert (code, named) == (1, ["../other/x.py:11"]) or (code == 2 and "other" in told)
+
+
+def test_nothing_is_said_where_no_python_file_changed(
+    tree: Repository, new_since: NewSince
+) -> None:
+    tree.write({"notes.txt": "more\n"})
+    code, named, told = new_since()
+    assert (code, named) == (0, [])
+    assert "no Python file to look at" not in told
+
+
+def test_one_above_in_a_renamed_function(tree: Repository, new_since: NewSince) -> None:
+    tree.write({"a.py": edited("def one():", "def uno():\n    Old(1)")})
+    assert new_since()[:2] == (1, ["a.py:5"])
+
+
+def test_new_where_the_baseline_takes_another_for_new(
+    baseline: Repository, new_since: NewSince, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What git tells of the age of lines may differ from what comparing the texts tells."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2000-01-01T00:00:00Z")
+    baseline.commit({"a.py": edited("    first =", "    Old()\n    first =")})
+    assert main(["check", "--quiet", "--jobs=1"]) == 1
+    assert new_since()[0] == 1
+
+
+def test_what_was_reached_through_a_module_that_was_renamed(
+    tree: Repository, new_since: NewSince
+) -> None:
+    tree.commit({"pkg/__init__.py": "", "pkg/door.py": "from old import Old\n" + "x = 1\n" * 9})
+    tree.commit({"c.py": "from pkg.door import Old\nOld()\n"})
+    tree.git("branch", "--force", "main")
+    tree.shell("git mv pkg/door.py pkg/gate.py; sed -i s/door/gate/ c.py")
+    assert new_since()[:2] == (0, [])

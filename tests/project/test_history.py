@@ -558,3 +558,84 @@ def test_unmerged(conflict: Repository, name: str, stages: dict[int, str]) -> No
     for folder in (conflict.path("sub"), str(conflict.top)):
         assert History(folder).unmerged(conflict.path(name)) == expected
     assert conflict.inside() == before
+
+
+# --- what git itself keeps stays as it was
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("git rm -q sub/__init__.py", id="no-empty-file"),
+        pytest.param("git config core.splitIndex true; git update-index --split-index", id="split"),
+    ],
+)
+def test_nothing_is_written(tmp_path: Path, tree: Repository, line: str) -> None:
+    fresh = Repository.begin(tmp_path / "fresh", {"a.py": "a\n", "b.py": "b\n"})
+    if "split" in line:
+        fresh.shell(line)
+    fresh.write({"b.py": "changed\n", "n.py": "new\n"})
+    before = fresh.inside()
+    assert told(History(str(fresh.top)).changes_since("HEAD"), fresh.top) == ["+n.py", "b.py"]
+    assert set(fresh.inside()) == set(before)
+    assert fresh.inside() == before
+
+
+def test_no_hook_is_run(tree: Repository) -> None:
+    hook = tree.top / ".git/hooks/post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch ran.txt\n")
+    hook.chmod(0o755)
+    tree.write({"n.py": "new\n"})
+    assert told(History(str(tree.top)).changes_since("HEAD"), tree.top) == ["+n.py"]
+    assert not (tree.top / "ran.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        pytest.param("git init -q new; touch new/x.py", [], id="a-repository-without-a-commit"),
+        pytest.param(
+            "git sparse-checkout set --cone other; mkdir -p sub; echo n > sub/n.py",
+            ["+sub/n.py"],
+            id="outside-a-sparse-checkout",
+        ),
+    ],
+)
+def test_changes_where_git_adds_nothing(tree: Repository, line: str, changes: list[str]) -> None:
+    tree.shell(line)
+    tree.shell("echo 2 >> a.py")
+    assert told(History(str(tree.top)).changes_since("HEAD"), tree.top) == sorted(
+        ["a.py", *changes]
+    )
+
+
+def test_in_a_hook_of_a_work_tree_besides_in_a_subfolder(tree: Repository, tmp_path: Path) -> None:
+    """Git sets GIT_DIR there, and would take any folder for the top of the work tree."""
+    tree.git("worktree", "add", "--quiet", "../beside")
+    beside = Repository(tmp_path / "beside")
+    beside.shell(WORK)
+    assert commit_with_hook(beside, tmp_path, "sub", "--all") == SEEN
+
+
+@pytest.mark.parametrize("options", [["--single-branch"], ["--depth=1"]], ids=["whole", "shallow"])
+def test_a_clone_of_one_branch(origin: Repository, tmp_path: Path, options: list[str]) -> None:
+    """What is advised works, as it stands; in a shallow clone it may take a second step."""
+    here = clone(origin, tmp_path, *options)
+    here.shell(advice(here.top, "origin/main"))
+    if "--depth=1" in options and here.git("rev-parse", "--is-shallow-repository") == "true":
+        here.shell(advice(here.top, "origin/main"))
+    assert History(str(here.top)).merge_base("origin/main") == origin.git("rev-parse", "work~2")
+
+
+@pytest.mark.parametrize("name", ["sub\nx.py", "sub"], ids=["line-break", "folder"])
+def test_contents_of_what_cannot_be_asked_for(tree: Repository, name: str) -> None:
+    asked = [tree.path(name), tree.path("a.py")]
+    expected = [None, FILES["a.py"].encode()]
+    assert list(History(str(tree.top)).contents_at("HEAD", asked)) == expected
+
+
+def test_contents_of_a_name_of_which_another_is_the_first_line(tree: Repository) -> None:
+    asked = [tree.path("a.py\nx.py"), tree.path("b.py")]
+    expected = [None, FILES["b.py"].encode()]
+    assert list(History(str(tree.top)).contents_at("HEAD", asked)) == expected
