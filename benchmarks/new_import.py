@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import random
 import shutil
 import subprocess
@@ -144,12 +143,11 @@ def _line_for(data: bytes, place: str) -> int:
 
 
 def _named(tree: Path) -> tuple[list[tuple[str, int, str]], int]:
-    """Return what `ssot check` reports as an error, and its exit code."""
-    done = subprocess.run(
-        [*_SSOT, "check", "--format=json", "--quiet"], cwd=tree, capture_output=True, check=False
-    )
-    found = [v for v in json.loads(done.stdout)["violations"] if not v["baselined"]]
-    return [(v["path"], v["line"], v["code"]) for v in found], done.returncode
+    """Return path, line and code of what `ssot check` names, and its exit code."""
+    command = [*_SSOT, "check", "--format=concise", "--quiet"]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+    split = (line.split(":", 3) for line in done.stdout.splitlines())
+    return [(path, int(line), rest.split()[0]) for path, line, _, rest in split], done.returncode
 
 
 if __name__ == "__main__":

@@ -268,3 +268,22 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, make: object, told: str) ->
     with pytest.raises(ConfigError) as caught:
         load_baseline(Settings(str(tmp_path)))
     assert str(caught.value) == f"{path}: {told}"
+
+
+# --- paths that look like something else
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("#a.py", id="comment"),
+        pytest.param("# a.py", id="comment-with-a-blank"),
+        pytest.param("=======a.py", id="middle-of-a-conflict"),
+        pytest.param("<<<<<<< a.py", id="begin-of-a-conflict"),
+        pytest.param(">>>>>>> a.py", id="end-of-a-conflict"),
+        pytest.param("||||||| a.py", id="base-of-a-conflict"),
+    ],
+)
+def test_a_path_that_begins_like_a_comment_or_a_marker(path: str) -> None:
+    entry = Entry(path, ONE.trait)
+    assert counts_of(parsed(render_baseline(holding({entry: 2})))) == {entry: 2}

@@ -213,3 +213,9 @@ def test_what_is_tolerated_as_it_is_found_is_held(findings: list[Finding]) -> No
     tolerated = Counter(map(trait_of, findings))
     matched = match_findings(findings, frozenset(_SCOPES), tolerated, never_asked)
     assert matched == ((True,) * len(findings), Counter())
+
+
+def test_of_those_in_a_renamed_function_the_oldest_are_held() -> None:
+    findings = [finding("g", line=line) for line in (1, 2)]
+    matched = match_findings(findings, frozenset("g"), Counter({trait(): 1}), from_the_bottom)
+    assert matched.held == (False, True)

@@ -175,3 +175,18 @@ def test_what_is_wrong_within_a_side_is_told() -> None:
     data = conflicted(with_base=False).replace(b"c.py\t", b"c.py ")
     with pytest.raises(ConfigError, match="is not `path<TAB>code"):
         parse_conflict(data, "/p/b.txt", "/p")
+
+
+def test_a_reason_that_one_side_changed_is_the_result() -> None:
+    one = entry("a")
+    base, changed = holding({one: 1}, {one: "was"}), holding({one: 1}, {one: "better"})
+    assert merge_baselines(base, base, changed).reasons[one] == "better"
+    assert merge_baselines(base, changed, base).reasons[one] == "better"
+
+
+def test_what_is_wrong_within_a_side_is_told_with_its_line_in_the_file() -> None:
+    data = conflicted(with_base=True).replace(b"c.py\t", b"c.py ")
+    line_of_it = data[: data.index(b"c.py ")].count(b"\n") + 1
+    with pytest.raises(ConfigError) as caught:
+        parse_conflict(data, "/p/b.txt", "/p")
+    assert str(caught.value).startswith(f"/p/b.txt:{line_of_it}: is not")

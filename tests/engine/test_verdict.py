@@ -390,3 +390,35 @@ def test_the_baseline_before_is_handed_on_as_it_was_read(tmp_path: Path) -> None
     ((old, new),) = judged(tmp_path).baselines
     assert isinstance(old, Baseline)
     assert (len(list(old.entries())), len(list(new.entries()))) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        pytest.param("SSOT002", {"a.py": "from new import New\n"}, id="factory-only"),
+        pytest.param("SSOT003", {"a.py": "from new import New\n"}, id="alias"),
+        pytest.param("SSOT006", {"a.py": "x = 1\n"}, id="duplicate"),
+    ],
+)
+def test_what_was_not_looked_for_is_kept_by_its_new_name_too(
+    tmp_path: Path, code: str, files: dict[str, str]
+) -> None:
+    entries = line("a.py", code=code).replace("old.Old", "new.New")
+    config = CONFIG + 'factory = "create"\n' + PHASE.format("off")
+    write(tmp_path, {**files, "ssot.toml": config, "ssot-baseline.txt": entries})
+    verdict = judged(tmp_path)
+    assert told(verdict) == []
+    assert after(verdict) == entries
+
+
+def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
+    write(tmp_path, {"m/ssot.toml": CONFIG, "a.py": IMPORT, "m/b.py": IMPORT, "z.py": IMPORT})
+    assert [result.path for result in judged(tmp_path).results] == ["a.py", "m/b.py", "z.py"]
+
+
+def test_the_line_of_a_stale_entry_is_shown_behind_an_odd_path(tmp_path: Path) -> None:
+    entries = line("a\x0b\x0c\x1c\x85\u2028.py") + line("b.py")
+    write(tmp_path, {"a\x0b\x0c\x1c\x85\u2028.py": IMPORT, "b.py": ""})
+    (tmp_path / "ssot-baseline.txt").write_text(entries, "utf-8")
+    (stale,) = judged(tmp_path).unused
+    assert (stale.start.line, stale.lines) == (2, (line("b.py").rstrip(),))

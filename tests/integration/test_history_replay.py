@@ -519,3 +519,46 @@ def test_the_story(team: Team) -> None:
     head, *entries = (team.top / BASELINE).read_text().splitlines(keepends=True)
     assert head.startswith("# What is tolerated for now.")
     assert "".join(entries) == IN_THE_END.replace("  ", "\t")
+
+
+# --- what is easily missed
+
+
+def test_one_more_above_in_a_function_renamed_since(team: Team) -> None:
+    """The baseline still knows the function by its old name."""
+    for _, deed in DEEDS[:2]:
+        deed(team)
+        team.commit()
+    rename_function(team)
+    team.commit()
+    add_above_the_tolerated(team)
+    team.commit()
+    assert team.check() == (1, ["stock.py:5"])
+    assert team.flake8() == ["stock.py:5"]
+
+
+def test_one_more_in_a_file_renamed_and_not_committed(team: Team) -> None:
+    for _, deed in DEEDS[:2]:
+        deed(team)
+        team.commit()
+    rename_and_edit(team)
+    team.replace("store.py", "def count():\n", "def count():\n    Cart(1)\n")
+    assert team.check() == (1, ["store.py:7", "-stock.py×3"])
+
+
+def test_two_who_each_created_a_baseline(team: Team) -> None:
+    """Nothing is tolerated that neither of the two tolerates."""
+    begin(team)
+    team.commit()
+    accept(team)
+    for name, count in (("one", 1), ("other", 2)):
+        branch(team, name)
+        team.replace("mail.py", "return Cart()", "return " + "[" + "Cart()," * count + "]")
+        team.baseline("create")
+        team.commit()
+    team.git("checkout", "--quiet", "other")
+    merge(team, "one", "-c", "merge.conflictStyle=diff3")
+    team.git("checkout", "--quiet", "--ours", "mail.py")
+    team.git("add", "mail.py")
+    resolve(team)
+    assert team.check(ci="true") == (0, [])

@@ -57,9 +57,10 @@ def _other_flake8() -> Iterator[Remark]:
 
 def _probe(settings: Settings) -> str | None:
     """Return a line that the plugin must report in a file at the root; None where there is none."""
+    checker = Checker(settings.unfiltered())
     for _, move in settings.index:
         text = _import_of(move)
-        result = Checker(settings.unfiltered()).check_bytes(
+        result = checker.check_bytes(
             os.path.join(settings.root, _PROBE), text.encode(), shown_as=_PROBE
         )
         if any(found.violation.code == "SSOT001" for found in result.findings):

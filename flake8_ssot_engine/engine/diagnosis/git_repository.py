@@ -17,7 +17,7 @@ def diagnose_git(root: str) -> Iterator[Remark]:
     """Look at the repository that a project lies in."""
     try:
         is_shallow = _git(root, "rev-parse", "--is-shallow-repository")
-    except FileNotFoundError:
+    except OSError:
         why = "`--new-since`, `migrate --commit` and the burn-down of `report` need it"
         yield Remark(Level.WARNING, AREA, "is not installed", "", why, "install git")
         return
@@ -47,7 +47,7 @@ def hooks_folder(root: str) -> str | None:
     """Return the absolute folder that git takes its hooks from; None outside a repository."""
     try:
         folder = _git(root, "rev-parse", "--git-path", "hooks")
-    except FileNotFoundError:
+    except OSError:
         return None
     return None if folder is None else os.path.normpath(os.path.join(root, folder))
 
@@ -62,7 +62,7 @@ def _is_ignored(root: str) -> bool:
 
 
 def _git(root: str, *arguments: str) -> str | None:
-    """Return what git answers; None where it says no. Raises FileNotFoundError without git."""
+    """Return what git answers; None where it says no. Raises OSError without git."""
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments
             ["git", "-C", root, *arguments],  # noqa: S607 - the user's own git

@@ -72,11 +72,12 @@ def test_another_flake8_on_the_path(
 
 
 def test_a_failure(tmp_path: Path) -> None:
-    lay_out(tmp_path, {"setup.cfg": "[flake8]\nextend-ignore = SSOT001\n"})
+    plugins = "[flake8:local-plugins]\nextension =\n  XXX = nowhere_at_all:Plugin\n"
+    lay_out(tmp_path, {"setup.cfg": plugins})
     ((level, place, message),) = diagnose(tmp_path)
     assert (level, place) == ("error", "")
     assert message.startswith(f"{VERSION} fails: ")
-    assert "SSOT001" in message
+    assert "nowhere_at_all" in message
 
 
 def test_silence(tmp_path: Path) -> None:
