@@ -125,17 +125,18 @@ def _line_for(data: bytes, place: str) -> int:
     except (SyntaxError, ValueError):
         return 0
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes: list[ast.Module | ast.FunctionDef | ast.AsyncFunctionDef]
     nodes = [tree] if place == "top" else [n for n in ast.walk(tree) if isinstance(n, functions)]
     lines = data.splitlines()
     for node in nodes:
         for statement in node.body:
             is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
             is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-            decorators = getattr(statement, "decorator_list", [])
+            decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
             line = min([statement.lineno, *(one.lineno for one in decorators)])
             before = lines[line - 1][: statement.col_offset] if not decorators else b""
             if not is_text and not is_future and not before.strip():
-                is_own = node is tree or line > node.lineno
+                is_own = isinstance(node, ast.Module) or line > node.lineno
                 if is_own and not lines[line - 2].rstrip().endswith(b"\\"):
                     return line
                 break

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in
-from flake8_ssot_engine.config.ini import parse_moves, split_codes
+from flake8_ssot_engine.config.ini import ini_migration, parse_moves, split_codes
 from flake8_ssot_engine.config.loader import INI_FILES, load_file, settings_of_moves
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, Finding
@@ -134,8 +134,8 @@ class SsotPlugin:
                 baseline=options.ssot_baseline,
                 heeds_noqa=not options.disable_noqa,
             )
-            settings = cls._session.judge_for(os.getcwd()).checker.settings
-            _check_baseline(options.ssot_baseline, settings)
+            cls._session.judge_for(os.getcwd())
+            _check_baseline(options.ssot_baseline)
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -175,13 +175,20 @@ def _root_of_moves(folder: str) -> str:
     return found.root if os.path.basename(found.path) in INI_FILES else folder
 
 
-def _check_baseline(given: str, settings: Settings) -> None:
-    """Raise ConfigError where `ssot`, by a file of its own, takes another baseline than Flake8."""
-    if given and os.path.basename(settings.path) not in ("", *INI_FILES):
-        declared = ConfigFinder(fixed=load_file(settings.path)).settings_for("").baseline_file
-        if declared != given:
-            message = f"Flake8's configuration has another one, {given}; keep this one"
-            raise ConfigError((ConfigProblem(settings.path, None, "baseline", message),))
+def _check_baseline(given: str) -> None:
+    """Raise ConfigError where Flake8's own configuration names another baseline than `ssot` takes.
+
+    On the command line another one may be asked for.
+    """
+    for name in INI_FILES if given else ():
+        path = os.path.abspath(name)
+        if os.path.isfile(path) and (baseline := ini_migration(path).baseline):
+            settings = ConfigFinder().settings_for(os.path.dirname(path))
+            is_same = os.path.abspath(baseline) == given
+            if is_same and settings.path and settings.baseline_file != given:
+                message = f"`ssot` goes by {settings.path} and takes {settings.baseline_file}"
+                problem = ConfigProblem(path, None, "ssot-baseline", f"{message}; name it there")
+                raise ConfigError((problem,))
 
 
 def _content(path: str, text: str) -> bytes:

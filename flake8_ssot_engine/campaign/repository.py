@@ -110,7 +110,8 @@ class Repository:
     def commit_of(self, run: str) -> str | None:
         """Return the commit at the head if a run made it, by its trailer. Raises GitError."""
         wanted = f"%H %(trailers:key={RUN_TRAILER},valueonly,separator=%x2C)"
-        commit, _, name = self._git("log", "-1", f"--format={wanted}").strip().partition(" ")
+        shown = self._git("log", "-1", "--no-show-signature", f"--format={wanted}")
+        commit, _, name = shown.strip().partition(" ")
         return commit if name == run else None
 
     def _git(self, *arguments: str) -> str:

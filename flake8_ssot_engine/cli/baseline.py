@@ -24,7 +24,7 @@ from flake8_ssot_engine.engine.matching import BROKEN, Trait, trait_of
 from flake8_ssot_engine.engine.merging import merge_baselines, parse_conflict
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.run import Task, check_each
-from flake8_ssot_engine.engine.verdict import Verdict, judge_results
+from flake8_ssot_engine.engine.verdict import Verdict, is_below, judge_results
 from flake8_ssot_engine.errors import ConfigError, ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
@@ -67,9 +67,8 @@ def _add_common(parser: argparse.ArgumentParser, action: Any) -> None:
 
 
 def _create(options: argparse.Namespace) -> int:
-    options.paths = []
     settings = settings_here(options, finder_of(options))
-    path = settings.baseline_file
+    path, options.paths = settings.baseline_file, [settings.baseline_root]
     if os.path.lexists(path):
         told = "`ssot baseline update` shrinks it, `ssot baseline add` extends it"
         raise UsageError(f"{os.path.relpath(path)}: is there already; {told}")
@@ -89,6 +88,7 @@ def _update(options: argparse.Namespace) -> int:
         name = os.path.relpath(path)
         raise UsageError(f"{name}: there is no baseline; `ssot baseline create` makes it")
     before = read_file(path)
+    options.paths = options.paths or [settings.baseline_root]
     verdict = _judge(options, settings, *_look(options, settings), also=_missing_files(settings))
     ((old, new),) = verdict.baselines
     is_changed = _write(path, before, new)
@@ -100,7 +100,7 @@ def _update(options: argparse.Namespace) -> int:
     _say(options, f"{os.path.relpath(path)}: {', '.join(told)}; tolerates {tolerated}")
     errors = (f for r in verdict.results for f in r.findings if f.severity is Severity.ERROR)
     if count := sum(1 for _ in errors):
-        _say(options, f"{_counted(count)} not tolerated; `ssot check` shows what to do")
+        _say(options, f"{_counted(count)} not tolerated; `ssot check` shows them")
     return ExitCode.CLEAN
 
 
@@ -112,9 +112,7 @@ def _add(options: argparse.Namespace) -> int:
     path = settings.baseline_file
     before = read_file(path) if os.path.lexists(path) else None
     tasks, results = _look(options, settings)
-    if not tasks:
-        name = settings.path or "the configuration that holds here"
-        raise UsageError(f"{' '.join(options.paths)}: no Python file there is one of {name}")
+    _check_own(options, settings, tasks)
     verdict = _judge(options, settings, tasks, results)
     ((old, new),) = verdict.baselines
     found, enforced = _tolerable(tasks, verdict.results, old)
@@ -127,6 +125,19 @@ def _add(options: argparse.Namespace) -> int:
     return ExitCode.VIOLATIONS if enforced else ExitCode.CLEAN
 
 
+def _check_own(options: argparse.Namespace, settings: Settings, tasks: Sequence[Task]) -> None:
+    """Raise UsageError for a path that holds no file of the configuration's."""
+    for given in options.paths:
+        path = os.path.abspath(given)
+        if not any(is_below(task.path, path) for task in tasks):
+            folder = path if os.path.isdir(path) else os.path.dirname(path)
+            other = finder_of(options).settings_for(folder)
+            told = "no Python file that is looked at"
+            if other.baseline_file != settings.baseline_file:
+                told = f"{other.path} holds there; run it in {other.root}"
+            raise UsageError(f"{given}: {told}")
+
+
 def _merge(options: argparse.Namespace) -> int:
     settings = settings_here(options, finder_of(options))
     path, root = settings.baseline_file, settings.baseline_root
@@ -134,8 +145,11 @@ def _merge(options: argparse.Namespace) -> int:
         if len(options.files) != 3:
             raise UsageError("merge: takes no file, or three: BASE OURS THEIRS (%O %A %B)")
         files = [os.path.abspath(name) for name in options.files]
-        base, ours, theirs = (parse_baseline(read_file(file), file, root) for file in files)
-        _write(ours.path, read_file(ours.path), merge_baselines(base, ours, theirs))
+        contents = [read_file(file) for file in files]
+        base, ours, theirs = map(parse_baseline, contents, files, [root] * 3)
+        # git gives an empty file for what both sides made anew.
+        merged = merge_baselines(base if contents[0].strip() else None, ours, theirs)
+        _write(ours.path, contents[1], merged)
         return ExitCode.CLEAN
     data, name = read_file(path), os.path.relpath(path)
     sides = _unmerged(path, root) or parse_conflict(data, path, root)
@@ -158,9 +172,9 @@ def _unmerged(path: str, root: str) -> tuple[Baseline | None, Baseline, Baseline
         return None
     ours, theirs = (parse_baseline(stages.get(n, b""), path, root) for n in (2, 3))
     try:
-        base = parse_baseline(stages.get(1, b""), path, root)
+        base = parse_baseline(stages[1], path, root) if 1 in stages else None
     except ConfigError:  # of two that themselves conflict, in a criss-cross merge
-        return None, ours, theirs
+        base = None
     return base, ours, theirs
 
 
@@ -179,7 +193,7 @@ def _judge(
     results: list[FileResult],
     also: Sequence[str] = (),
 ) -> Verdict:
-    covered = [os.path.abspath(path) for path in options.paths] or [settings.root]
+    covered = map(os.path.abspath, options.paths)
     return judge_results(tasks, results, covered=[*covered, *also], settings=[settings])
 
 
@@ -242,7 +256,7 @@ def _counted(count: int) -> str:
 
 def _tell_enforced(options: argparse.Namespace, count: int) -> None:
     if count:
-        _say(options, f"{_counted(count)} stay errors: their phase or deadline tolerates none")
+        _say(options, f"errors all the same: {_counted(count)} that a phase or deadline forbids")
 
 
 def _say(options: argparse.Namespace, text: str) -> None:

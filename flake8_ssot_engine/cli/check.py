@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
     tasks = tasks_of(options, finder)
     newness = _newness(options)
     if newness is not None:
-        tasks = [task for task in tasks if task.path in newness.before]
+        _tell_foreign(newness.foreign(tasks), tasks)
+        tasks = newness.changed(tasks)
     contents = _read_stdin(tasks) if options.stdin_filename else {}
     jobs = jobs_of(options)
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
@@ -90,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
             from flake8_ssot_engine.engine.fix import with_single_fixes  # seldom needed
 
             report = with_single_fixes(report, tasks, finder, jobs=jobs, fixable=fixable)
-    if not tasks:
+    if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
         _tell_settings(tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
@@ -122,6 +123,16 @@ def _newness(options: argparse.Namespace) -> Newness | None:
         return Newness.since(options.new_since, os.getcwd())
     except GitError as error:
         raise UsageError(f"--new-since: {error}") from None
+
+
+def _tell_foreign(foreign: list[Task], tasks: list[Task]) -> None:
+    """Tell of files that no commit of the repository can be compared with. Raises UsageError."""
+    if foreign and len(foreign) == len(tasks):
+        told = "is not of the repository that you are in"
+        raise UsageError(f"--new-since: {foreign[0].shown_as} {told}; run it in its own")
+    if foreign:
+        told = f"{len(foreign)} files of other repositories are not looked at"
+        say(f"warning: --new-since: {told} ({foreign[0].shown_as}, …)")
 
 
 def _judge(

@@ -24,9 +24,9 @@ _HEAD = (
     "# What is tolerated for now. It only shrinks: `ssot baseline update` takes out what is fixed."
 )
 _CODE = re.compile(r"SSOT[0-9]+|E999")
-_ESCAPE = re.compile(r"\\([\\tnr])")
+_ESCAPE = re.compile(r"\\([\\tnr#])")
 _SPECIAL = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
-_PLAIN = {shown[1]: character for character, shown in _SPECIAL.items()}
+_PLAIN = {"#": "#", **{shown[1]: character for character, shown in _SPECIAL.items()}}
 TABS = 4
 """The tabs that a line of an entry holds at least."""
 MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
@@ -40,7 +40,8 @@ class Entry(NamedTuple):
     trait: Trait
 
     def __str__(self) -> str:
-        return "\t".join(map(_escape, (self.path, *self.trait)))
+        line = "\t".join(map(_escape, (self.path, *self.trait)))
+        return f"\\{line}" if line.startswith("#") else line  # else it were a comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,10 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
     text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.removesuffix("\r")
-        is_entry = line.count("\t") >= TABS  # a path may begin in any way
-        if line.startswith(MARKERS) and not is_entry:
+        if line.startswith(MARKERS) and line.count("\t") < TABS:  # a path may begin so as well
             message = "holds a merge conflict; `ssot baseline merge` resolves it"
             raise ConfigError((ConfigProblem(path, number, "", message),))
-        if not is_entry and (not line.strip() or line.startswith("#")):
+        if not line.strip() or line.startswith("#"):
             continue
         try:
             entry, count, reason = _parse_line(line)

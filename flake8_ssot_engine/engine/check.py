@@ -8,8 +8,9 @@ import re
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
@@ -99,12 +100,20 @@ class FileResult:
 class Checker:
     """Checks the files that one configuration holds for."""
 
-    def __init__(self, settings: Settings, needles: Needles | None = None) -> None:
-        """Take the names that `find_needles` found, or None to follow every name on demand."""
+    def __init__(
+        self,
+        settings: Settings,
+        needles: Needles | None = None,
+        contents: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        """Take the names that `find_needles` found, or None to follow every name on demand.
+
+        `contents` are those of modules that hold something else than is on the disk.
+        """
         self.settings = settings
         self.needles = needles
         self.prefilter = Prefilter(settings.index, needles)
-        self._reexports = Reexports(Modules(settings.source_roots))
+        self._reexports = Reexports(Modules(settings.source_roots, contents))
         reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
         self._doors = Doors(settings.index, self._reexports)

@@ -58,7 +58,7 @@ def match_findings(
     for trait, numbers in alike.items():
         hold(numbers, trait)
     for trait in sorted(left):
-        if trait.scope in scopes or trait.scope == MODULE_SCOPE:
+        if trait.scope in scopes:
             continue
         moved = [
             number

@@ -3,74 +3,96 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
+from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, FileResult, Finding
 from flake8_ssot_engine.engine.matching import BROKEN, match_findings, trait_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.project.discovery import SUFFIXES
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.source import SourceFile
+from flake8_ssot_engine.violations import MODULE_SCOPE
 
 
-@dataclass(frozen=True, slots=True)
 class Newness:
-    """What is not as it was in a commit; `before` tells what each file was called there.
+    """What is not as it was in a commit."""
 
-    Its keys are the absolute paths of the files that changed, its values are absolute as well,
-    or "" for a file that was not there.
-    """
-
-    history: History
-    commit: str
-    before: Mapping[str, str]
+    def __init__(self, history: History, commit: str) -> None:
+        """Ask git what has changed. Raises GitError."""
+        self._history = history
+        self._commit = commit
+        self._real_folders: dict[str, str] = {}
+        self._before = {self._real(c.path): c.before for c in history.changes_since(commit)}
+        self._checkers: dict[int, Checker] = {}
 
     @classmethod
     def since(cls, ref: str, folder: str) -> Newness:
         """Compare with where HEAD and `ref` parted. Raises GitError, and UsageError."""
         history = History(folder)
-        commit = history.merge_base(ref)
-        return cls(history, commit, dict(history.changes_since(commit)))
+        return cls(history, history.merge_base(ref))
+
+    def changed(self, tasks: Sequence[Task]) -> list[Task]:
+        """Return those of some files that changed."""
+        return [task for task in tasks if self._real(task.path) in self._before]
+
+    def foreign(self, tasks: Sequence[Task]) -> list[Task]:
+        """Return those of some files of which the repository knows nothing."""
+        return [task for task in tasks if not self._history.owns(task.path)]
 
     def only_new(self, tasks: Sequence[Task], results: Sequence[FileResult]) -> list[FileResult]:
-        """Return results with what is new in the files, by the declarations of today."""
+        """Return the results of changed files with what is new, by the declarations of today."""
         by_name = {task.shown_as: task for task in tasks}
-        asked = [(result, by_name[result.path]) for result in results]
-        known = [task for _, task in asked if self.before[task.path]]
-        names = [self.before[task.path] for task in known]
-        contents = self.history.contents_at(self.commit, names)
-        old = {task.path: content for task, content in zip(known, contents, strict=True)}
-        checkers: dict[int, Checker] = {}
-        return [
-            _only_new(checkers, task, result, self.before[task.path], old.get(task.path))
-            for result, task in asked
+        return [self._only_new(by_name[result.path], result) for result in results]
+
+    @cached_property
+    def _contents(self) -> dict[str, bytes]:
+        """What the files that changed held, by their old paths: so names lead where they led."""
+        names = [
+            before
+            for path, before in self._before.items()
+            if before and (before.endswith(SUFFIXES) or path.endswith(SUFFIXES))
         ]
+        contents = zip(names, self._history.contents_at(self._commit, names), strict=True)
+        return {name: content for name, content in contents if content is not None}
 
+    def _only_new(self, task: Task, now: FileResult) -> FileResult:
+        before = self._before[self._real(task.path)]
+        content = self._contents.get(before)
+        if content is None or not (now.findings or now.error):
+            return now
+        then = self._checker(task.settings).check_bytes(before, content, shown_as=task.shown_as)
+        was_broken = then.error is not None and then.error.code == BROKEN.code
+        matched = match_findings(
+            now.findings,
+            now.scopes if was_broken else now.scopes | {MODULE_SCOPE},
+            Counter(map(trait_of, then.findings)),
+            lambda alike: _unchanged_first(alike, content, task),
+        )
+        error = now.error
+        if error is not None and was_broken and error.code == BROKEN.code:
+            error = None
+        new = (f for f, held in zip(now.findings, matched.held, strict=True) if not held)
+        return replace(now, findings=tuple(new), error=error)
 
-def _only_new(
-    checkers: dict[int, Checker], task: Task, now: FileResult, path: str, content: bytes | None
-) -> FileResult:
-    if content is None or not (now.findings or now.error):
-        return now
-    if id(task.settings) not in checkers:
-        # What was ignored, or in a phase that was off, was there all the same.
-        checkers[id(task.settings)] = Checker(task.settings.unfiltered().of_migration(""))
-    then = checkers[id(task.settings)].check_bytes(path, content, shown_as=task.shown_as)
-    tolerated = Counter(map(trait_of, then.findings))
-    matched = match_findings(
-        now.findings,
-        now.scopes,
-        tolerated,
-        lambda alike: _unchanged_first(alike, content, task),
-    )
-    error = now.error
-    was_broken = then.error is not None and then.error.code == BROKEN.code
-    if error is not None and was_broken and error.code == BROKEN.code:
-        error = None
-    new = (f for f, held in zip(now.findings, matched.held, strict=True) if not held)
-    return replace(now, findings=tuple(new), error=error)
+    def _checker(self, settings: Settings) -> Checker:
+        if id(settings) not in self._checkers:
+            # What was ignored, or in a phase that was off, was there all the same.
+            whole = settings.unfiltered().of_migration("")
+            self._checkers[id(settings)] = Checker(whole, contents=self._contents)
+        return self._checkers[id(settings)]
+
+    def _real(self, path: str) -> str:
+        """Return a path without symbolic links in its folders."""
+        folder, name = os.path.split(path)
+        if folder not in self._real_folders:
+            self._real_folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._real_folders[folder], name)
 
 
 def _unchanged_first(alike: Sequence[Finding], content: bytes, task: Task) -> Sequence[Finding]:

@@ -17,7 +17,7 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.writing import read_regular
-from flake8_ssot_engine.violations import Severity
+from flake8_ssot_engine.violations import MODULE_SCOPE, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,13 @@ class Ratchet:
             tolerated[BROKEN] = 0
             held[BROKEN] = 1
             error = replace(error, is_baselined=True)
+        # What was tolerated while the file did not parse was not known by its scope.
+        was_broken = bool(tolerated[BROKEN])
         matched = match_findings(
-            result.findings, result.scopes, tolerated, lambda alike: _by_age(path, alike, content)
+            result.findings,
+            result.scopes if was_broken else result.scopes | {MODULE_SCOPE},
+            tolerated,
+            lambda alike: self._by_age(path, alike, content),
         )
         findings = []
         for finding, is_held in zip(result.findings, matched.held, strict=True):
@@ -96,6 +101,20 @@ class Ratchet:
             return f"the phase `{phase.name}` tolerates none"
         return ""
 
+    def _by_age(
+        self, path: str, alike: Sequence[Finding], content: Callable[[], bytes] | None
+    ) -> Sequence[Finding]:
+        """Return findings by when git says that their lines came in, else in the file's order."""
+        name = self.baseline.name_of(path)
+        known_as = self.baseline.path_of(self.baseline.renamed.get(name, name))
+        try:
+            data = read_regular(path) if content is None else content()
+            lines = [finding.start.line for finding in alike]
+            times = History(os.path.dirname(path)).times_of_lines(known_as, lines, data)
+        except (GitError, OSError):
+            return alike
+        return sorted(alike, key=lambda finding: times.get(finding.start.line, 0))
+
     def _is_judged(self, path: str, trait: Trait, error: FileError | None) -> bool:
         """Whether a violation would have been found if it were there."""
         if trait == BROKEN:
@@ -112,16 +131,3 @@ class Ratchet:
             migration.enforcement_in(phase_of(path, migration), self._today) is Enforcement.OFF
             for migration in migrations
         )
-
-
-def _by_age(
-    path: str, alike: Sequence[Finding], content: Callable[[], bytes] | None
-) -> Sequence[Finding]:
-    """Return findings by when git says that their lines came in, else in the file's order."""
-    try:
-        data = read_regular(path) if content is None else content()
-        lines = [finding.start.line for finding in alike]
-        times = History(os.path.dirname(path)).times_of_lines(path, lines, data)
-    except (GitError, OSError):
-        return alike
-    return sorted(alike, key=lambda finding: times.get(finding.start.line, 0))

@@ -79,7 +79,7 @@ def judge_results(
                 table.update({Entry(name, trait): count for trait, count in traits.items()})
         for entry, count in baseline.entries():
             if entry.path not in names:
-                is_gone = any(_is_below(baseline.path_of(entry.path), one) for one in covered)
+                is_gone = any(is_below(baseline.path_of(entry.path), one) for one in covered)
                 (left if is_gone else counts)[entry] += count
         if own.selects(UNUSED_SUPPRESSION.code):
             unused += _told(baseline, left, names, severity)
@@ -100,7 +100,8 @@ def _by_baseline(
     return list(groups.values())
 
 
-def _is_below(path: str, top: str) -> bool:
+def is_below(path: str, top: str) -> bool:
+    """Whether an absolute path is another one, or lies in that folder."""
     return path == top or path.startswith(os.path.join(top, ""))
 
 

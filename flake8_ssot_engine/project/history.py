@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 from flake8_ssot_engine.errors import UsageError
@@ -16,6 +17,7 @@ from flake8_ssot_engine.project.git import GitError, run_git
 _BLAME_SECONDS = 10.0
 """A verdict does not wait longer for git to tell which of some lines is the newest."""
 _RENAMES = ("-M", "-l3000", "--no-ext-diff", "--no-relative", "--ignore-submodules")
+_NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 _BLAMED = re.compile(rb"^([0-9a-f]{40,64}) \d+ (\d+)", re.MULTILINE)
 _TIME = re.compile(rb"^committer-time (\d+)$", re.MULTILINE)
 
@@ -36,6 +38,7 @@ class History:
     def __init__(self, folder: str) -> None:
         """Raise GitError if there is none, or no git."""
         self._folder = folder
+        self._owned: dict[str, bool] = {}
         shown = os.fsdecode(run_git(folder, "rev-parse", "--show-toplevel")).rstrip("\n")
         self._top = os.path.realpath(shown)
 
@@ -69,32 +72,49 @@ class History:
         with self._whole_index() as environment:
             printed = run_git(
                 self._folder,
-                *("diff", "--name-status", "-z", "--diff-filter=d", *_RENAMES, commit, "--"),
+                *(*_NO_HOOKS, "diff", "--name-status", "-z", "--diff-filter=d"),
+                *(*_RENAMES, commit, "--"),
                 environment=environment,
             )
         return list(self._parse_changes(os.fsdecode(printed).split("\0")))
 
     def renames_since_change_of(self, path: str) -> dict[str, str]:
         """Return the new absolute path of each file renamed since a commit last changed `path`."""
-        shown = run_git(self._folder, "log", "-1", "--format=%H", "--", path).decode().strip()
+        shown = run_git(self._folder, "rev-list", "-1", "HEAD", "--", path).decode().strip()
         changes = self.changes_since(shown or "HEAD")
         return {one.before: one.path for one in changes if one.before not in ("", one.path)}
 
+    def owns(self, path: str) -> bool:
+        """Whether a file lies in this repository: below its top, and in no other one below that."""
+        return self._owns_folder(os.path.realpath(os.path.dirname(path)))
+
+    def _owns_folder(self, folder: str) -> bool:
+        if folder not in self._owned:
+            parent = os.path.dirname(folder)
+            self._owned[folder] = folder == self._top or (
+                parent != folder
+                and not os.path.lexists(os.path.join(folder, ".git"))
+                and self._owns_folder(parent)
+            )
+        return self._owned[folder]
+
     def contents_at(self, commit: str, paths: Sequence[str]) -> Iterator[bytes | None]:
         """Yield what each absolute path held in a commit, None where there was no such file."""
-        # One name a line, so that one with a line break cannot be asked for.
-        names = [self._name(path).partition("\n")[0] for path in paths]
-        asked = b"".join(os.fsencode(f"{commit}:{name}\n") for name in names)
+        # One name a line: one with a line break cannot be asked for, and `:` names no file.
+        names = [self._name(path) for path in paths]
+        names = ["" if "\n" in name else name for name in names]
+        asked = b"".join(os.fsencode(f"{commit}:{name or ':'}\n") for name in names)
         printed = run_git(self._folder, "cat-file", "--batch", stdin=asked)
         start = 0
         for _ in names:
             end = printed.index(b"\n", start)
-            kind, _, size = printed[start:end].rpartition(b" ")
+            head = printed[start:end]
             start = end + 1
-            if not kind.endswith(b" blob"):
+            if head.endswith(b" missing"):
                 yield None
                 continue
-            yield printed[start : start + int(size)]
+            kind, size = head.split(b" ")[-2:]
+            yield printed[start : start + int(size)] if kind == b"blob" else None
             start += int(size) + 1
 
     def unmerged(self, path: str) -> dict[int, bytes]:
@@ -113,12 +133,15 @@ class History:
         Raises GitError, also where git takes more than ten seconds.
         """
         ranges = [word for line in lines for word in ("-L", f"{line},{line}")]
-        printed = run_git(
-            self._folder,
-            *("blame", "--line-porcelain", *ranges, "--contents", "-", "--", path),
-            stdin=content,
-            timeout_seconds=_BLAME_SECONDS,
+        asked = ("blame", "--line-porcelain", *ranges, "--contents", "-", "--", path)
+        blame = partial(
+            run_git, self._folder, *asked, stdin=content, timeout_seconds=_BLAME_SECONDS
         )
+        try:
+            printed = blame()
+        except GitError:
+            # `blame.ignoreRevsFile`, set for all repositories, may name a file that this one lacks.
+            printed = blame(environment={"GIT_CONFIG_GLOBAL": os.devnull})
         heads = list(_BLAMED.finditer(printed))
         times = {}
         for head in heads:
@@ -152,7 +175,8 @@ class History:
             copy = os.path.join(folder, "index")
             if os.path.exists(index):
                 shutil.copyfile(index, copy)
-            environment = {"GIT_INDEX_FILE": copy}
+            # The copy is git's to refresh, but its hooks would be told.
+            environment = {"GIT_INDEX_FILE": copy, "GIT_OPTIONAL_LOCKS": "0"}
             listed = run_git(self._top, "ls-files", "--others", "--exclude-standard", "-z")
             blob = run_git(self._top, "hash-object", "-t", "blob", "--stdin").strip()
             entries = b"".join(
@@ -160,10 +184,9 @@ class History:
                 for name in listed.split(b"\0")
                 if name and not name.endswith(b"/")  # a repository within this one
             )
-            options = ("-c", "core.splitIndex=false", "-c", "core.hooksPath=/dev/null")
             run_git(
                 self._top,
-                *(*options, "update-index", "-z", "--index-info"),
+                *("-c", "core.splitIndex=false", *_NO_HOOKS, "update-index", "-z", "--index-info"),
                 stdin=entries,
                 environment=environment,
             )
@@ -179,13 +202,15 @@ class History:
     def _how_to_fetch(self, ref: str) -> str:
         remotes = run_git(self._folder, "remote").decode().split()
         remote, _, branch = ref.partition("/")
+        deeper = "--unshallow " if self._is_shallow else ""
         if branch and remote in remotes:
-            return f"`git fetch {remote} {branch}`, with `--unshallow` in a shallow clone"
+            # With both ends: a clone of one branch would leave it in FETCH_HEAD alone.
+            return f"`git fetch {deeper}{remote} {branch}:refs/remotes/{remote}/{branch}`"
         for remote in remotes:
             if self._knows(f"{remote}/{ref}"):
                 return f"did you mean `{remote}/{ref}`?"
         if remotes:
-            return f"`git fetch {remotes[0]} {ref}`, then `--new-since FETCH_HEAD`"
+            return f"`git fetch {deeper}{remotes[0]} {ref}`, then `--new-since FETCH_HEAD`"
         return "name a branch, a tag or a commit"
 
     @property

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_engine.cli import baseline as command
+from flake8_ssot_engine.engine.verdict import judge_results
 from tests.cli.tolerating import CONFIG, HEAD, IMPORT, NAME, Project, line, make_project
 
 GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -105,7 +106,7 @@ def test_create_leaves_out_what_none_can_tolerate(project: Project) -> None:
         0,
         "",
         f"ssot: {NAME}: tolerates 1 violation\n"
-        "ssot: 2 violations stay errors: their phase or deadline tolerates none\n",
+        "ssot: errors all the same: 2 violations that a phase or deadline forbids\n",
     )
     assert project.read() == HEAD + line("b.py")
     assert project.errors() == ["a.py:1 SSOT001", "a.py:2 SSOT002"]
@@ -295,11 +296,9 @@ def test_an_update_does_not_cut_off_a_hard_link(project: Project) -> None:
 def test_someone_else_writes_at_the_same_time(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = command.judge_results
-
     def interfere(*arguments: object, **options: object) -> object:
         project.write({NAME: line("b.py")})
-        return judge(*arguments, **options)  # type: ignore[arg-type]
+        return judge_results(*arguments, **options)  # type: ignore[arg-type]
 
     project.write({"a.py": "", NAME: line("a.py")})
     monkeypatch.setattr(command, "judge_results", interfere)
@@ -590,7 +589,7 @@ def test_an_update_of_some_paths_leaves_the_others(project: Project) -> None:
     entries = [line("a.py"), line("gone.py"), line("sub/b.py"), line("sub/gone.py")]
     project.write({"a.py": "", "sub/b.py": "", NAME: "".join(entries)})
     assert project.ssot("baseline", "update", "sub", "--quiet") == (0, "", "")
-    assert project.read() == HEAD + "".join(entries[:2])
+    assert project.read() == HEAD + entries[0], "no commit hook is told of a deleted file"
     assert project.ssot("baseline", "update", "a.py", "--quiet") == (0, "", "")
     assert project.read() == HEAD + entries[1]
     assert project.update() == ""
@@ -671,18 +670,15 @@ def test_add_of_what_none_can_tolerate(project: Project) -> None:
         1,
         "",
         f"ssot: {NAME}: 1 violation added\n"
-        "ssot: 1 violation stay errors: their phase or deadline tolerates none\n",
+        "ssot: errors all the same: 1 violation that a phase or deadline forbids\n",
     )
     assert project.read() == HEAD + line("b.py", reason="why")
 
 
 def test_add_of_a_file_that_is_excluded_adds_nothing(project: Project) -> None:
     project.write({"ssot.toml": 'exclude = ["a.py"]\n' + CONFIG, "a.py": IMPORT, NAME: HEAD})
-    assert project.ssot("baseline", "add", "a.py", "--reason=why") == (
-        0,
-        "",
-        f"ssot: {NAME}: 0 violations added\n",
-    )
+    told = "ssot: a.py: no Python file that is looked at\n"
+    assert project.ssot("baseline", "add", "a.py", "--reason=why") == (2, "", told)
     assert project.read() == HEAD
 
 

@@ -221,7 +221,7 @@ class Accesses(Workbench):
         module, _ = modules.split(name)
         if len(module) >= len(name) - 1 and module != name.parent:
             return module
-        return name if self._was_module(access) else name.parent
+        return name if self._was_module(access) or len(name) == 1 else name.parent
 
     def _was_module(self, access: Access) -> bool:
         """Whether what moved is a module: by the disk, or else by its name and its use."""
