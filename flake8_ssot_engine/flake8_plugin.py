@@ -131,11 +131,10 @@ class SsotPlugin:
                 fixed,
                 select=select,
                 ignore=ignore,
-                baseline=options.ssot_baseline,
+                baseline=_baseline_file(options.ssot_baseline),
                 heeds_noqa=not options.disable_noqa,
             )
             cls._session.judge_for(os.getcwd())
-            _check_baseline(options.ssot_baseline)
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -175,20 +174,34 @@ def _root_of_moves(folder: str) -> str:
     return found.root if os.path.basename(found.path) in INI_FILES else folder
 
 
-def _check_baseline(given: str) -> None:
-    """Raise ConfigError where Flake8's own configuration names another baseline than `ssot` takes.
+def _baseline_file(given: str) -> str:
+    """Return the absolute path of the baseline that Flake8 was told of, "" for none.
 
-    On the command line another one may be asked for.
+    Flake8 takes a name without a slash as it is, wherever the file stands that holds it. On the
+    command line any baseline may be asked for; raises ConfigError where a configuration file
+    names another one than `ssot` takes.
     """
-    for name in INI_FILES if given else ():
-        path = os.path.abspath(name)
-        if os.path.isfile(path) and (baseline := ini_migration(path).baseline):
-            settings = ConfigFinder().settings_for(os.path.dirname(path))
-            is_same = os.path.abspath(baseline) == given
-            if is_same and settings.path and settings.baseline_file != given:
-                message = f"`ssot` goes by {settings.path} and takes {settings.baseline_file}"
-                problem = ConfigProblem(path, None, "ssot-baseline", f"{message}; name it there")
-                raise ConfigError((problem,))
+    if not given:
+        return ""
+    here = os.getcwd()
+    while True:
+        for path in (os.path.join(here, name) for name in INI_FILES):
+            if os.path.isfile(path) and (declared := ini_migration(path).baseline):
+                meant = os.path.normpath(os.path.join(here, declared))
+                if declared == given or meant == given:
+                    _check_agreed(path, meant)
+                    return meant
+        if os.path.dirname(here) == here:
+            return os.path.abspath(given)
+        here = os.path.dirname(here)
+
+
+def _check_agreed(path: str, baseline: str) -> None:
+    settings = ConfigFinder().settings_for(os.path.dirname(path))
+    if settings.path and settings.baseline_file != baseline:
+        message = f"`ssot` goes by {settings.path} and takes {settings.baseline_file}"
+        problem = ConfigProblem(path, None, "ssot-baseline", f"{message}; name it there")
+        raise ConfigError((problem,))
 
 
 def _content(path: str, text: str) -> bytes:

@@ -88,7 +88,7 @@ def _update(options: argparse.Namespace) -> int:
         name = os.path.relpath(path)
         raise UsageError(f"{name}: there is no baseline; `ssot baseline create` makes it")
     before = read_file(path)
-    options.paths = options.paths or [settings.baseline_root]
+    options.paths = options.paths or [settings.root]
     verdict = _judge(options, settings, *_look(options, settings), also=_missing_files(settings))
     ((old, new),) = verdict.baselines
     is_changed = _write(path, before, new)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -103,9 +102,12 @@ def _unchanged_first(alike: Sequence[Finding], content: bytes, task: Task) -> Se
             now = SourceFile.from_bytes(task.shown_as, file.read())
     except (SourceError, OSError):
         return alike
-    comparison = difflib.SequenceMatcher(None, _lines(then), _lines(now), autojunk=False)
-    blocks = comparison.get_matching_blocks()
-    unchanged = {line + 1 for block in blocks for line in range(block.b, block.b + block.size)}
+    old = Counter(_lines(then))  # difflib is cubic where lines repeat
+    unchanged = set()
+    for number, line in enumerate(_lines(now), start=1):
+        if old[line] > 0:
+            old[line] -= 1
+            unchanged.add(number)
     # What the baseline holds is old in any case: else it and this could each excuse one of two.
     return sorted(alike, key=lambda f: (not f.is_baselined, f.start.line not in unchanged))
 
