@@ -87,10 +87,10 @@ def main() -> int:
 def _checked(tree: Path) -> Report:
     """Do what `ssot check --select SSOT001` does, without the fixes that its JSON holds."""
     finder = ConfigFinder(complete=with_bridges)
-    tasks = [
-        Task(path, os.path.relpath(path, tree), settings.overridden(select=("SSOT001",)))
-        for path, settings in find_files([str(tree)], finder)
-    ]
+    found = list(find_files([str(tree)], finder))
+    # One object for each configuration: what is read of a project is kept by it.
+    chosen = {id(own): own.overridden(select=("SSOT001",)) for _, own in found}
+    tasks = [Task(path, os.path.relpath(path, tree), chosen[id(own)]) for path, own in found]
     return check_files(tasks, jobs=available_cores())
 
 
