@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_engine.cli import baseline as command
+from flake8_ssot_engine.engine.verdict import judge_results
 from tests.cli.tolerating import CONFIG, HEAD, IMPORT, NAME, Project, line, make_project
 
 GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -295,11 +296,9 @@ def test_an_update_does_not_cut_off_a_hard_link(project: Project) -> None:
 def test_someone_else_writes_at_the_same_time(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = command.judge_results
-
     def interfere(*arguments: object, **options: object) -> object:
         project.write({NAME: line("b.py")})
-        return judge(*arguments, **options)  # type: ignore[arg-type]
+        return judge_results(*arguments, **options)  # type: ignore[arg-type]
 
     project.write({"a.py": "", NAME: line("a.py")})
     monkeypatch.setattr(command, "judge_results", interfere)
@@ -990,24 +989,20 @@ def test_add_of_files_of_another_configuration_says_so(project: Project) -> None
     project.write({"sub/ssot.toml": CONFIG, "sub/b.py": IMPORT})
     code, _, err = project.ssot("baseline", "add", "sub", "--reason=why")
     assert code == 2
-    assert "sub/ssot.toml" in err
+    assert err.startswith("ssot: sub: ")
     assert not (project.root / NAME).exists()
+
+
+def test_add_of_files_of_which_some_are_of_another_configuration(project: Project) -> None:
+    project.write({"sub/ssot.toml": CONFIG, "sub/b.py": IMPORT, "a.py": IMPORT})
+    _, _, err = project.ssot("baseline", "add", "a.py", "sub/b.py", "--reason=why")
+    assert "sub/b.py" in err
 
 
 def test_add_of_nothing_makes_no_file(project: Project) -> None:
     project.write({"a.py": ""})
     assert project.ssot("baseline", "add", "a.py", "--reason=why")[0] == 0
     assert not (project.root / NAME).exists()
-
-
-def test_create_in_a_nested_project_that_shares_the_baseline(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project.write({"ssot.toml": 'baseline = "base.txt"\n' + CONFIG, "a.py": IMPORT})
-    project.write({"sub/ssot.toml": 'extends = "../ssot.toml"\n', "sub/b.py": IMPORT})
-    monkeypatch.chdir(project.root / "sub")
-    assert project.ssot("baseline", "create", "--quiet")[0] == 0
-    assert project.read("base.txt") == HEAD + line("a.py") + line("sub/b.py")
 
 
 @pytest.mark.parametrize(
@@ -1026,3 +1021,13 @@ def test_of_several_in_a_renamed_function_the_newest_is_named(project: Project) 
     project.commit()
     project.write({"a.py": "def g():\n    from old import Old as A\n    from old import Old\n"})
     assert project.errors() == ["a.py:2 SSOT001"]
+
+
+@GIT
+def test_the_newest_is_named_whatever_blame_is_told_to_ignore(project: Project) -> None:
+    project.write({"a.py": IMPORT})
+    project.create()
+    project.commit()
+    project.git("config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
+    project.write({"a.py": "from old import Old as A\n" + IMPORT})
+    assert project.errors() == ["a.py:1 SSOT001"]
