@@ -152,7 +152,7 @@ def _must_come_first(statement: ast.stmt) -> bool:
 
 def _named(tree: Path) -> tuple[list[tuple[str, int, str]], int]:
     """Return path, line and code of what `ssot check` names, and its exit code."""
-    command = [*_SSOT, "check", "--format=concise", "--quiet"]
+    command = [*_SSOT, "check", "--format=concise", "--quiet", "--syntax=candidates"]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
     split = (line.split(":", 3) for line in done.stdout.splitlines())
     return [(path, int(line), rest.split()[0]) for path, line, _, rest in split], done.returncode
