@@ -425,3 +425,12 @@ def test_a_baseline_that_ssot_would_not_take_ends_flake8(tmp_path: Path) -> None
     assert f"{tmp_path / 'ssot.toml'}: baseline: " in (done.stdout + done.stderr).decode()
     write(tmp_path, {"ssot.toml": 'baseline = "b.txt"\n' + CONFIG})
     assert of_flake8(tmp_path) == of_ssot(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["b.txt", "./b.txt"])
+def test_below_the_folder_of_setup_cfg_that_names_it(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"setup.cfg": f"{MOVES}ssot-baseline = {name}\n"})
+    write(tmp_path, {"sub/a.py": IMPORT * 2, "b.txt": line("sub/a.py")})
+    below = of_flake8(tmp_path / "sub", "a.py")
+    assert below == of_ssot(tmp_path / "sub", "a.py")
+    assert places(below) == ["a.py:2 SSOT001"]
