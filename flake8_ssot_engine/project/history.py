@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import NamedTuple
 
 from flake8_ssot_engine.errors import UsageError
@@ -17,6 +16,7 @@ from flake8_ssot_engine.project.git import GitError, run_git
 _BLAME_SECONDS = 10.0
 """A verdict does not wait longer for git to tell which of some lines is the newest."""
 _RENAMES = ("-M", "-l3000", "--no-ext-diff", "--no-relative", "--ignore-submodules")
+_NEWEST = 2**62
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 _BLAMED = re.compile(rb"^([0-9a-f]{40,64}) \d+ (\d+)", re.MULTILINE)
 _TIME = re.compile(rb"^committer-time (\d+)$", re.MULTILINE)
@@ -133,21 +133,27 @@ class History:
         Raises GitError, also where git takes more than ten seconds.
         """
         ranges = [word for line in lines for word in ("-L", f"{line},{line}")]
-        asked = ("blame", "--line-porcelain", *ranges, "--contents", "-", "--", path)
-        blame = partial(
-            run_git, self._folder, *asked, stdin=content, timeout_seconds=_BLAME_SECONDS
-        )
         try:
-            printed = blame()
+            printed = run_git(
+                self._folder,
+                *("blame", "--line-porcelain", *ranges, "--contents", "-", "--", path),
+                stdin=content,
+                timeout_seconds=_BLAME_SECONDS,
+            )
         except GitError:
-            # `blame.ignoreRevsFile`, set for all repositories, may name a file that this one lacks.
-            printed = blame(environment={"GIT_CONFIG_GLOBAL": os.devnull})
+            # `blame.ignoreRevsFile` may name a file that is not there, and nothing overrides it.
+            (committed,) = self.contents_at("HEAD", [path])
+            every = content.splitlines()
+            if committed is None or max(lines) > len(every):
+                raise
+            old = set(committed.splitlines())
+            return {line: 0 if every[line - 1] in old else _NEWEST for line in lines}
         heads = list(_BLAMED.finditer(printed))
         times = {}
         for head in heads:
             found = _TIME.search(printed, head.end())
             is_committed = head[1].strip(b"0") != b""
-            times[int(head[2])] = int(found[1]) if found and is_committed else 2**62
+            times[int(head[2])] = int(found[1]) if found and is_committed else _NEWEST
         return times
 
     def _parse_changes(self, words: Sequence[str]) -> Iterator[Change]:

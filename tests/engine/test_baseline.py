@@ -287,3 +287,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, make: object, told: str) ->
 def test_a_path_that_begins_like_a_comment_or_a_marker(path: str) -> None:
     entry = Entry(path, ONE.trait)
     assert counts_of(parsed(render_baseline(holding({entry: 2})))) == {entry: 2}
+
+
+def test_an_entry_may_be_commented_out() -> None:
+    assert counts_of(parsed(b"# " + LINE + b"#" + LINE + LINE)) == {ONE: 1}

@@ -422,3 +422,14 @@ def test_the_line_of_a_stale_entry_is_shown_behind_an_odd_path(tmp_path: Path) -
     (tmp_path / "ssot-baseline.txt").write_text(entries, "utf-8")
     (stale,) = judged(tmp_path).unused
     assert (stale.start.line, stale.lines) == (2, (line("b.py").rstrip(),))
+
+
+def test_what_a_broken_file_tolerated_is_tolerated_when_it_is_mended(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": IN_F + "    return (\n"})
+    entries = line("a.py", code="E999") + line("a.py")
+    (tmp_path / "ssot-baseline.txt").write_text(entries)
+    assert told(judged(tmp_path)) == ["a.py:2 SSOT001 hint", "a.py E999 hint"]
+    write(tmp_path, {"a.py": IN_F + "    return ()\n"})
+    verdict = judged(tmp_path)
+    assert told(verdict) == ["a.py:2 SSOT001 hint", STALE]
+    assert after(verdict) == line("a.py", scope="f")

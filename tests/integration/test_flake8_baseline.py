@@ -286,7 +286,7 @@ def test_declared_in_flake8s_configuration(tmp_path: Path, files: dict[str, str]
 
 
 def test_an_option_of_the_command_line(tmp_path: Path) -> None:
-    write(tmp_path, {"ssot.toml": CONFIG, "a.py": IMPORT, "b.txt": line("a.py"), NAME: ""})
+    write(tmp_path, {"setup.cfg": MOVES, "a.py": IMPORT, "b.txt": line("a.py"), NAME: ""})
     assert places(of_flake8(tmp_path)) == ["a.py:1 SSOT001"]
     assert of_flake8(tmp_path, "--ssot-baseline=b.txt") == []
     assert of_flake8(tmp_path, f"--ssot-baseline={tmp_path / 'b.txt'}") == []
@@ -417,8 +417,21 @@ def test_below_the_folder_of_setup_cfg(tmp_path: Path) -> None:
     assert places(below) == ["a.py:2 SSOT001"]
 
 
-def test_a_baseline_that_setup_cfg_names_and_ssot_does_not_take_is_told(tmp_path: Path) -> None:
+def test_a_baseline_that_ssot_would_not_take_ends_flake8(tmp_path: Path) -> None:
     write(tmp_path, {"ssot.toml": CONFIG, "setup.cfg": "[flake8]\nssot-baseline = b.txt\n"})
     write(tmp_path, {"a.py": IMPORT, "b.txt": line("a.py")})
-    _, told = of_flake8(tmp_path)
-    assert told.endswith(f"takes {tmp_path / NAME}; name it there")
+    done = run("flake8", tmp_path)
+    assert done.returncode == 1
+    told = f"takes {tmp_path / NAME}; name it there"
+    assert told in (done.stdout + done.stderr).decode()
+    write(tmp_path, {"ssot.toml": 'baseline = "b.txt"\n' + CONFIG})
+    assert of_flake8(tmp_path) == of_ssot(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["b.txt", "./b.txt"])
+def test_below_the_folder_of_setup_cfg_that_names_it(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"setup.cfg": f"{MOVES}ssot-baseline = {name}\n"})
+    write(tmp_path, {"sub/a.py": IMPORT * 2, "b.txt": line("sub/a.py")})
+    below = of_flake8(tmp_path / "sub", "a.py")
+    assert below == of_ssot(tmp_path / "sub", "a.py")
+    assert places(below) == ["a.py:2 SSOT001"]
