@@ -68,7 +68,8 @@ TABLE = [
     pytest.param("gh", "gh", {"f": 2}, "++", {}, id="split-in-two"),
     pytest.param("h", "h", {"f": 1, "g": 1}, "+", {"g": 1}, id="two-merged-into-one"),
     pytest.param("gg", "g", {"g": 1, "f": 1}, "++", {}, id="merged-into-one-that-held"),
-    pytest.param("f", "f", {"M": 1}, "-", {"M": 1}, id="the-module-is-never-gone"),
+    pytest.param("f", "Mf", {"M": 1}, "-", {"M": 1}, id="into-a-function"),
+    pytest.param("f", "f", {"M": 1}, "+", {}, id="known-by-no-scope-before"),
     pytest.param("f", "f", {"f": 1, "g": 1}, "+", {"g": 1}, id="exact-before-renamed"),
     pytest.param("fg", "fg", {"e": 1, "g": 1}, "++", {}, id="exact-is-not-taken-by-a-renamed-one"),
 ]
@@ -85,7 +86,7 @@ def test_matching(
     findings = [finding(named(scope), line=number) for number, scope in enumerate(found)]
     before = Counter({trait(named(scope)): count for scope, count in tolerated.items()})
     kept = before.copy()
-    matched = match_findings(findings, frozenset(scopes), before, as_they_come)
+    matched = match_findings(findings, frozenset(map(named, scopes)), before, as_they_come)
     assert "".join("+" if one else "-" for one in matched.held) == held
     assert matched.left == Counter({trait(named(scope)): count for scope, count in left.items()})
     assert before == kept
