@@ -422,3 +422,12 @@ def test_a_baseline_that_setup_cfg_names_and_ssot_does_not_take_is_told(tmp_path
     write(tmp_path, {"a.py": IMPORT, "b.txt": line("a.py")})
     _, told = of_flake8(tmp_path)
     assert told.endswith(f"takes {tmp_path / NAME}; name it there")
+
+
+@pytest.mark.parametrize("name", ["b.txt", "./b.txt"])
+def test_below_the_folder_of_setup_cfg_that_names_it(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"setup.cfg": f"{MOVES}ssot-baseline = {name}\n"})
+    write(tmp_path, {"sub/a.py": IMPORT * 2, "b.txt": line("sub/a.py")})
+    below = of_flake8(tmp_path / "sub", "a.py")
+    assert below == of_ssot(tmp_path / "sub", "a.py")
+    assert places(below) == ["a.py:2 SSOT001"]
