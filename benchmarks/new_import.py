@@ -124,30 +124,23 @@ def _line_for(data: bytes, place: str) -> int:
             tree = ast.parse(data)
     except (SyntaxError, ValueError):
         return 0
-    functions = [
-        n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
-    ]
-    bodies = [tree.body] if place == "top" else [n.body for n in functions if _is_below_its_head(n)]
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes: list[ast.Module | ast.FunctionDef | ast.AsyncFunctionDef]
+    nodes = [tree] if place == "top" else [n for n in ast.walk(tree) if isinstance(n, functions)]
     lines = data.splitlines()
-    for body in bodies:
-        below = next((statement for statement in body if not _must_come_first(statement)), None)
-        if below is not None:
-            decorators: list[ast.expr] = getattr(below, "decorator_list", [])
-            line = min([below.lineno, *(one.lineno for one in decorators)])
-            is_alone = decorators or not lines[line - 1][: below.col_offset].strip()
-            if is_alone and not lines[line - 2].rstrip().endswith(b"\\"):
-                return line
+    for node in nodes:
+        for statement in node.body:
+            is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+            is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+            decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+            line = min([statement.lineno, *(one.lineno for one in decorators)])
+            before = lines[line - 1][: statement.col_offset] if not decorators else b""
+            if not is_text and not is_future and not before.strip():
+                is_own = isinstance(node, ast.Module) or line > node.lineno
+                if is_own and not lines[line - 2].rstrip().endswith(b"\\"):
+                    return line
+                break
     return 0
-
-
-def _is_below_its_head(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return function.body[0].lineno > function.lineno
-
-
-def _must_come_first(statement: ast.stmt) -> bool:
-    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-    return is_text or is_future
 
 
 def _named(tree: Path) -> tuple[list[tuple[str, int, str]], int]:

@@ -286,7 +286,7 @@ def test_declared_in_flake8s_configuration(tmp_path: Path, files: dict[str, str]
 
 
 def test_an_option_of_the_command_line(tmp_path: Path) -> None:
-    write(tmp_path, {"setup.cfg": MOVES, "a.py": IMPORT, "b.txt": line("a.py"), NAME: ""})
+    write(tmp_path, {"ssot.toml": CONFIG, "a.py": IMPORT, "b.txt": line("a.py"), NAME: ""})
     assert places(of_flake8(tmp_path)) == ["a.py:1 SSOT001"]
     assert of_flake8(tmp_path, "--ssot-baseline=b.txt") == []
     assert of_flake8(tmp_path, f"--ssot-baseline={tmp_path / 'b.txt'}") == []
@@ -336,7 +336,7 @@ def test_a_wrong_baseline_ends_flake8_with_what_is_wrong(tmp_path: Path, jobs: s
 
 
 def test_a_conflict_in_the_baseline_ends_flake8(tmp_path: Path) -> None:
-    write(tmp_path, {"ssot.toml": CONFIG, NAME: "<<<<<<< HEAD\n", "a.py": IMPORT})
+    write(tmp_path, {"ssot.toml": CONFIG, NAME: "n", "a.py": IMPORT})
     done = run("flake8", tmp_path)
     assert done.returncode == 1
     assert b"`ssot baseline merge` resolves it" in done.stdout + done.stderr
@@ -417,9 +417,10 @@ def test_below_the_folder_of_setup_cfg(tmp_path: Path) -> None:
     assert places(below) == ["a.py:2 SSOT001"]
 
 
-def test_a_baseline_that_ssot_would_not_take_ends_flake8(tmp_path: Path) -> None:
+def test_a_baseline_that_setup_cfg_names_and_ssot_does_not_take_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"ssot.toml": CONFIG, "setup.cfg": "[flake8]\nssot-baseline = b.txt\n"})
     write(tmp_path, {"a.py": IMPORT, "b.txt": line("a.py")})
+<<<<<<< HEAD
     done = run("flake8", tmp_path)
     assert done.returncode == 1
     told = f"takes {tmp_path / NAME}; name it there"

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.baseline import load_baseline
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.project.modules import Modules
@@ -32,8 +33,7 @@ def diagnose_configuration(settings: Settings, files: Sequence[str]) -> Iterator
         message = "no Python file is looked at: all are ignored, excluded or elsewhere"
         why, instead = "there is nothing to check", "see `exclude` and .gitignore"
         yield Remark(Level.ERROR, AREA, message, "", why, instead)
-    if settings.baseline:
-        yield from _baseline(settings)
+    yield from _baseline(settings)
 
 
 def refused(error: ConfigError, root: str) -> list[Remark]:
@@ -57,14 +57,18 @@ def _has_moved_packages(settings: Settings) -> bool:
 
 
 def _baseline(settings: Settings) -> Iterator[Remark]:
-    path = settings.baseline
+    path = settings.baseline_file
     place = os.path.relpath(path, settings.root)
+    if not os.path.lexists(path):
+        if settings.baseline:
+            why = "violations that were tolerated count as new ones"
+            message = "there is no such baseline"
+            yield Remark(Level.ERROR, AREA, message, place, why, "ssot baseline create")
+        return
     try:
-        with open(path, "rb") as file:
-            file.read(1)
-    except OSError as error:
-        message = f"the baseline cannot be read: {error.strerror or error}"
-        why = "violations that were tolerated count as new ones"
-        yield Remark(Level.ERROR, AREA, message, place, why, "ssot baseline create")
-    else:
-        yield ok(AREA, f"the baseline {place} can be read")
+        baseline = load_baseline(settings)
+    except ConfigError as error:
+        yield from refused(error, settings.root)
+        return
+    count = sum(count for _, count in baseline.entries())
+    yield ok(AREA, f"the baseline {place} tolerates {count}")

@@ -96,7 +96,7 @@ CASES = [
             (
                 "error",
                 "b.txt",
-                "the baseline cannot be read: No such file or directory",
+                "there is no such baseline",
             ),
         ],
         id="no baseline",
@@ -105,9 +105,25 @@ CASES = [
         {"ssot.toml": f'baseline = "b.txt"\n{MOVE}', "b.txt": "", **PACKAGE},
         [
             ("ok", "", "ssot.toml: migrations 1, moves 1, Python files 3"),
-            ("ok", "", "the baseline b.txt can be read"),
+            ("ok", "", "the baseline b.txt tolerates 0"),
         ],
         id="a baseline",
+    ),
+    pytest.param(
+        {"ssot.toml": MOVE, "ssot-baseline.txt": "a\tSSOT001\tf\ta.b\t3\n", **PACKAGE},
+        [
+            ("ok", "", "ssot.toml: migrations 1, moves 1, Python files 3"),
+            ("ok", "", "the baseline ssot-baseline.txt tolerates 3"),
+        ],
+        id="a baseline under its usual name",
+    ),
+    pytest.param(
+        {"ssot.toml": MOVE, "ssot-baseline.txt": "a\tSSOT001\tf\ta.b\tmany\n", **PACKAGE},
+        [
+            ("ok", "", "ssot.toml: migrations 1, moves 1, Python files 3"),
+            ("error", "ssot-baseline.txt:1", "`many` is not a count from 1 on"),
+        ],
+        id="a baseline with a flaw",
     ),
 ]
 
