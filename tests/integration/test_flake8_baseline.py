@@ -420,7 +420,6 @@ def test_below_the_folder_of_setup_cfg(tmp_path: Path) -> None:
 def test_a_baseline_that_setup_cfg_names_and_ssot_does_not_take_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"ssot.toml": CONFIG, "setup.cfg": "[flake8]\nssot-baseline = b.txt\n"})
     write(tmp_path, {"a.py": IMPORT, "b.txt": line("a.py")})
-<<<<<<< HEAD
     done = run("flake8", tmp_path)
     assert done.returncode == 1
     told = f"takes {tmp_path / NAME}; name it there"
