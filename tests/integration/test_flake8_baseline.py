@@ -336,7 +336,7 @@ def test_a_wrong_baseline_ends_flake8_with_what_is_wrong(tmp_path: Path, jobs: s
 
 
 def test_a_conflict_in_the_baseline_ends_flake8(tmp_path: Path) -> None:
-    write(tmp_path, {"ssot.toml": CONFIG, NAME: "n", "a.py": IMPORT})
+    write(tmp_path, {"ssot.toml": CONFIG, NAME: "<<<<<<< HEAD\n", "a.py": IMPORT})
     done = run("flake8", tmp_path)
     assert done.returncode == 1
     assert b"`ssot baseline merge` resolves it" in done.stdout + done.stderr
