@@ -10,6 +10,7 @@ from typing import Any
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
+from flake8_ssot_engine.engine.leftovers import with_tolerated
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import ExitCode
 from flake8_ssot_engine.reports.diff import Change, render_diff
@@ -43,12 +44,11 @@ def run(options: argparse.Namespace) -> int:
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
         make = plan_fixes if options.diff else fix_files
         report = make(tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance)
+    report = with_tolerated(report, tasks, jobs=jobs)
     if options.diff:
         _print_diff(report)
     _print_report(report, options)
-    is_clean = not report.left and not report.errors and not report.kept
-    if options.diff:
-        is_clean = is_clean and not report.changes
+    is_clean = report.is_clean and not (options.diff and report.changes)
     return ExitCode.CLEAN if is_clean or options.exit_zero else ExitCode.VIOLATIONS
 
 

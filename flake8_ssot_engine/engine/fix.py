@@ -14,6 +14,7 @@ from flake8_ssot_engine.engine.rewrite import UNPROVED
 from flake8_ssot_engine.engine.run import Report, Task
 from flake8_ssot_engine.engine.settlement import FixReport, Project
 from flake8_ssot_engine.engine.transactions import write_fixes
+from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 
 _ROUNDS = 5
 
@@ -94,9 +95,15 @@ def fix_files(
 
 def _may_go_on(report: FixReport) -> set[str]:
     """Return the files in which another round may fix more."""
+    # What a comment kept may be given up once that is gone.
+    is_unsuppressed = any(f.violation.code == UNUSED_SUPPRESSION.code for f in report.fixed)
     return (
         {change.place.shown_as for change in report.changes if change.leads_on or change.followed}
-        | {f.path for f in report.left if f.violation.unfixable_because.startswith(UNPROVED)}
+        | {
+            finding.path
+            for finding in report.left
+            if is_unsuppressed or finding.violation.unfixable_because.startswith(UNPROVED)
+        }
         | {alias.path for alias in report.kept}
         | set(report.suppressing)
     )

@@ -67,6 +67,14 @@ class FixReport:
     suppressed: int = 0
     suppressing: tuple[str, ...] = ()
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was left, but for what is tolerated."""
+        is_tolerated = all(finding.is_baselined for finding in self.left) and all(
+            error.is_baselined for error in self.errors
+        )
+        return is_tolerated and not self.kept
+
     def followed_by(self, later: FixReport, again: Collection[str]) -> FixReport:
         """Return what came of this fix and of a later one, which looked at the files `again`."""
         changes = {change.place.path: change for change in self.changes}

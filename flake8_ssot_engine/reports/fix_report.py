@@ -21,15 +21,18 @@ _FEW = 3
 def render_fix_text(
     report: FixReport, *, is_applied: bool, is_verbose: bool, is_colored: bool = False
 ) -> Iterator[str]:
-    """Yield the report for a person: by reason what was left, then what was done."""
+    """Yield the report for a person: by reason what was left, then what was done.
+
+    What the baseline tolerates is only counted.
+    """
     style = COLOR if is_colored else PLAIN
-    for error in report.errors:
+    for error in (error for error in report.errors if not error.is_baselined):
         head = f"{style.bold}{error_place(error)}{style.reset}: {style.red}error{style.reset}: "
         yield head + printable(error.message)
     for alias in report.kept:
         name = f"{style.bold}{printable(alias.path)}{style.reset}"
         yield f"{name}: keeps `{alias.name}` as an alias (SSOT003): {printable(alias.reason)}"
-    for (code, reason), findings in _by_reason(report.left):
+    for (code, reason), findings in _by_reason([f for f in report.left if not f.is_baselined]):
         yield f"{style.red}{code}{style.reset} left {len(findings)}: {printable(reason)}"
         shown = findings if is_verbose or len(findings) <= _FEW else findings[:_FEW]
         yield from (f"    {_place(finding)}" for finding in shown)
@@ -46,12 +49,14 @@ def summary_of_fix(report: FixReport, *, is_applied: bool) -> str:
     told = f"{verb} {counted(report.fixed)} in {plural(len(report.changes), 'file')}"
     if report.left or report.kept:
         told += f", left {counted(report.left)}"
+        if tolerated := sum(finding.is_baselined for finding in report.left):
+            told += f", {tolerated} of them baselined"
         if report.kept:
             told += f" and {plural(len(report.kept), 'alias', 'aliases')} for the sake of others"
     if report.suppressed:
         told += f", left {report.suppressed} that `# noqa` suppresses"
-    if report.errors:
-        told += f", {plural(len(report.errors), 'file')} that could not be read or written"
+    if count := sum(not error.is_baselined for error in report.errors):
+        told += f", {plural(count, 'file')} that could not be read or written"
     return f"{told}; {plural(report.files, 'file')} looked at"
 
 
@@ -89,6 +94,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "hint": violation.hint,
         "applicability": None if applicability is None else applicability.label,
         "unfixable_because": violation.unfixable_because or None,
+        "baselined": finding.is_baselined,
     }
 
 

@@ -283,6 +283,46 @@ def test_the_number_of_processes_changes_nothing(project: Path, ssot: Ssot, jobs
     assert {(project / f"many/m{n}.py").read_text() for n in range(70)} == {USE_FIXED}
 
 
+UNFIXABLE = "from pkg.old import Gone\n"
+FIXABLE = "from pkg.old import OldEngine\n\nOldEngine\n"
+
+
+@pytest.mark.parametrize(
+    ("later", "code", "told"),
+    [
+        pytest.param("", 0, b"left 1 violation (SSOT001 1), 1 of them baselined;", id="nothing"),
+        pytest.param(FIXABLE, 0, b"fixed 1 violation (SSOT001 1) in 1 file, left 1", id="fixable"),
+        pytest.param(
+            f"def f():\n    {UNFIXABLE}", 1, b"left 2 violations (SSOT001 2), 1 of", id="one-more"
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_diff", [False, True], ids=["fix", "diff"])
+def test_what_the_baseline_tolerates_stops_nobody(
+    project: Path, ssot: Ssot, later: str, code: int, told: bytes, is_diff: bool
+) -> None:
+    write(project, {"a.py": UNFIXABLE, "broken.py": "x = (  # OldEngine\n"})
+    assert main(["baseline", "create", "--quiet"]) == 0
+    write(project, {"a.py": UNFIXABLE + later})
+    answer = ssot(*["--diff"] * is_diff, "a.py", "broken.py")
+    shown = (answer.err if is_diff else answer.out).encode()
+    assert told.replace(b"fixed", b"would fix" if is_diff else b"fixed") in shown
+    assert b"broken.py" not in shown
+    assert answer.code == (1 if is_diff and "Old" in later else code)
+
+
+def test_a_comment_that_another_fix_leaves_without_use_goes_with_it(
+    project: Path, ssot: Ssot
+) -> None:
+    user = "from pkg.owner import OldEngine  # noqa: SSOT001\n"
+    write(project, {**LINKED, "pkg/user.py": user})
+    ssot()
+    after = states(project)
+    assert b"SSOT001" not in (project / "pkg/user.py").read_bytes()
+    ssot()
+    assert states(project) == after
+
+
 def test_a_second_run_changes_nothing(project: Path, ssot: Ssot) -> None:
     write(project, {"a.py": USE, "b.py": GONE, **LINKED})
     write(project, {"pkg/bridge.py": "from pkg.owner import OldEngine\n"})
