@@ -42,7 +42,7 @@ class Session:
     """The judges of one Flake8 process, made once for each folder that it meets.
 
     `heeds_noqa` says whether Flake8 will leave out what a `# noqa` covers; `baseline` is the
-    absolute path of the file to use instead of the configured one, if any.
+    absolute path of the file to use instead of the configured ones, "" for these.
     """
 
     def __init__(
@@ -68,8 +68,9 @@ class Session:
             settings = self._finder.settings_for(folder)
             if id(settings) not in self._by_settings:
                 own = settings.overridden(select=self._select, ignore=self._ignore)
-                if self._baseline:
-                    own = replace(own, baseline=self._baseline)
+                if self._baseline:  # what is in it, is so from here on
+                    root = self._finder.settings_for(os.getcwd()).baseline_root
+                    own = replace(own, baseline=self._baseline, baseline_root=root)
                 self._by_settings[id(settings)] = Judge(own)
             self._by_folder[folder] = self._by_settings[id(settings)]
         return self._by_folder[folder]
@@ -127,11 +128,14 @@ class SsotPlugin:
                 config_file_in(here)  # raises where a TOML file declares moves as well
                 migration = parse_moves(options.ssot_moves.splitlines(), "Flake8's configuration")
                 fixed = settings_of_moves(migration, _root_of_moves(here))
+            baseline, is_declared = _baseline_file(options.ssot_baseline)
+            if fixed is not None and is_declared:
+                fixed = replace(fixed, baseline=baseline)
             cls._session = Session(
                 fixed,
                 select=select,
                 ignore=ignore,
-                baseline=_baseline_file(options.ssot_baseline),
+                baseline="" if is_declared else baseline,
                 heeds_noqa=not options.disable_noqa,
             )
             cls._session.judge_for(os.getcwd())
@@ -174,15 +178,16 @@ def _root_of_moves(folder: str) -> str:
     return found.root if os.path.basename(found.path) in INI_FILES else folder
 
 
-def _baseline_file(given: str) -> str:
+def _baseline_file(given: str) -> tuple[str, bool]:
     """Return the absolute path of the baseline that Flake8 was told of, "" for none.
 
+    Says besides whether a configuration file names it.
     Flake8 takes a name without a slash as it is, wherever the file stands that holds it. On the
     command line any baseline may be asked for; raises ConfigError where a configuration file
     names another one than `ssot` takes.
     """
     if not given:
-        return ""
+        return "", False
     here = os.getcwd()
     while True:
         for path in (os.path.join(here, name) for name in INI_FILES):
@@ -190,9 +195,9 @@ def _baseline_file(given: str) -> str:
                 meant = os.path.normpath(os.path.join(here, declared))
                 if declared == given or meant == given:
                     _check_agreed(path, meant)
-                    return meant
+                    return meant, True
         if os.path.dirname(here) == here:
-            return os.path.abspath(given)
+            return os.path.abspath(given), False
         here = os.path.dirname(here)
 
 

@@ -137,5 +137,7 @@ def _with_fix(
         changed = replace(violation, unfixable_because=edits)
     else:
         title = f"use `{violation.hint}`" if violation.hint else "follow the import"
+        if violation.code == UNUSED_SUPPRESSION.code:
+            title = "remove it"
         changed = replace(violation, fix=Fix(title, edits, violation.applicability))
     return replace(finding, violation=changed)

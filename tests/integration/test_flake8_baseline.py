@@ -435,3 +435,12 @@ def test_below_the_folder_of_setup_cfg_that_names_it(tmp_path: Path, name: str) 
     below = of_flake8(tmp_path / "sub", "a.py")
     assert below == of_ssot(tmp_path / "sub", "a.py")
     assert places(below) == ["a.py:2 SSOT001"]
+
+
+def test_a_nested_configuration_keeps_its_own(tmp_path: Path) -> None:
+    write(tmp_path, {"ssot.toml": f'baseline = "{NAME}"\n' + CONFIG, "sub/ssot.toml": CONFIG})
+    write(tmp_path, {"setup.cfg": f"[flake8]\nssot-baseline = {NAME}\n", NAME: line("x.py")})
+    write(tmp_path, {"x.py": IMPORT, "sub/x.py": IMPORT})
+    theirs = of_flake8(tmp_path)
+    assert theirs == of_ssot(tmp_path, ".")
+    assert places(theirs) == ["sub/x.py:1 SSOT001"]

@@ -62,6 +62,12 @@ INVALID = (
         safety="safe",
     ),
     Case(
+        "with the number of an issue",
+        "x = 1  # TODO x # noqa: «SSOT003» see #12\n",
+        after="x = 1  # TODO x\n",
+        safety="safe",
+    ),
+    Case(
         "behind another comment",
         "x = f()  # why  # noqa: «SSOT002»\n",
         after="x = f()  # why\n",

@@ -11,7 +11,8 @@ from flake8_ssot_engine.engine.suppressions import INLINE, WHOLE_FILE
 from flake8_ssot_engine.source import SourceFile, Span
 
 _CODE = re.compile(r"[^,\s]+")
-_END = re.compile(r"\s*(?=#)|$")
+_END = re.compile(r"\s+(?=#\D)|\s*$")
+"""Where a comment's reason ends: at the next comment. `#12` is none."""
 
 
 def without_codes(source: SourceFile, spans: Collection[Span]) -> Iterator[Edit]:
@@ -39,7 +40,7 @@ def _edit(source: SourceFile, line: int, match: re.Match[str], gone: Collection[
         span = Span(start + first, start + first + every[-1].end())
         separator = ", " if re.search(r",\s", match["codes"]) else ","
         return Edit(source.path, span, separator.join(left))
-    # With the reason behind it, up to the next comment.
+    # With the reason behind it.
     end = _END.search(text, match.end())
     assert end is not None
     head, tail = text[: match.start()].rstrip(), text[end.end() :]
