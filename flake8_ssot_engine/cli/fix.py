@@ -13,6 +13,7 @@ from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.leftovers import with_tolerated
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.project.review import review_moves
 from flake8_ssot_engine.reports.diff import Change, render_diff
 from flake8_ssot_engine.reports.fix_report import render_fix_json, render_fix_text
 
@@ -40,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
 
         for root in sorted({task.settings.root for task in tasks}):
             check_undisturbed(root)
+    for settings in {id(task.settings): task.settings for task in tasks}.values():
+        for warning in review_moves(settings):
+            say(f"warning: {warning}")
     jobs = jobs_of(options)
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
         make = plan_fixes if options.diff else fix_files

@@ -37,9 +37,10 @@ def match_findings(
 ) -> Matched:
     """Tell which findings of one file are among those tolerated.
 
-    Of several that are alike the first ones of `oldest_first` are. What is left over in a scope
-    that is gone goes to findings alike but for their scope: a renamed function takes along what
-    is tolerated in it. The number tolerated never grows.
+    `scopes` are those of the file that were known as such before as well. Of several findings that
+    are alike the first ones of `oldest_first` are held. What is left over in a scope that is gone
+    goes to findings alike but for their scope, in scopes that held nothing: a renamed function
+    takes along what is tolerated in it. The number tolerated never grows.
     """
     held = [False] * len(findings)
     left = tolerated.copy()
@@ -57,13 +58,16 @@ def match_findings(
         alike.setdefault(trait_of(finding), []).append(number)
     for trait, numbers in alike.items():
         hold(numbers, trait)
+    known = {trait.scope for trait in tolerated} & scopes
     for trait in sorted(left):
         if trait.scope in scopes:
             continue
         moved = [
             number
             for number, finding in enumerate(findings)
-            if not held[number] and trait_of(finding)[::2] == trait[::2]
+            if not held[number]
+            and trait_of(finding)[::2] == trait[::2]
+            and finding.scope not in known
         ]
         hold(moved, trait)
     return Matched(tuple(held), +left)

@@ -69,7 +69,7 @@ class Newness:
         was_broken = then.error is not None and then.error.code == BROKEN.code
         matched = match_findings(
             now.findings,
-            now.scopes if was_broken else now.scopes | {MODULE_SCOPE},
+            now.scopes if was_broken or now.error else now.scopes | {MODULE_SCOPE},
             Counter(map(trait_of, then.findings)),
             lambda alike: _unchanged_first(alike, content, task),
         )

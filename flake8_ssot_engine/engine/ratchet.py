@@ -65,11 +65,11 @@ class Ratchet:
             tolerated[BROKEN] = 0
             held[BROKEN] = 1
             error = replace(error, is_baselined=True)
-        # What was tolerated while the file did not parse was not known by its scope.
-        was_broken = bool(tolerated[BROKEN])
+        # While a file does not parse, all that is found in it is found in no scope.
+        is_scoped = not tolerated[BROKEN] and result.error is None
         matched = match_findings(
             result.findings,
-            result.scopes if was_broken else result.scopes | {MODULE_SCOPE},
+            result.scopes | {MODULE_SCOPE} if is_scoped else result.scopes,
             tolerated,
             lambda alike: self._by_age(path, alike, content),
         )

@@ -13,20 +13,33 @@ from flake8_ssot_engine.project.modules import Modules
 
 
 def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
-    """Yield a warning for each phase without files and each `old` that nothing defines.
+    """Yield a warning for each phase without files and each end of a move that nothing defines.
 
-    `files` are all files of the project. An `old` whose top package is not in the project is
-    somebody else's and is not looked for; nor is one whose definition is at its new home already.
+    `files` are all files of the project.
     """
-    modules = Modules(settings.source_roots)
     for migration in settings.migrations:
         for phase in migration.phases:
             if not any(matches(phase.paths, file) for file in files):
                 yield phase.place.told(f"no Python file is in the phase `{phase.name}`")
-        for move in migration.moves:
-            near = _is_undefined(move.old, modules)
-            if near is not None and not (move.new and _is_ours(move.new, modules)):
-                yield move.place.told(f"nothing defines `{move.old}`{near}")
+    yield from review_moves(settings)
+
+
+def review_moves(settings: Settings) -> Iterator[ConfigProblem]:
+    """Yield a warning for each end of a move that nothing defines.
+
+    One whose top package is not in the project is somebody else's and is not looked for; nor is an
+    `old` whose definition is at its new home already.
+    """
+    modules = Modules(settings.source_roots)
+    for _, move in settings.index:
+        near = _is_undefined(move.old, modules)
+        if near is not None and not (move.new and _is_ours(move.new, modules)):
+            yield move.place.told(f"nothing defines `{move.old}`{near}")
+        new = None if move.new is None else settings.index.final(move.new)
+        near = None if new is None else _is_undefined(new, modules)
+        if near is not None:
+            told = f"nothing defines `{new}`, to which a fix would lead{near}"
+            yield move.place.told(told)
 
 
 def _is_ours(name: QualifiedName, modules: Modules) -> bool:
