@@ -13,7 +13,12 @@ from typing import Any, ClassVar
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in
 from flake8_ssot_engine.config.ini import ini_migration, parse_moves, split_codes
-from flake8_ssot_engine.config.loader import INI_FILES, load_file, settings_of_moves
+from flake8_ssot_engine.config.loader import (
+    INI_FILES,
+    load_file,
+    root_of_baseline,
+    settings_of_moves,
+)
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, Finding
 from flake8_ssot_engine.engine.ratchet import Ratchet
@@ -68,9 +73,9 @@ class Session:
             settings = self._finder.settings_for(folder)
             if id(settings) not in self._by_settings:
                 own = settings.overridden(select=self._select, ignore=self._ignore)
-                if self._baseline:  # what is in it, is so from here on
-                    root = self._finder.settings_for(os.getcwd()).baseline_root
-                    own = replace(own, baseline=self._baseline, baseline_root=root)
+                if self._baseline:
+                    shared = root_of_baseline(os.getcwd(), self._baseline)
+                    own = replace(own, baseline=self._baseline, baseline_root=shared)
                 self._by_settings[id(settings)] = Judge(own)
             self._by_folder[folder] = self._by_settings[id(settings)]
         return self._by_folder[folder]
@@ -128,17 +133,18 @@ class SsotPlugin:
                 config_file_in(here)  # raises where a TOML file declares moves as well
                 migration = parse_moves(options.ssot_moves.splitlines(), "Flake8's configuration")
                 fixed = settings_of_moves(migration, _root_of_moves(here))
-            baseline, is_declared = _baseline_file(options.ssot_baseline)
-            if fixed is not None and is_declared:
-                fixed = replace(fixed, baseline=baseline)
+            baseline, declared_in = _baseline_file(options.ssot_baseline)
+            if fixed is not None and declared_in:
+                shared = root_of_baseline(declared_in, baseline)
+                fixed = replace(fixed, baseline=baseline, baseline_root=shared)
             cls._session = Session(
                 fixed,
                 select=select,
                 ignore=ignore,
-                baseline="" if is_declared else baseline,
+                baseline="" if declared_in else baseline,
                 heeds_noqa=not options.disable_noqa,
             )
-            cls._session.judge_for(os.getcwd())
+            _ = cls._session.judge_for(os.getcwd()).ratchet  # what is wrong is told at once
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -163,12 +169,15 @@ class SsotPlugin:
         if not result.findings:
             return []
         covered: list[Finding] = []
-        if self._session.heeds_noqa:
-            covers = Suppressions(source).covers
-            covered = [f for f in result.findings if covers(f.violation.code, f.start.line)]
-        standing = replace(result, findings=tuple(f for f in result.findings if f not in covered))
+        standing: list[Finding] = []
+        suppressions = Suppressions(source) if self._session.heeds_noqa else None
+        for finding in result.findings:
+            place = finding.violation.code, finding.start.line
+            is_covered = suppressions is not None and suppressions.covers(*place)
+            (covered if is_covered else standing).append(finding)
         content = partial(_content, path, source.text)
-        judged = judge.ratchet.judge(path, standing, content).result.findings
+        result = replace(result, findings=tuple(standing))
+        judged = judge.ratchet.judge(path, result, content).result.findings
         return [*covered, *(finding for finding in judged if not finding.is_baselined)]
 
 
@@ -178,16 +187,16 @@ def _root_of_moves(folder: str) -> str:
     return found.root if os.path.basename(found.path) in INI_FILES else folder
 
 
-def _baseline_file(given: str) -> tuple[str, bool]:
+def _baseline_file(given: str) -> tuple[str, str]:
     """Return the absolute path of the baseline that Flake8 was told of, "" for none.
 
-    Says besides whether a configuration file names it.
+    Besides, the absolute folder of the configuration file that names it, "" for the command line.
     Flake8 takes a name without a slash as it is, wherever the file stands that holds it. On the
     command line any baseline may be asked for; raises ConfigError where a configuration file
     names another one than `ssot` takes.
     """
     if not given:
-        return "", False
+        return "", ""
     here = os.getcwd()
     while True:
         for path in (os.path.join(here, name) for name in INI_FILES):
@@ -195,9 +204,9 @@ def _baseline_file(given: str) -> tuple[str, bool]:
                 meant = os.path.normpath(os.path.join(here, declared))
                 if declared == given or meant == given:
                     _check_agreed(path, meant)
-                    return meant, True
+                    return meant, here
         if os.path.dirname(here) == here:
-            return os.path.abspath(given), False
+            return os.path.abspath(given), ""
         here = os.path.dirname(here)
 
 

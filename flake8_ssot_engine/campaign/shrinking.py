@@ -28,7 +28,8 @@ def plan_shrinking(settings: Settings, finder: ConfigFinder, *, jobs: int) -> Ch
         for file, own in find_files([settings.root], finder)
         if own.baseline_file == path
     ]
-    verdict = judge_results(tasks, check_each(tasks, jobs=jobs), covered=())
+    results = check_each(tasks, jobs=jobs)
+    verdict = judge_results(tasks, results, covered=(), is_gone_unused=True)
     after = before
     for _, baseline in verdict.baselines:
         after = render_baseline(baseline, like=before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,14 +16,13 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import (
     Baseline,
     Entry,
-    load_baseline,
     parse_baseline,
     render_baseline,
 )
 from flake8_ssot_engine.engine.check import FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, trait_of
 from flake8_ssot_engine.engine.merging import merge_baselines, parse_conflict
-from flake8_ssot_engine.engine.ratchet import Ratchet
+from flake8_ssot_engine.engine.ratchet import enforced_because
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.verdict import Verdict, is_below, judge_results
 from flake8_ssot_engine.errors import ConfigError, ExitCode, UsageError
@@ -67,7 +67,7 @@ def _add_common(parser: argparse.ArgumentParser, action: Any) -> None:
 
 
 def _create(options: argparse.Namespace) -> int:
-    settings = settings_here(options, finder_of(options))
+    settings = _settings(options)
     path, options.paths = settings.baseline_file, [settings.baseline_root]
     if os.path.lexists(path):
         told = "`ssot baseline update` shrinks it, `ssot baseline add` extends it"
@@ -82,14 +82,15 @@ def _create(options: argparse.Namespace) -> int:
 
 
 def _update(options: argparse.Namespace) -> int:
-    settings = settings_here(options, finder_of(options))
+    settings = _settings(options)
     path = settings.baseline_file
     if not os.path.lexists(path):
         name = os.path.relpath(path)
         raise UsageError(f"{name}: there is no baseline; `ssot baseline create` makes it")
     before = read_file(path)
     options.paths = options.paths or [settings.root]
-    verdict = _judge(options, settings, *_look(options, settings), also=_missing_files(settings))
+    # A commit hook is told of no file that is deleted.
+    verdict = _judge(options, settings, *_look(options, settings), is_gone_unused=True)
     ((old, new),) = verdict.baselines
     is_changed = _write(path, before, new)
     gone = _total(old) - _total(new)
@@ -108,7 +109,7 @@ def _add(options: argparse.Namespace) -> int:
     reason = " ".join(options.reason.split())
     if not reason:
         raise UsageError("--reason: say why, in a few words")
-    settings = settings_here(options, finder_of(options))
+    settings = _settings(options)
     path = settings.baseline_file
     before = read_file(path) if os.path.lexists(path) else None
     tasks, results = _look(options, settings)
@@ -131,7 +132,7 @@ def _check_own(options: argparse.Namespace, settings: Settings, tasks: Sequence[
         path = os.path.abspath(given)
         if not any(is_below(task.path, path) for task in tasks):
             folder = path if os.path.isdir(path) else os.path.dirname(path)
-            other = finder_of(options).settings_for(folder)
+            other = options.finder.settings_for(folder)
             told = "no Python file that is looked at"
             if other.baseline_file != settings.baseline_file:
                 told = f"{other.path} holds there; run it in {other.root}"
@@ -139,7 +140,7 @@ def _check_own(options: argparse.Namespace, settings: Settings, tasks: Sequence[
 
 
 def _merge(options: argparse.Namespace) -> int:
-    settings = settings_here(options, finder_of(options))
+    settings = _settings(options)
     path, root = settings.baseline_file, settings.baseline_root
     if options.files:
         if len(options.files) != 3:
@@ -178,9 +179,14 @@ def _unmerged(path: str, root: str) -> tuple[Baseline | None, Baseline, Baseline
     return base, ours, theirs
 
 
+def _settings(options: argparse.Namespace) -> Settings:
+    options.finder = finder_of(options)
+    return settings_here(options, options.finder)
+
+
 def _look(options: argparse.Namespace, settings: Settings) -> tuple[list[Task], list[FileResult]]:
     """Check the files of a project, but for those of other projects within it."""
-    every = tasks_of(options, finder_of(options))
+    every = tasks_of(options, options.finder)
     tasks = [task for task in every if task.settings.baseline_file == settings.baseline_file]
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         return tasks, check_each(tasks, jobs=jobs_of(options), on_progress=advance)
@@ -191,17 +197,16 @@ def _judge(
     settings: Settings,
     tasks: list[Task],
     results: list[FileResult],
-    also: Sequence[str] = (),
+    *,
+    is_gone_unused: bool = False,
 ) -> Verdict:
-    covered = map(os.path.abspath, options.paths)
-    return judge_results(tasks, results, covered=[*covered, *also], settings=[settings])
-
-
-def _missing_files(settings: Settings) -> list[str]:
-    """Return the files that entries name and that are gone: a commit hook is not told of them."""
-    baseline = load_baseline(settings)
-    paths = map(baseline.path_of, baseline.files)
-    return [path for path in paths if not os.path.lexists(path)]
+    return judge_results(
+        tasks,
+        results,
+        covered=list(map(os.path.abspath, options.paths)),
+        settings=[settings],
+        is_gone_unused=is_gone_unused,
+    )
 
 
 def _tolerable(
@@ -211,11 +216,13 @@ def _tolerable(
     by_name = {task.shown_as: task for task in tasks}
     found: Counter[Entry] = Counter()
     enforced = 0
+    today = datetime.date.today()
     for result in results:
         task = by_name[result.path]
-        ratchet = Ratchet(task.settings, baseline)
-        for trait, migration in _untolerated(result):
-            if ratchet.enforced_because(task.path, migration):
+        migrations = {migration.id: migration for migration in task.settings.migrations}
+        for trait, name in _untolerated(result):
+            migration = migrations.get(name)
+            if migration is not None and enforced_because(task.path, migration, today):
                 enforced += 1
             else:
                 found[Entry(baseline.name_of(task.path), trait)] += 1

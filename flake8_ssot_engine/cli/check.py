@@ -25,7 +25,7 @@ from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.review import review
-from flake8_ssot_engine.reports.outcome import new_errors, summary
+from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
 from flake8_ssot_engine.reports.text import COLOR, error_place, render_text
 from flake8_ssot_engine.violations import Severity
@@ -131,7 +131,7 @@ def _tell_foreign(foreign: list[Task], tasks: list[Task]) -> None:
         told = "is not of the repository that you are in"
         raise UsageError(f"--new-since: {foreign[0].shown_as} {told}; run it in its own")
     if foreign:
-        told = f"{len(foreign)} files of other repositories are not looked at"
+        told = f"{plural(len(foreign), 'file')} of other repositories not looked at"
         say(f"warning: --new-since: {told} ({foreign[0].shown_as}, …)")
 
 
@@ -145,7 +145,7 @@ def _judge(
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
     is_of_folders = not (options.new_since or options.phase or options.stdin_filename)
-    looked_at = options.paths or {settings.root, *(task.settings.root for task in tasks)}
+    looked_at = options.paths or [settings.root]
     verdict = judge_results(
         tasks,
         results,
@@ -153,7 +153,7 @@ def _judge(
         severity=_stale_severity(options),
         contents=contents,
         parses_all=options.syntax == "all",
-        settings=[] if options.paths or not is_of_folders else [settings],
+        settings=[settings] if _is_whole(options) else [],
     )
     if newness is not None:
         return report_of(newness.only_new(tasks, verdict.results), files=len(tasks))

@@ -69,10 +69,12 @@ def ini_settings(path: str) -> Settings:
             raise ConfigError((ConfigProblem(path, None, "ssot-config", message),))
         settings = load_file(config)
         if baseline:
-            settings = replace(settings, baseline=baseline)
+            shared = root_of_baseline(root, baseline)
+            settings = replace(settings, baseline=baseline, baseline_root=shared)
         return settings.overridden(select=ini.select, ignore=ini.ignore)
     settings = settings_of_moves(ini.migration, root)
-    return replace(settings, path=path, baseline=baseline).overridden(
+    shared = root_of_baseline(root, baseline) if baseline else root
+    return replace(settings, path=path, baseline=baseline, baseline_root=shared).overridden(
         select=ini.select, ignore=ini.ignore
     )
 
@@ -150,7 +152,7 @@ def _freeze(
             merged["exclude"] = (Globs(base, tuple(values["exclude"])),)
         if "baseline" in values:
             merged["baseline"] = _absolute(base, values["baseline"])
-            merged["baseline_root"] = base
+            merged["baseline_root"] = root_of_baseline(base, merged["baseline"])
         for name in ("select", "ignore"):
             if name in values:
                 merged[name] = tuple(values[name])
@@ -209,6 +211,14 @@ def _sound_moves(document: Document, table: dict[str, Any], path: Path) -> Itera
 def _tables(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
     value = table.get(key)
     return value if isinstance(value, list) and all(isinstance(i, dict) for i in value) else []
+
+
+def root_of_baseline(base: str, baseline: str) -> str:
+    """Return the folder that the paths in a baseline are relative to.
+
+    It holds both the baseline and `base`, where it is declared: two that share one agree.
+    """
+    return os.path.commonpath([base, os.path.dirname(baseline)])
 
 
 def _absolute(base: str, name: str) -> str:

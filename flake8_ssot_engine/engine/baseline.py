@@ -160,13 +160,15 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
 
 
 def render_baseline(baseline: Baseline, like: bytes = b"") -> bytes:
-    """Return the bytes of a baseline's file, with the line ends of what it held before."""
+    """Return the bytes of a baseline's file, with the comments and line ends of what it held."""
     lines = []
     for entry, count in baseline.entries():
         reason = baseline.reasons.get(entry)
         lines.append(f"{entry}\t{count}" + (f"\t# {reason}" if reason else ""))
     end = "\r\n" if b"\r\n" in like else "\n"
-    text = "".join(f"{line}{end}" for line in (_HEAD, *sorted(lines)))
+    before = like.decode("utf-8", "surrogateescape").removeprefix("\ufeff").splitlines()
+    comments = dict.fromkeys(line for line in before if line.startswith("#") and line != _HEAD)
+    text = "".join(f"{line}{end}" for line in (_HEAD, *comments, *sorted(lines)))
     return text.encode("utf-8", "surrogateescape")
 
 

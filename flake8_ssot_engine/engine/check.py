@@ -426,6 +426,8 @@ def _surely_parses(data: bytes) -> bool:
     is only a reason to parse.
     """
     try:
+        if not data.isascii():
+            data.decode("utf-8")  # which it does not ask of comments
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a file's string escapes are worth is not asked
             symtable.symtable(data, "<file>", "exec")  # type: ignore[arg-type]

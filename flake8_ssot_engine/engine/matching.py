@@ -33,22 +33,21 @@ def match_findings(
     findings: Sequence[Finding],
     scopes: frozenset[str],
     tolerated: Counter[Trait],
-    oldest_first: Callable[[Sequence[Finding]], Sequence[Finding]],
+    time_of: Callable[[Finding], int],
 ) -> Matched:
     """Tell which findings of one file are among those tolerated.
 
     `scopes` are those of the file that were known as such before as well. Of several findings that
-    are alike the first ones of `oldest_first` are held. What is left over in a scope that is gone
-    goes to findings alike but for their scope, in scopes that held nothing: a renamed function
-    takes along what is tolerated in it. The number tolerated never grows.
+    are alike the earliest by `time_of` are held, of equals the first in the file. What is left over
+    in a scope that is gone goes to findings alike but for their scope, in scopes that held nothing:
+    a renamed function takes along what is tolerated in it. The number tolerated never grows.
     """
     held = [False] * len(findings)
     left = tolerated.copy()
 
     def hold(numbers: list[int], trait: Trait) -> None:
         if 0 < left[trait] < len(numbers):
-            by_age = oldest_first([findings[number] for number in numbers])
-            numbers = [next(n for n in numbers if findings[n] is one) for one in by_age]
+            numbers = sorted(numbers, key=lambda number: time_of(findings[number]))
         for number in numbers[: left[trait]]:
             held[number] = True
             left[trait] -= 1

@@ -27,14 +27,16 @@ def merge_baselines(base: Baseline | None, ours: Baseline, theirs: Baseline) -> 
 
 
 def _merged(base: int, ours: int, theirs: int) -> int:
-    """Return the count of an entry: a change on one side holds, and changes on both add up.
+    """Return the count of an entry: a change on one side holds, and the larger one of two.
 
-    Where both took some out these may be the same ones: then the smaller count holds, for no
-    entry may tolerate too little because of a merge.
+    What both took out, or added, may be the same. Where one did the one and the other the other,
+    both hold.
     """
-    if ours < base and theirs < base:
+    if ours <= base and theirs <= base:
         return min(ours, theirs)
-    return ours if ours == theirs else max(0, ours + theirs - base)
+    if ours >= base and theirs >= base:
+        return max(ours, theirs)
+    return ours + theirs - base
 
 
 def parse_conflict(

@@ -6,10 +6,10 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileResult, Finding
+from flake8_ssot_engine.engine.check import Checker, FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, match_findings, trait_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import SourceError
@@ -66,12 +66,14 @@ class Newness:
         if content is None or not (now.findings or now.error):
             return now
         then = self._checker(task.settings).check_bytes(before, content, shown_as=task.shown_as)
+        unchanged = cache(partial(_unchanged_lines, task, content))
         was_broken = then.error is not None and then.error.code == BROKEN.code
         matched = match_findings(
             now.findings,
             now.scopes if was_broken or now.error else now.scopes | {MODULE_SCOPE},
             Counter(map(trait_of, then.findings)),
-            lambda alike: _unchanged_first(alike, content, task),
+            # What the baseline holds is old in any case: else each could excuse one of two.
+            lambda f: 0 if f.is_baselined else 1 if f.start.line in unchanged() else 2,
         )
         error = now.error
         if error is not None and was_broken and error.code == BROKEN.code:
@@ -94,22 +96,21 @@ class Newness:
         return os.path.join(self._real_folders[folder], name)
 
 
-def _unchanged_first(alike: Sequence[Finding], content: bytes, task: Task) -> Sequence[Finding]:
-    """Return findings with those first whose lines were there before."""
+def _unchanged_lines(task: Task, content: bytes) -> frozenset[int]:
+    """Return the lines (from 1) of a file that were there when it held other content."""
     try:
         then = SourceFile.from_bytes(task.shown_as, content)
         with open(task.path, "rb") as file:
             now = SourceFile.from_bytes(task.shown_as, file.read())
     except (SourceError, OSError):
-        return alike
+        return frozenset()
     old = Counter(_lines(then))  # difflib is cubic where lines repeat
-    unchanged = set()
+    unchanged = []
     for number, line in enumerate(_lines(now), start=1):
         if old[line] > 0:
             old[line] -= 1
-            unchanged.add(number)
-    # What the baseline holds is old in any case: else it and this could each excuse one of two.
-    return sorted(alike, key=lambda f: (not f.is_baselined, f.start.line not in unchanged))
+            unchanged.append(number)
+    return frozenset(unchanged)
 
 
 def _lines(source: SourceFile) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
 from flake8_ssot_engine.engine.check import FileError, FileResult, Finding, phase_of
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
-from flake8_ssot_engine.migrations import Enforcement
+from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
@@ -65,13 +66,14 @@ class Ratchet:
             tolerated[BROKEN] = 0
             held[BROKEN] = 1
             error = replace(error, is_baselined=True)
+        times = cache(partial(self._times, path, result, content))
         # While a file does not parse, all that is found in it is found in no scope.
         is_scoped = not tolerated[BROKEN] and result.error is None
         matched = match_findings(
             result.findings,
             result.scopes | {MODULE_SCOPE} if is_scoped else result.scopes,
             tolerated,
-            lambda alike: self._by_age(path, alike, content),
+            lambda finding: times().get(finding.start.line, 0),
         )
         findings = []
         for finding, is_held in zip(result.findings, matched.held, strict=True):
@@ -84,36 +86,28 @@ class Ratchet:
         return Judged(judged, +held, unjudged, matched.left - unjudged)
 
     def _tolerate(self, path: str, finding: Finding) -> Finding:
-        why = self.enforced_because(path, finding.violation.migration)
+        migration = self._migrations.get(finding.violation.migration)
+        why = "" if migration is None else enforced_because(path, migration, self._today)
         if not why:
             return replace(finding, severity=Severity.HINT)
         return replace(finding, violation=replace(finding.violation, enforced=why))
 
-    def enforced_because(self, path: str, migration_id: str) -> str:
-        """Return why nothing is tolerated of a migration in a file, "" where something may be."""
-        migration = self._migrations.get(migration_id)
-        if migration is None:
-            return ""
-        if migration.is_overdue(self._today):
-            return f"the deadline {migration.deadline} has come"
-        phase = phase_of(path, migration)
-        if phase is not None and phase.enforce is Enforcement.ERROR:
-            return f"the phase `{phase.name}` tolerates none"
-        return ""
-
-    def _by_age(
-        self, path: str, alike: Sequence[Finding], content: Callable[[], bytes] | None
-    ) -> Sequence[Finding]:
-        """Return findings by when git says that their lines came in, else in the file's order."""
+    def _times(
+        self, path: str, result: FileResult, content: Callable[[], bytes] | None
+    ) -> dict[int, int]:
+        """Return when the lines of a file's findings came in, as far as git can tell."""
         name = self.baseline.name_of(path)
-        known_as = self.baseline.path_of(self.baseline.renamed.get(name, name))
+        lines = sorted({finding.start.line for finding in result.findings})
         try:
             data = read_regular(path) if content is None else content()
-            lines = [finding.start.line for finding in alike]
-            times = History(os.path.dirname(path)).times_of_lines(known_as, lines, data)
-        except (GitError, OSError):
-            return alike
-        return sorted(alike, key=lambda finding: times.get(finding.start.line, 0))
+            history = History(os.path.dirname(path))
+            try:
+                return history.times_of_lines(path, lines, data)
+            except GitError:  # a file that was renamed and not committed is known by its old name
+                old = self.baseline.path_of(self.baseline.renamed[name])
+                return history.times_of_lines(old, lines, data)
+        except (GitError, OSError, KeyError):
+            return {}
 
     def _is_judged(self, path: str, trait: Trait, error: FileError | None) -> bool:
         """Whether a violation would have been found if it were there."""
@@ -131,3 +125,13 @@ class Ratchet:
             migration.enforcement_in(phase_of(path, migration), self._today) is Enforcement.OFF
             for migration in migrations
         )
+
+
+def enforced_because(path: str, migration: Migration, today: datetime.date) -> str:
+    """Return why nothing is tolerated of a migration in a file, "" where something may be."""
+    if migration.is_overdue(today):
+        return f"the deadline {migration.deadline} has come"
+    phase = phase_of(path, migration)
+    if phase is not None and phase.enforce is Enforcement.ERROR:
+        return f"the phase `{phase.name}` tolerates none"
+    return ""

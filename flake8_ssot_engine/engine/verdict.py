@@ -41,6 +41,7 @@ def judge_results(
     contents: Mapping[str, bytes] | None = None,
     parses_all: bool = True,
     settings: Sequence[Settings] = (),
+    is_gone_unused: bool = False,
 ) -> Verdict:
     """Judge all files that a run has looked at. Raises ConfigError for a wrong baseline.
 
@@ -48,7 +49,8 @@ def judge_results(
     there that was not among the tasks is one that nothing needs. Such findings get `severity`.
     `contents` are those of files that hold something else than what was looked at. `parses_all`
     says whether every file was tried for whether it parses, `settings` whose baselines count even
-    where no file is left.
+    where no file is left. With `is_gone_unused` nothing needs an entry for a file that is gone,
+    wherever that was.
     """
     found = {result.path: result for result in results}
     judged: dict[str, FileResult] = {}
@@ -79,8 +81,11 @@ def judge_results(
                 table.update({Entry(name, trait): count for trait, count in traits.items()})
         for entry, count in baseline.entries():
             if entry.path not in names:
-                is_gone = any(is_below(baseline.path_of(entry.path), one) for one in covered)
-                (left if is_gone else counts)[entry] += count
+                path = baseline.path_of(entry.path)
+                is_unused = any(is_below(path, one) for one in covered) or (
+                    is_gone_unused and not os.path.lexists(path)
+                )
+                (left if is_unused else counts)[entry] += count
         if own.selects(UNUSED_SUPPRESSION.code):
             unused += _told(baseline, left, names, severity)
         after = Baseline.of_entries(baseline.path, baseline.root, counts, baseline.reasons)

@@ -88,7 +88,8 @@ def _takes_all_of(new: _Function, old: _Function) -> bool:
     if new_positional[: len(old_positional)] != old_positional:
         return False
     keywords = {argument.arg for argument in (*ours.args, *ours.kwonlyargs)}
-    if not ours.kwarg and not {argument.arg for argument in theirs.kwonlyargs} <= keywords:
+    named = {argument.arg for argument in (*theirs.args, *theirs.kwonlyargs)}
+    if not ours.kwarg and not named <= keywords:
         return False
     return _required(new) <= _required(old)
 

@@ -66,7 +66,7 @@ def _fits(text: str) -> bool:
 
 def _log(report: Report, content: _Content) -> str:
     places = _Places()
-    rules = describe_rules(report.findings)
+    rules = describe_rules()
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     run = {
         "tool": {

@@ -18,9 +18,9 @@ class UnusedSuppression(Rule):
         Reports one of our codes in a `# noqa` comment, an entry of the baseline, or an owner of
         a migration that no violation needs any more. Reported by `ssot` only: Flake8 does not
         tell its plugins what it suppressed. A `# noqa` without codes is nobody's in particular
-        and is not reported. Entries and owners are judged where `ssot check` looks at the
-        whole project; they are warnings, but errors where the environment says `CI`, unless
-        `--stale` says otherwise.
+        and is not reported. Entries are judged of the files that are looked at, owners where
+        that is the whole project; both are warnings, but errors where the environment says
+        `CI`, unless `--stale` says otherwise.
 
     Why is this bad?
         It hides the next violation that comes to the same place, and makes the migration look

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -39,16 +38,16 @@ def trait(scope: str = "f", symbol: str = "old.Old", code: str = "SSOT001") -> T
     return Trait(code, scope, symbol)
 
 
-def as_they_come(alike: Sequence[Finding]) -> Sequence[Finding]:
-    return alike
+def as_they_come(one: Finding) -> int:
+    return 0
 
 
-def from_the_bottom(alike: Sequence[Finding]) -> Sequence[Finding]:
-    return sorted(alike, key=lambda one: -one.start.line)
+def from_the_bottom(one: Finding) -> int:
+    return -one.start.line
 
 
-def never_asked(alike: Sequence[Finding]) -> Sequence[Finding]:
-    raise AssertionError(alike)
+def never_asked(one: Finding) -> int:
+    raise AssertionError(one)
 
 
 TABLE = [
@@ -130,13 +129,13 @@ def test_age_is_asked_only_where_it_decides() -> None:
 def test_age_is_asked_of_those_that_are_alike_only() -> None:
     asked = []
 
-    def note(alike: Sequence[Finding]) -> Sequence[Finding]:
-        asked.append([one.start.line for one in alike])
-        return alike
+    def note(one: Finding) -> int:
+        asked.append(one.start.line)
+        return 0
 
     findings = [finding(line=1), finding("g", line=2), finding(line=3)]
     match_findings(findings, frozenset("fg"), Counter({trait(): 1, trait("g"): 1}), note)
-    assert asked == [[1, 3]]
+    assert asked == [1, 3]
 
 
 def test_what_a_broken_file_tolerates_is_no_finding() -> None:

@@ -41,7 +41,7 @@ def merged(base: Counts | None, ours: Counts, theirs: Counts) -> Counts:
         pytest.param(3, 2, 1, 1, id="maybe-the-same-one"),
         pytest.param(0, 1, 0, 1, id="we-added-it"),
         pytest.param(0, 1, 1, 1, id="both-added-it"),
-        pytest.param(1, 2, 3, 4, id="both-added-some"),
+        pytest.param(1, 2, 3, 3, id="both-added-some"),
         pytest.param(1, 0, 2, 1, id="one-out-and-one-in"),
         pytest.param(2, 0, 3, 1, id="two-out-and-one-in"),
         pytest.param(None, 1, 0, 1, id="no-base-only-ours"),

@@ -42,10 +42,14 @@ def diagnose_flake8(settings: Settings) -> Iterator[Remark]:
         yield _verdict(settings, version, probe)
 
 
+def _folder_of(file: str) -> str:
+    return os.path.realpath(os.path.dirname(os.path.abspath(file)))
+
+
 def _other_flake8() -> Iterator[Remark]:
     """Yield a remark where the `flake8` that a shell finds is one without the plugin."""
     found = shutil.which("flake8")
-    if found is None or os.path.samefile(os.path.dirname(found), os.path.dirname(sys.executable)):
+    if found is None or _folder_of(found) == _folder_of(sys.executable):
         return
     done = _run([found, "--version"], os.getcwd())
     if done is not None and PLUGIN not in done.stdout:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import shutil
 from collections.abc import Iterator
 
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
+from flake8_ssot_engine.project.git import GitError, run_git
 
 AREA = "git"
 _SECONDS = 30
@@ -15,12 +16,11 @@ _OWN_FOLDER = ".ssot"
 
 def diagnose_git(root: str) -> Iterator[Remark]:
     """Look at the repository that a project lies in."""
-    try:
-        is_shallow = _git(root, "rev-parse", "--is-shallow-repository")
-    except OSError:
+    if shutil.which("git") is None:
         why = "`--new-since`, `migrate --commit` and the burn-down of `report` need it"
         yield Remark(Level.WARNING, AREA, "is not installed", "", why, "install git")
         return
+    is_shallow = _git(root, "rev-parse", "--is-shallow-repository")
     if is_shallow is None:
         why = "`--new-since`, `migrate --commit` and the burn-down of `report` need one"
         yield Remark(Level.WARNING, AREA, "no repository", "", why, "git init, or go to the clone")
@@ -45,10 +45,7 @@ def diagnose_git(root: str) -> Iterator[Remark]:
 
 def hooks_folder(root: str) -> str | None:
     """Return the absolute folder that git takes its hooks from; None outside a repository."""
-    try:
-        folder = _git(root, "rev-parse", "--git-path", "hooks")
-    except OSError:
-        return None
+    folder = _git(root, "rev-parse", "--git-path", "hooks")
     return None if folder is None else os.path.normpath(os.path.join(root, folder))
 
 
@@ -62,15 +59,8 @@ def _is_ignored(root: str) -> bool:
 
 
 def _git(root: str, *arguments: str) -> str | None:
-    """Return what git answers; None where it says no. Raises OSError without git."""
+    """Return what git answers; None where it says no, or is not there."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own arguments
-            ["git", "-C", root, *arguments],  # noqa: S607 - the user's own git
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        return os.fsdecode(run_git(root, *arguments, timeout_seconds=_SECONDS)).strip()
+    except GitError:
         return None
-    return None if done.returncode else os.fsdecode(done.stdout).strip()

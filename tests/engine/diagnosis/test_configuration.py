@@ -14,7 +14,11 @@ from flake8_ssot_engine.project.discovery import find_files
 from tests.engine.diagnosis.trees import lay_out, told
 
 MOVE = '[[migration]]\nid = "1"\n[[migration.move]]\nold = "pkg.old.X"\nnew = "pkg.new.X"\n'
-PACKAGE = {"pkg/__init__.py": "", "pkg/old.py": "class X: ...\n", "pkg/new.py": ""}
+PACKAGE = {
+    "pkg/__init__.py": "",
+    "pkg/old.py": "class X: ...\n",
+    "pkg/new.py": "class X: ...\n",
+}
 
 CASES = [
     pytest.param(
@@ -23,13 +27,18 @@ CASES = [
         id="sound",
     ),
     pytest.param(
-        {"ssot.toml": MOVE, **PACKAGE, "pkg/old.py": "class Xs: ...\n"},
+        {"ssot.toml": MOVE, **PACKAGE, "pkg/old.py": "class Xs: ...\n", "pkg/new.py": ""},
         [
             ("ok", "", "ssot.toml: migrations 1, moves 1, Python files 3"),
             (
                 "warning",
                 "ssot.toml:4",
                 "migration[0].move[0].old: nothing defines `pkg.old.X`; did you mean `pkg.old.Xs`?",
+            ),
+            (
+                "warning",
+                "ssot.toml:4",
+                "migration[0].move[0].old: nothing defines `pkg.new.X`, to which a fix would lead",
             ),
         ],
         id="nothing defines the old name",
