@@ -1038,3 +1038,11 @@ def test_the_newest_is_named_whatever_blame_is_told_to_ignore(project: Project) 
     project.git("config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
     project.write({"a.py": "from old import Old as A\n" + IMPORT})
     assert project.errors() == ["a.py:1 SSOT001"]
+
+
+def test_what_people_note_in_the_file_stays(project: Project) -> None:
+    note = "# the till goes in spring: leave it alone\n"
+    project.write({"a.py": IMPORT, "b.py": "", NAME: line("b.py") + note + line("a.py")})
+    assert project.ssot("baseline", "update", "--quiet")[0] == 0
+    assert project.read() == HEAD + note + line("a.py")
+    assert project.update() == ""

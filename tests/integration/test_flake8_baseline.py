@@ -272,7 +272,7 @@ MOVES = "[flake8]\nssot-moves = old.Old -> new.New\n"
             {
                 "setup.cfg": "[flake8]\nssot-config = conf/x.toml\nssot-baseline = b.txt\n",
                 "conf/x.toml": CONFIG,
-                "b.txt": line("../a.py"),
+                "b.txt": line("a.py"),
             },
             id="ssot-config",
         ),
@@ -444,3 +444,14 @@ def test_a_nested_configuration_keeps_its_own(tmp_path: Path) -> None:
     theirs = of_flake8(tmp_path)
     assert theirs == of_ssot(tmp_path, ".")
     assert places(theirs) == ["sub/x.py:1 SSOT001"]
+
+
+def test_two_that_share_one_do_not_take_each_others_entries(tmp_path: Path) -> None:
+    shared = 'baseline = "../shared.txt"\n' + CONFIG
+    write(tmp_path, {"s1/ssot.toml": shared, "s2/ssot.toml": shared})
+    write(tmp_path, {"s1/x.py": IMPORT, "s2/x.py": IMPORT, "shared.txt": line("s1/x.py")})
+    for folder, named in (("s1", []), ("s2", ["x.py:1 SSOT001"])):
+        theirs = of_flake8(tmp_path / folder)
+        assert theirs == of_ssot(tmp_path / folder, ".")
+        assert places(theirs) == named
+    assert places(of_flake8(tmp_path)) == ["s2/x.py:1 SSOT001"]
