@@ -20,7 +20,8 @@ from flake8_ssot_engine.config.loader import (
     settings_of_moves,
 )
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, Finding
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem, SourceError

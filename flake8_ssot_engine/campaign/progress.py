@@ -11,7 +11,8 @@ from flake8_ssot_engine.campaign.journal import Run, State
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
-from flake8_ssot_engine.engine.check import FileResult, Finding, phase_of
+from flake8_ssot_engine.engine.check import phase_of
+from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.project.discovery import find_files

@@ -19,7 +19,7 @@ from flake8_ssot_engine.engine.baseline import (
     parse_baseline,
     render_baseline,
 )
-from flake8_ssot_engine.engine.check import FileResult
+from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, trait_of
 from flake8_ssot_engine.engine.merging import merge_baselines, parse_conflict
 from flake8_ssot_engine.engine.ratchet import enforced_because

@@ -17,7 +17,8 @@ from flake8_ssot_engine.cli.selection import (
     tasks_of,
 )
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileResult
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.novelty import Newness
 from flake8_ssot_engine.engine.owners import find_unused_owners
 from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileError
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Match

@@ -9,11 +9,18 @@ import symtable
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.findings import (
+    TOO_DEEP,
+    FileError,
+    FileResult,
+    Finding,
+    file_error,
+)
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
 from flake8_ssot_engine.engine.suppressions import Suppressions, names_our_codes
 from flake8_ssot_engine.errors import SourceError
@@ -28,73 +35,17 @@ from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
-from flake8_ssot_engine.semantics.definitions import Definitions
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.semantics.strings import READERS
-from flake8_ssot_engine.source import Position, SourceFile
-from flake8_ssot_engine.violations import MODULE_SCOPE, Severity, Violation
+from flake8_ssot_engine.source import SourceFile
+from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
 
 _BROKEN = "the file does not parse"
-TOO_DEEP = SourceError("is nested too deeply to be checked")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A violation with what a report needs besides: its place, its phase, and its weight.
-
-    `scope` is the qualified name, within its module, of the definition that it stands in.
-    """
-
-    path: str
-    violation: Violation
-    start: Position
-    end: Position
-    lines: tuple[str, ...]
-    phase: str = ""
-    scope: str = MODULE_SCOPE
-    severity: Severity = Severity.ERROR
-
-    @property
-    def is_baselined(self) -> bool:
-        """Whether the baseline tolerates it."""
-        return self.severity is Severity.HINT
-
-
-@dataclass(frozen=True, slots=True)
-class FileError:
-    """A file that could not be checked; `line` and `column` from 1 where they are known.
-
-    `code` is what Flake8 calls it: E999 where the file's content is at fault, else E902.
-    """
-
-    path: str
-    message: str
-    line: int | None = None
-    column: int | None = None
-    code: str = "E902"
-    is_baselined: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What came of one file.
-
-    `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
-    those of them that spell the last part of an old name, by that part. `scopes` are those of
-    a file with findings, named as findings name them.
-    """
-
-    path: str
-    findings: tuple[Finding, ...] = ()
-    error: FileError | None = None
-    references: Counter[str] = field(default_factory=Counter)
-    spelled: Counter[str] = field(default_factory=Counter)
-    scopes: frozenset[str] = frozenset()
 
 
 class Checker:
@@ -259,7 +210,7 @@ class Checker:
     def _result(
         self, context: RuleContext, found: tuple[Finding, ...], error: FileError | None = None
     ) -> FileResult:
-        scopes = Definitions(context.model).names if found else frozenset()
+        scopes = context.model.definitions.names if found else frozenset()
         counts = self._count_references(context)
         return FileResult(context.model.source.path, found, error, *counts, scopes)
 
@@ -311,7 +262,6 @@ class Checker:
         if not violations:
             return ()
         source = model.source
-        definitions = Definitions(model)
         found: list[Finding] = []
         for violation in violations:
             if self.settings.only_migration not in ("", violation.migration):
@@ -327,7 +277,7 @@ class Checker:
             end = source.position(violation.span.end)
             lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
             name = phase.name if phase else ""
-            scope = definitions.around(violation.span) or MODULE_SCOPE
+            scope = model.definitions.around(violation.span) or MODULE_SCOPE
             found.append(Finding(source.path, violation, start, end, lines, name, scope))
         found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
         return tuple(found)
@@ -407,11 +357,6 @@ def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
         unfixable_because=plan.withheld.get(key, finding.violation.unfixable_because),
     )
     return replace(finding, violation=violation)
-
-
-def file_error(path: str, error: SourceError) -> FileError:
-    """Return the entry in the report of a file whose content is at fault."""
-    return FileError(path, error.message, error.line, error.column, "E999")
 
 
 def phase_of(path: str, migration: Migration) -> Phase | None:

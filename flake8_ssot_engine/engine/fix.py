@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Fix, PlacedEdit
-from flake8_ssot_engine.engine.check import Finding, key_of
+from flake8_ssot_engine.engine.check import key_of
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.rewrite import UNPROVED
 from flake8_ssot_engine.engine.run import Report, Task

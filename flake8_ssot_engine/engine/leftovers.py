@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.matching import trait_of
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.settlement import FixReport

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileResult
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, match_findings, trait_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import SourceError

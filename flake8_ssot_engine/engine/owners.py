@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileError, Finding
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Task, read_source
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.migrations import Globs, Migration

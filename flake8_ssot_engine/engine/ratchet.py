@@ -11,7 +11,8 @@ from functools import cache, partial
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
-from flake8_ssot_engine.engine.check import FileError, FileResult, Finding, phase_of
+from flake8_ssot_engine.engine.check import phase_of
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
-from flake8_ssot_engine.engine.check import Checker, FileError, Finding, key_of
+from flake8_ssot_engine.engine.check import Checker, key_of
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
 from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, FileError, FileResult, Finding
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles

@@ -17,7 +17,8 @@ from typing import TypeVar
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import PlacedEdit
-from flake8_ssot_engine.engine.check import FileError, Finding, key_of, with_fixability
+from flake8_ssot_engine.engine.check import key_of, with_fixability
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewrite, RewriteTask, rewrite_files
 from flake8_ssot_engine.engine.run import FEW_FILES, Task

@@ -14,14 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import (
-    TOO_DEEP,
-    Checker,
-    FileError,
-    Finding,
-    file_error,
-    key_of,
-)
+from flake8_ssot_engine.engine.check import Checker, key_of
+from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, file_error
 from flake8_ssot_engine.engine.planning.plan import Links
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.errors import SourceError

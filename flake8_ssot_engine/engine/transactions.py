@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.rewrite import Rewrite
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.names import QualifiedName

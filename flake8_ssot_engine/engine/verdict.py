@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, Entry, load_baseline
-from flake8_ssot_engine.engine.check import FileResult, Finding
+from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.names import QualifiedName

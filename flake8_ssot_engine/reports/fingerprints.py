@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.reports.paths import RepositoryPaths
 from flake8_ssot_engine.violations import Fingerprint
 

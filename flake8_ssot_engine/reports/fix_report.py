@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.json_format import VERSION

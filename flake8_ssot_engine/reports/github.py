@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.outcome import new_errors, new_findings, summary

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flake8_ssot_engine.edits import Fix
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 
 VERSION = 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.fingerprints import fingerprints

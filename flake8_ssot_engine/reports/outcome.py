@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.violations import Severity
 

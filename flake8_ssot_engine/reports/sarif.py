@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.edits import Fix
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.fingerprints import fingerprints

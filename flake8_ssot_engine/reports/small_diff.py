@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from flake8_ssot_engine.edits import Edit, Fix, PlacedEdit, apply_edits
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.source import Position, Span
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
-from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
 from flake8_ssot_engine.source import SourceFile, Span
 
@@ -14,10 +14,10 @@ _DEFINING = frozenset({ScopeKind.CLASS, ScopeKind.FUNCTION})
 class Definitions:
     """The functions and classes of one file."""
 
-    def __init__(self, model: SemanticModel) -> None:
+    def __init__(self, source: SourceFile, scopes: Iterable[Scope]) -> None:
         self._spans = [
-            (_whole_span(model.source, scope.node), _qualified_name(scope))
-            for scope in model.scopes
+            (_whole_span(source, scope.node), _qualified_name(scope))
+            for scope in scopes
             if scope.kind in _DEFINING
         ]
 

@@ -11,6 +11,7 @@ from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.semantics.annotations import type_comments
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
+from flake8_ssot_engine.semantics.definitions import Definitions
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, LazyExport, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import public_list
 from flake8_ssot_engine.semantics.references import Reference, Role, reference_at
@@ -89,6 +90,11 @@ class SemanticModel:
         """The names that the module's `__all__` spells out."""
         listed = public_list(self.tree.body)
         return frozenset(listed.names if listed else ())
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The functions and classes of the file."""
+        return Definitions(self.source, self.scopes)
 
     def lazy_exports(self) -> list[LazyExport]:
         """Return the names that the module's `__getattr__` gives out."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.check import Checker, FileResult
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.project.needles import find_needles
 from tests.rules.harness import CONFIGURATION, write
 

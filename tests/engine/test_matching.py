@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.source import Position, Span

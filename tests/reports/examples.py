@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from flake8_ssot_engine.edits import PlacedEdit
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.source import Position
 from flake8_ssot_engine.violations import Severity

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_ssot_engine.edits import Applicability, Fix, PlacedEdit
-from flake8_ssot_engine.engine.check import Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.source import SourceFile, Span
 from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Severity, Violation

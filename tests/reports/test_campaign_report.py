@@ -27,7 +27,7 @@ from flake8_ssot_engine.campaign.journal import JournalledFile, Run, State
 from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.restoring import Restored
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.rewrite import Rewrite
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.settlement import FixReport, KeptAlias

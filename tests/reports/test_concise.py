@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 from flake8.formatting.default import Default
 
-from flake8_ssot_engine.engine.check import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.concise import render_concise
 from tests.reports.findings import finding

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from flake8_ssot_engine.engine.check import FileError
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.gitlab import render_gitlab
 from tests.reports.examples import EXAMPLE, ODD_NAMES, ONLY_ERRORS, report_of_many, report_of_path

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from flake8_ssot_engine.engine.check import FileError
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.json_format import render_json
 from tests.reports.findings import finding

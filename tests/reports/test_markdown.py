@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from markdown_it import MarkdownIt
 
-from flake8_ssot_engine.engine.check import FileError
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.markdown import MAX_BYTES, render_markdown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_ssot_engine.engine.check import FileError
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.outcome import baselined, new_errors, new_findings, summary
 from flake8_ssot_engine.violations import Severity

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import pytest
 from jsonschema import Draft4Validator
 
-from flake8_ssot_engine.engine.check import FileError
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports import sarif
 from flake8_ssot_engine.reports.fingerprints import fingerprints

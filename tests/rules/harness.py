@@ -16,7 +16,8 @@ import pytest
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.check import Checker, Finding
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fix import plan_fixes
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.settlement import FixReport

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.semantics.definitions import Definitions
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.source import SourceFile, Span
 
@@ -82,7 +81,7 @@ def test_around(marked: str, expected: str | None, names: set[str] | None) -> No
     start, end = marked.index("«"), marked.index("»") - 1
     source = SourceFile("m.py", marked.replace("«", "").replace("»", ""))
     model = SemanticModel(source, source.parse(), QualifiedName.parse("m"), is_package=False)
-    definitions = Definitions(model)
+    definitions = model.definitions
     assert definitions.around(Span(start, end)) == expected
     if names is not None:
         assert definitions.names == names
@@ -92,7 +91,7 @@ def test_a_definition_begins_with_its_first_decorator_and_ends_with_its_body() -
     text = "x\n@a\n@b\ndef f():\n    y\nz\n"
     source = SourceFile("m.py", text)
     model = SemanticModel(source, source.parse(), QualifiedName.parse("m"), is_package=False)
-    definitions = Definitions(model)
+    definitions = model.definitions
     inside = [
         number for number in range(len(text)) if definitions.around(Span(number, number)) == "f"
     ]

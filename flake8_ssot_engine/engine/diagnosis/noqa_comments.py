@@ -8,8 +8,8 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 
-from flake8_ssot_engine.engine.check import FileError
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
+from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError

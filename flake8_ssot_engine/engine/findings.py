@@ -1,0 +1,71 @@
+"""What came of files: findings, with their place, phase and weight, and files in error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.source import Position
+from flake8_ssot_engine.violations import MODULE_SCOPE, Severity, Violation
+
+TOO_DEEP = SourceError("is nested too deeply to be checked")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation with what a report needs besides: its place, its phase, and its weight.
+
+    `scope` is the qualified name, within its module, of the definition that it stands in.
+    """
+
+    path: str
+    violation: Violation
+    start: Position
+    end: Position
+    lines: tuple[str, ...]
+    phase: str = ""
+    scope: str = MODULE_SCOPE
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_baselined(self) -> bool:
+        """Whether the baseline tolerates it."""
+        return self.severity is Severity.HINT
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file that could not be checked; `line` and `column` from 1 where they are known.
+
+    `code` is what Flake8 calls it: E999 where the file's content is at fault, else E902.
+    """
+
+    path: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    code: str = "E902"
+    is_baselined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file.
+
+    `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
+    those of them that spell the last part of an old name, by that part. `scopes` are those of
+    a file with findings, named as findings name them.
+    """
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    error: FileError | None = None
+    references: Counter[str] = field(default_factory=Counter)
+    spelled: Counter[str] = field(default_factory=Counter)
+    scopes: frozenset[str] = frozenset()
+
+
+def file_error(path: str, error: SourceError) -> FileError:
+    """Return the entry in the report of a file whose content is at fault."""
+    return FileError(path, error.message, error.line, error.column, "E999")
