@@ -10,7 +10,7 @@ from typing import Any
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
-from flake8_ssot_engine.engine.leftovers import with_tolerated
+from flake8_ssot_engine.engine.leftovers import checked_again
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import ExitCode
 from flake8_ssot_engine.project.review import review_moves
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
         make = plan_fixes if options.diff else fix_files
         report = make(tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance)
-    report = with_tolerated(report, tasks, jobs=jobs)
+    report = checked_again(report, tasks, jobs=jobs)
     if options.diff:
         _print_diff(report)
     _print_report(report, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -31,6 +32,8 @@ _COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `ssot` with `arguments` (default: the process's own); return its exit code."""
+    if sys.stdout is None:  # closed by the caller, `>&-`: the exit code is all that is wanted
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - ends with us
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = make_parser(words[0] if words else "").parse_args(words)
     try:
@@ -46,12 +49,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away; Python would say so again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.VIOLATIONS
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            return _report_bug()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"ssot: what is printed cannot be written: {error.strerror}", file=sys.stderr)
+        return ExitCode.USAGE
     except Exception:
-        import traceback
+        return _report_bug()
 
-        traceback.print_exc()
-        print("ssot: this is a bug in ssot; please report the lines above", file=sys.stderr)
-        return ExitCode.INTERNAL
+
+def _report_bug() -> ExitCode:
+    import traceback
+
+    traceback.print_exc()
+    print("ssot: this is a bug in ssot; please report the lines above", file=sys.stderr)
+    return ExitCode.INTERNAL
 
 
 def make_parser(command: str = "") -> argparse.ArgumentParser:
