@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,6 +147,8 @@ def measure(
     own = [run for run in runs if run.facts.get("migration") == migration.id]
     was: Mapping[str, Any]
     was = next((run.facts["start"] for run in own if "start" in run.facts), {})
+    today = datetime.date.today()
+    enforce = {phase.name: migration.enforcement_in(phase, today) for phase in migration.phases}
     phases = []
     for name, left in tallies.items():
         done = next(
@@ -153,7 +156,6 @@ def measure(
             None,
         )
         facts = done.facts if done else {}
-        enforce = {phase.name: phase.enforce for phase in migration.phases}
         phases.append(
             PhaseProgress(
                 name,

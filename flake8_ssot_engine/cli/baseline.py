@@ -29,6 +29,7 @@ from flake8_ssot_engine.errors import ConfigError, ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.writing import FileChanged, create_file, replace_file
+from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.violations import Severity
 
 _MODE = 0o644
@@ -95,7 +96,7 @@ def _update(options: argparse.Namespace) -> int:
     is_changed = _write(path, before, new)
     gone = _total(old) - _total(new)
     told = [f"{gone} taken out"] * bool(gone)
-    told += [f"{len(old.renamed)} renamed files followed"] * bool(old.renamed)
+    told += [f"{plural(len(old.renamed), 'renamed file')} followed"] * bool(old.renamed)
     told = told or ["rewritten"] * is_changed or ["nothing to take out"]
     tolerated = _counted(_total(new))
     _say(options, f"{os.path.relpath(path)}: {', '.join(told)}; tolerates {tolerated}")
@@ -258,7 +259,7 @@ def _total(baseline: Baseline) -> int:
 
 
 def _counted(count: int) -> str:
-    return f"{count} violation{'s' * (count != 1)}"
+    return plural(count, "violation")
 
 
 def _tell_enforced(options: argparse.Namespace, count: int) -> None:

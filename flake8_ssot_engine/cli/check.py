@@ -16,6 +16,7 @@ from flake8_ssot_engine.cli.selection import (
     settings_here,
     tasks_of,
 )
+from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
@@ -25,7 +26,7 @@ from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
-from flake8_ssot_engine.project.review import review
+from flake8_ssot_engine.project.review import may_matter, review
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
 from flake8_ssot_engine.reports.text import COLOR, error_place, render_text
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
     finder = finder_of(options)
     tasks = tasks_of(options, finder)
-    newness = _newness(options)
+    newness = _newness(options, finder)
     if newness is not None:
         _tell_foreign(newness.foreign(tasks), tasks)
         tasks = newness.changed(tasks)
@@ -115,13 +116,17 @@ def _read_stdin(tasks: list[Task]) -> dict[str, bytes]:
     return {task.path: data for task in tasks}
 
 
-def _newness(options: argparse.Namespace) -> Newness | None:
+def _newness(options: argparse.Namespace, finder: ConfigFinder) -> Newness | None:
     if not options.new_since:
         return None
     if options.stdin_filename:
         raise UsageError("--new-since: not with --stdin-filename")
     try:
-        return Newness.since(options.new_since, os.getcwd())
+        folder = finder.settings_for(os.getcwd()).root
+        if options.paths:
+            first = os.path.abspath(options.paths[0])
+            folder = first if os.path.isdir(first) else os.path.dirname(first)
+        return Newness.since(options.new_since, folder)
     except GitError as error:
         raise UsageError(f"--new-since: {error}") from None
 
@@ -129,7 +134,7 @@ def _newness(options: argparse.Namespace) -> Newness | None:
 def _tell_foreign(foreign: list[Task], tasks: list[Task]) -> None:
     """Tell of files that no commit of the repository can be compared with. Raises UsageError."""
     if foreign and len(foreign) == len(tasks):
-        told = "is not of the repository that you are in"
+        told = "is in another repository"
         raise UsageError(f"--new-since: {foreign[0].shown_as} {told}; run it in its own")
     if foreign:
         told = f"{plural(len(foreign), 'file')} of other repositories not looked at"
@@ -206,6 +211,11 @@ def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> No
         if task.settings.baseline and not os.path.lexists(task.settings.baseline):
             name = os.path.relpath(task.settings.baseline)
             doubts.append(f"{name}: there is no such baseline; `ssot baseline create` makes it")
+        if not task.settings.path and not may_matter(task.settings):
+            doubts.append(
+                "no file declares a migration, and the built-in one is for another project:"
+                " nothing will be reported; `ssot init` makes one"
+            )
         if is_whole and task.settings.path:
             doubts += review(task.settings, [task.path for task in tasks])
         for warning in doubts:

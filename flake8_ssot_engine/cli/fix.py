@@ -52,6 +52,11 @@ def run(options: argparse.Namespace) -> int:
     if options.diff:
         _print_diff(report)
     _print_report(report, options)
+    if report.changes and not options.diff and not options.quiet:
+        for path in sorted({task.settings.baseline_file for task in tasks}):
+            if os.path.lexists(path):
+                name = os.path.relpath(path)
+                say(f"next: `ssot baseline update` takes what is fixed out of {name}")
     is_clean = report.is_clean and not (options.diff and report.changes)
     return ExitCode.CLEAN if is_clean or options.exit_zero else ExitCode.VIOLATIONS
 

@@ -42,6 +42,15 @@ def review_moves(settings: Settings) -> Iterator[ConfigProblem]:
             yield move.place.told(told)
 
 
+def may_matter(settings: Settings) -> bool:
+    """Whether the project has the home of anything that moves.
+
+    The built-in preset holds wherever nothing is configured, and matters in one project.
+    """
+    modules = Modules(settings.source_roots)
+    return any(modules.is_module(move.old.parent or move.old) for _, move in settings.index)
+
+
 def _is_ours(name: QualifiedName, modules: Modules) -> bool:
     is_in_project = modules.file_of(QualifiedName(name[:1])) is not None
     return is_in_project and _is_undefined(name, modules) is None

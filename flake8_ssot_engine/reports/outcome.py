@@ -32,7 +32,8 @@ def summary(report: Report) -> str:
     warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
     violations = [finding for finding in findings if finding.severity is Severity.ERROR]
     tolerated = baselined(report)
-    noun = "new violation" if tolerated else "violation"
+    are_new = tolerated and not any(finding.violation.enforced for finding in violations)
+    noun = "new violation" if are_new else "violation"
     told = counted(violations, noun) if violations else f"no {noun}s"
     if warnings:
         told += f", {counted(warnings, 'warning')}"

@@ -531,7 +531,7 @@ def test_a_renamed_file_keeps_its_entries(project: Project, how: str) -> None:
     assert project.ssot("baseline", "update") == (
         0,
         "",
-        f"ssot: {NAME}: 1 renamed files followed; tolerates 2 violations\n",
+        f"ssot: {NAME}: 1 renamed file followed; tolerates 2 violations\n",
     )
     assert project.read() == HEAD + line("b.py") + line("sub/c.py")
     assert project.errors() == []

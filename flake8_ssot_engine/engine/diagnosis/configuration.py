@@ -9,8 +9,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import load_baseline
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
-from flake8_ssot_engine.project.modules import Modules
-from flake8_ssot_engine.project.review import review
+from flake8_ssot_engine.project.review import may_matter, review
 
 AREA = "configuration"
 
@@ -23,7 +22,7 @@ def diagnose_configuration(settings: Settings, files: Sequence[str]) -> Iterator
         yield ok(AREA, f"{os.path.relpath(settings.path, settings.root)}: {count}")
         doubts = [*settings.warnings, *review(settings, files)]
         yield from (_remark(Level.WARNING, doubt, settings.root) for doubt in doubts)
-    elif _has_moved_packages(settings):
+    elif may_matter(settings):
         yield ok(AREA, f"no file; the built-in preset `execution-engine` holds: {count}")
     else:
         message = "no file declares a migration, and the built-in one is for another project"
@@ -49,11 +48,6 @@ def _remark(level: Level, problem: ConfigProblem, root: str) -> Remark:
         return Remark(level, AREA, message, place, "every command ends with this", "mend it there")
     why = "this part of the configuration has no effect"
     return Remark(level, AREA, message, place, why, "mend the name or path, or remove it")
-
-
-def _has_moved_packages(settings: Settings) -> bool:
-    modules = Modules(settings.source_roots)
-    return any(modules.is_module(move.old.parent or move.old) for _, move in settings.index)
 
 
 def _baseline(settings: Settings) -> Iterator[Remark]:

@@ -17,12 +17,12 @@ _OWN_FOLDER = ".ssot"
 def diagnose_git(root: str) -> Iterator[Remark]:
     """Look at the repository that a project lies in."""
     if shutil.which("git") is None:
-        why = "`--new-since`, `migrate --commit` and the burn-down of `report` need it"
+        why = "`--new-since` and `migrate --commit` need it"
         yield Remark(Level.WARNING, AREA, "is not installed", "", why, "install git")
         return
     is_shallow = _git(root, "rev-parse", "--is-shallow-repository")
     if is_shallow is None:
-        why = "`--new-since`, `migrate --commit` and the burn-down of `report` need one"
+        why = "`--new-since` and `migrate --commit` need one"
         yield Remark(Level.WARNING, AREA, "no repository", "", why, "git init, or go to the clone")
         return
     if is_shallow == "true":
