@@ -166,8 +166,9 @@ def render_baseline(baseline: Baseline, like: bytes = b"") -> bytes:
         reason = baseline.reasons.get(entry)
         lines.append(f"{entry}\t{count}" + (f"\t# {reason}" if reason else ""))
     end = "\r\n" if b"\r\n" in like else "\n"
-    before = like.decode("utf-8", "surrogateescape").removeprefix("\ufeff").splitlines()
-    comments = dict.fromkeys(line for line in before if line.startswith("#") and line != _HEAD)
+    before = like.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
+    noted = (line.removesuffix("\r") for line in before if line.startswith("#"))
+    comments = dict.fromkeys(line for line in noted if line != _HEAD)
     text = "".join(f"{line}{end}" for line in (_HEAD, *comments, *sorted(lines)))
     return text.encode("utf-8", "surrogateescape")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flake8_ssot_engine.errors import SourceError
@@ -69,3 +71,16 @@ class FileResult:
 def file_error(path: str, error: SourceError) -> FileError:
     """Return the entry in the report of a file whose content is at fault."""
     return FileError(path, error.message, error.line, error.column, "E999")
+
+
+def finding_of_line(
+    path: str, lines: Sequence[str], line: int, violation: Violation, severity: Severity
+) -> Finding:
+    """Return a finding that is a line (from 1) of a text file at an absolute path.
+
+    Its span counts for nothing: such a file is no SourceFile.
+    """
+    shown = lines[line - 1].removesuffix("\r")
+    start = Position(line, len(shown) - len(shown.lstrip()) + 1)
+    end = Position(line, len(shown) + 1)
+    return Finding(os.path.relpath(path), violation, start, end, (shown,), severity=severity)

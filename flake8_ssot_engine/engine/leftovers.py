@@ -16,8 +16,8 @@ from flake8_ssot_engine.engine.verdict import judge_results
 def checked_again(report: FixReport, tasks: Sequence[Task], *, jobs: int) -> FixReport:
     """Return the report of a fix with what is left as the files are now.
 
-    What the fix of something else ended is gone; the rest stands at its place of now, with the
-    fix's reason, and says whether the baseline tolerates it. Raises ConfigError.
+    What the fix of something else ended counts as fixed; the rest stands at its place of now, with
+    the fix's reason, and says whether the baseline tolerates it. Raises ConfigError.
     """
     reasons: defaultdict[tuple[str, Trait], list[Finding]] = defaultdict(list)
     for finding in report.left:
@@ -31,6 +31,14 @@ def checked_again(report: FixReport, tasks: Sequence[Task], *, jobs: int) -> Fix
             why = known.pop(0).violation.unfixable_because
             violation = replace(finding.violation, applicability=None, unfixable_because=why)
             left.append(replace(finding, violation=violation))
-    broken = {r.error.path for r in results if r.error is not None and r.error.is_baselined}
+    unknown = {result.path for result in results if result.error is not None}
+    broken = {r.path for r in results if r.error is not None and r.error.is_baselined}
     errors = tuple(replace(e, is_baselined=e.path in broken) for e in report.errors)
-    return replace(report, left=tuple(left), errors=errors)
+    gone = [finding for known in reasons.values() for finding in known]
+    left += [finding for finding in gone if finding.path in unknown]
+    ended = (
+        replace(finding, violation=replace(finding.violation, unfixable_because=""))
+        for finding in gone
+        if finding.path not in unknown
+    )
+    return replace(report, fixed=(*report.fixed, *ended), left=tuple(left), errors=errors)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
-from flake8_ssot_engine.engine.findings import FileError, Finding
+from flake8_ssot_engine.engine.findings import FileError, Finding, finding_of_line
 from flake8_ssot_engine.engine.run import Task, read_source
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.migrations import Globs, Migration
@@ -18,7 +18,7 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import module_name
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
-from flake8_ssot_engine.source import Position, Span
+from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import Severity
 
 _WILD = re.compile(r"[*?\[\\!]")
@@ -84,10 +84,7 @@ def _is_home(module: QualifiedName, old: QualifiedName) -> bool:
 
 
 def _finding(path: str, line: int, migration: Migration, text: str, severity: Severity) -> Finding:
-    shown = [*read_file(path).decode("utf-8", "replace").splitlines(), ""][line - 1]
     symbol = QualifiedName(("SSOT",))
     violation = UNUSED_SUPPRESSION.unused(Span(0, 0), symbol, text, migration=migration.id)
-    start = Position(line, len(shown) - len(shown.lstrip()) + 1)
-    shown_as = os.path.relpath(path)
-    end = Position(line, len(shown) + 1)
-    return Finding(shown_as, violation, start, end, (shown,), severity=severity)
+    lines = read_file(path).decode("utf-8", "replace").split("\n")
+    return finding_of_line(path, lines, line, violation, severity)

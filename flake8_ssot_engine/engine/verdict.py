@@ -11,12 +11,12 @@ from typing import NamedTuple
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, Entry, load_baseline
-from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.engine.findings import FileResult, Finding, finding_of_line
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
-from flake8_ssot_engine.source import Position, Span
+from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import Severity
 
 
@@ -119,7 +119,6 @@ def _told(
     """
     if not left and not baseline.renamed.keys() & names:
         return
-    shown_as = os.path.relpath(baseline.path)
     lines = read_file(baseline.path).decode("utf-8", "replace").split("\n")
     texts: dict[Entry, tuple[str, str]] = {}
     for entry, old_name in ((e, baseline.renamed.get(e.path)) for e, _ in baseline.entries()):
@@ -130,10 +129,7 @@ def _told(
         elif old_name and entry.path in names:
             texts[entry] = trait.code, f"names `{old_name}`, which is `{entry.path}` now"
     for entry, (code, text) in texts.items():
-        line = baseline.lines[entry]
-        shown = lines[line - 1].removesuffix("\r")
         violation = UNUSED_SUPPRESSION.unused(
             Span(0, 0), QualifiedName((code,)), f"the baseline {text}; run `ssot baseline update`"
         )
-        start, end = Position(line, 1), Position(line, len(shown) + 1)
-        yield Finding(shown_as, violation, start, end, (shown,), severity=severity)
+        yield finding_of_line(baseline.path, lines, baseline.lines[entry], violation, severity)

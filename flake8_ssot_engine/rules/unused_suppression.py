@@ -19,8 +19,8 @@ class UnusedSuppression(Rule):
         a migration that no violation needs any more. Reported by `ssot` only: Flake8 does not
         tell its plugins what it suppressed. A `# noqa` without codes is nobody's in particular
         and is not reported. Entries are judged of the files that are looked at, owners where
-        that is the whole project; both are warnings, but errors where the environment says
-        `CI`, unless `--stale` says otherwise.
+        that is the whole project. Both are warnings, entries errors where the environment says
+        `CI`; `--stale` decides otherwise.
 
     Why is this bad?
         It hides the next violation that comes to the same place, and makes the migration look
