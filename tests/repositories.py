@@ -66,3 +66,11 @@ class Repository:
         """Return all that git itself keeps: index, objects, references, configuration."""
         files: Iterable[Path] = (self.top / ".git").rglob("*")
         return {str(path): path.read_bytes() for path in files if path.is_file()}
+
+
+def make_template(factory: pytest.TempPathFactory, files: Mapping[str, str]) -> Path:
+    """Make a repository with one commit, to be copied."""
+    folder = factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        isolate_git(patch, folder)
+        return Repository.begin(folder / "tree", files).top

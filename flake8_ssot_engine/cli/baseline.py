@@ -28,11 +28,9 @@ from flake8_ssot_engine.engine.verdict import Verdict, is_below, judge_results
 from flake8_ssot_engine.errors import ConfigError, ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
-from flake8_ssot_engine.project.writing import FileChanged, create_file, replace_file
+from flake8_ssot_engine.project.writing import FileChanged, write_file
 from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.violations import Severity
-
-_MODE = 0o644
 
 
 def add_command(commands: Any) -> None:
@@ -244,10 +242,7 @@ def _write(path: str, before: bytes | None, baseline: Baseline) -> bool:
     if after == before:
         return False
     try:
-        if before is None:
-            create_file(path, after, mode=_MODE)
-        else:
-            replace_file(path, before=before, after=after)
+        write_file(path, before=before, after=after)
     except (OSError, FileChanged) as error:
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"{os.path.relpath(path)}: cannot be written: {why}") from None

@@ -150,12 +150,12 @@ def _judge(
     newness: Newness | None,
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
-    is_of_folders = not (options.new_since or options.phase or options.stdin_filename)
-    looked_at = options.paths or [settings.root]
+    is_partial = options.new_since or options.phase or options.stdin_filename
+    looked_at = [] if is_partial else options.paths or [settings.root]
     verdict = judge_results(
         tasks,
         results,
-        covered=[os.path.abspath(path) for path in looked_at] if is_of_folders else [],
+        covered=list(map(os.path.abspath, looked_at)),
         severity=_stale_severity(options),
         contents=contents,
         parses_all=options.syntax == "all",

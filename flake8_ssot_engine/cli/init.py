@@ -26,12 +26,7 @@ from flake8_ssot_engine.project.layout import guess_source_roots
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.proposals import Proposals, Proposer
 from flake8_ssot_engine.project.review import review
-from flake8_ssot_engine.project.writing import (
-    FileChanged,
-    create_file,
-    read_if_there,
-    replace_file,
-)
+from flake8_ssot_engine.project.writing import FileChanged, read_if_there, write_file
 from flake8_ssot_engine.reports.init_report import render_moves, summary_of_moves
 
 _ARROW = re.compile(r"\s*(?:->|=>|:=|==|=)\s*")
@@ -218,11 +213,7 @@ def _replaceable(root: str, *, is_forced: bool) -> bytes | None:
 
 def _write(path: str, text: str, before: bytes | None) -> None:
     try:
-        content = text.encode("utf-8")
-        if before is None:
-            create_file(path, content, mode=0o644)
-        else:
-            replace_file(path, before=before, after=content)
+        write_file(path, before=before, after=text.encode("utf-8"))
     except FileChanged as error:
         raise UsageError(f"{FILE_NAME} {error}; nothing was written") from None
     except OSError as error:

@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.document import read_file
@@ -112,7 +112,7 @@ class Baseline:
                     table.setdefault(new, table[entry])  # type: ignore[arg-type]
         moved = Baseline.of_entries(self.path, self.root, counts, reasons)
         old_names = {new: old for old, new in renamed.items()}
-        return Baseline(self.path, self.root, moved.files, reasons, lines, old_names)
+        return replace(moved, lines=lines, renamed=old_names)
 
 
 def load_baseline(settings: Settings) -> Baseline:
@@ -155,8 +155,7 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
             reasons[entry] = reason
     if problems:
         raise ConfigError(tuple(problems))
-    found = Baseline.of_entries(path, root, counts, reasons)
-    return Baseline(path, root, found.files, reasons, lines)
+    return replace(Baseline.of_entries(path, root, counts, reasons), lines=lines)
 
 
 def render_baseline(baseline: Baseline, like: bytes = b"") -> bytes:

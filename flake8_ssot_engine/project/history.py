@@ -86,7 +86,10 @@ class History:
 
     def owns(self, path: str) -> bool:
         """Whether a file lies in this repository: below its top, and in no other one below that."""
-        return self._owns_folder(os.path.realpath(os.path.dirname(path)))
+        folder = os.path.dirname(path)
+        if folder not in self._owned:  # links are resolved once a folder
+            self._owned[folder] = self._owns_folder(os.path.realpath(folder))
+        return self._owned[folder]
 
     def _owns_folder(self, folder: str) -> bool:
         if folder not in self._owned:

@@ -68,6 +68,17 @@ def create_file(path: str, content: bytes, *, mode: int) -> None:
     )
 
 
+def write_file(path: str, *, before: bytes | None, after: bytes, mode: int = 0o644) -> None:
+    """Replace the file at `path`, or make it where `before` is None, with `mode` then.
+
+    Raises FileChanged, and OSError.
+    """
+    if before is None:
+        create_file(path, after, mode=mode)
+    else:
+        replace_file(path, before=before, after=after)
+
+
 def remove_file(path: str, *, before: bytes) -> None:
     """Remove the file at `path`, which must hold `before`. Raises FileChanged, and OSError."""
     _check_replaceable(path, os.lstat(path))

@@ -283,6 +283,6 @@ def test_what_cannot_be_written_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("flake8_ssot_engine.cli.init.create_file", refuse)
+    monkeypatch.setattr("flake8_ssot_engine.cli.init.write_file", refuse)
     assert main(["init", "--bridge", "pkg/old.py"]) == 2
     assert "ssot.toml cannot be written: No space left on device" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_engine.cli.main import main
-from tests.repositories import Repository, isolate_git
+from tests.repositories import Repository, isolate_git, make_template
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -41,11 +41,7 @@ NewSince = Callable[..., Answer]
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with one commit, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    with pytest.MonkeyPatch.context() as patch:
-        isolate_git(patch, folder)
-        return Repository.begin(folder / "tree", FILES).top
+    return make_template(tmp_path_factory, FILES)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import Change, History
-from tests.repositories import Repository, isolate_git
+from tests.repositories import Repository, isolate_git, make_template
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -37,11 +37,7 @@ FILES = {
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with one commit, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    with pytest.MonkeyPatch.context() as patch:
-        isolate_git(patch, folder)
-        return Repository.begin(folder / "tree", FILES).top
+    return make_template(tmp_path_factory, FILES)
 
 
 @pytest.fixture
