@@ -8,10 +8,10 @@ import re
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import (
@@ -29,12 +29,13 @@ from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.project.doors import Doors
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
-from flake8_ssot_engine.project.prefilter import Needles, Prefilter
+from flake8_ssot_engine.project.prefilter import Needles, Prefilter, words_of
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
+from flake8_ssot_engine.semantics.focus import Focus, OutOfFocus
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
@@ -45,6 +46,7 @@ from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
 
+Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
 
 
@@ -67,6 +69,7 @@ class Checker:
         self._reexports = Reexports(Modules(settings.source_roots, contents))
         reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
+        self._words = words_of(settings.index, needles) | reads
         self._doors = Doors(settings.index, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
@@ -114,13 +117,33 @@ class Checker:
         is_judged = with_noqa and self._judges_suppressions and "SSOT" in source.text
         if self.needles is None and not (is_judged or self._may_matter(path, source, tree)):
             return FileResult(source.path)
-        context = self.context_of(path, source, tree)
-        found = self.findings_of(path, context, with_noqa=with_noqa)
-        if found:
-            keys = [key_of(finding) for finding in found]
-            plan = self.planner_of(path, context).plan_alone(keys)
-            found = tuple(with_fixability(finding, plan) for finding in found)
-        return self._result(context, found)
+
+        def checked(context: RuleContext) -> FileResult:
+            found = self.findings_of(path, context, with_noqa=with_noqa)
+            if found:
+                keys = [key_of(finding) for finding in found]
+                plan = self.planner_of(path, context).plan_alone(keys)
+                found = tuple(with_fixability(finding, plan) for finding in found)
+            return self._result(context, found)
+
+        return self.ask(path, source, tree, checked)
+
+    def ask(
+        self, path: str, source: SourceFile, tree: ast.Module, answer: Callable[[RuleContext], Answer]
+    ) -> Answer:
+        """Return what `answer` says of a file that is seen through as little as it needs of it."""
+        focus = self._focus_on(path, source)
+        while True:
+            try:
+                return answer(self.context_of(path, source, tree, focus=focus))
+            except OutOfFocus:  # each time more is seen, all of it in the end
+                continue
+
+    def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
+        module = module_name(path, self.settings.source_roots)
+        if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
+            return None
+        return Focus(source, (*self._words, *self.prefilter.leaks_in_text(source.text)))
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True
@@ -210,7 +233,7 @@ class Checker:
     def _result(
         self, context: RuleContext, found: tuple[Finding, ...], error: FileError | None = None
     ) -> FileResult:
-        scopes = context.model.definitions.names if found else frozenset()
+        scopes = context.model.definition_names if found else frozenset()
         counts = self._count_references(context)
         return FileResult(context.model.source.path, found, error, *counts, scopes)
 
@@ -230,8 +253,10 @@ class Checker:
         source: SourceFile,
         tree: ast.Module,
         public_names: PublicNames | None = None,
+        *,
+        focus: Focus | None = None,
     ) -> RuleContext:
-        """Return what the rules see of a parsed file.
+        """Return what the rules see of a parsed file: all of it, or what is in focus.
 
         `public_names` tells what star imports bring, where that is not what is on disk.
         """
@@ -242,6 +267,7 @@ class Checker:
             module,
             is_package=is_package_file(path),
             public_names=public_names or self._reexports.modules.public_names,
+            focus=focus,
         )
         return RuleContext(
             model,

@@ -56,6 +56,7 @@ class Renamer:
         """
         self._check_bindings(web)
         scope = web.scopes[0] if web.scopes else self._model.scopes[0]
+        self._model.need_uses((new,))
         others = scope.bindings.get(new, ())
         if others and any(b.kind not in IMPORTS for b in web.bindings):
             raise self._taken(new, others[0])  # what rebinds the one would rebind the other
@@ -107,6 +108,7 @@ class Renamer:
             raise Refusal(f"`{new}` is a keyword")
         if new.startswith("__") and not new.endswith("__"):
             raise Refusal(f"`{new}` goes by another name inside classes")
+        self._model.need_uses((new,))
         for binding in scope.bindings.get(new, ()):
             if not means_the_same(binding):
                 raise self._taken(new, binding)

@@ -15,7 +15,7 @@ from functools import cached_property
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference, root_of
-from flake8_ssot_engine.source import Span
+from flake8_ssot_engine.source import SourceFile, Span
 
 _F_STRINGS_LIE = sys.version_info < (3, 12)
 
@@ -26,6 +26,7 @@ class Places:
     def __init__(self, model: SemanticModel) -> None:
         self._model = model
         self._source = model.source
+        self._seen: dict[int, dict[int, Span]] = {}
 
     def of_name(self, reference: Reference) -> Span:
         """Return the span of the name that a reference starts with. Raises Refusal."""
@@ -50,8 +51,9 @@ class Places:
         root = root_of(reference.node)
         if reference.is_quoted:
             return self._in_literal(reference, self._source.span_of(root))
-        if _F_STRINGS_LIE and id(root) in self._in_f_strings:
-            return self._in_f_strings[id(root)]
+        literal = self._f_strings.get(id(root)) if _F_STRINGS_LIE else None
+        if literal is not None:
+            return self._in_f_string(literal)[id(root)]
         return self._source.span_of(root)
 
     def _in_literal(self, reference: Reference, span: Span) -> Span:
@@ -72,37 +74,41 @@ class Places:
         return Span(match.start(), match.end())
 
     @cached_property
-    def _in_f_strings(self) -> dict[int, Span]:
-        """The spans of the names inside f-strings, as the tolerant grammar sees them."""
-        outermost: list[ast.JoinedStr] = []
+    def _f_strings(self) -> dict[int, ast.JoinedStr]:
+        """The outermost f-string around each name that is inside one, by the id of the name."""
+        found: dict[int, ast.JoinedStr] = {}
         stack: list[ast.AST] = [self._model.tree]
         while stack:
             node = stack.pop()
             if isinstance(node, ast.JoinedStr):
-                outermost.append(node)
+                found.update((id(name), node) for name in _in_order(node))
             else:
                 stack.extend(ast.iter_child_nodes(node))
-        if not outermost:
-            return {}
+        return found
+
+    def _in_f_string(self, literal: ast.JoinedStr) -> dict[int, Span]:
+        """Return the spans of the names inside an f-string, as the tolerant grammar sees them."""
+        if id(literal) not in self._seen:
+            self._seen[id(literal)] = self._look_into(literal)
+        return self._seen[id(literal)]
+
+    def _look_into(self, literal: ast.JoinedStr) -> dict[int, Span]:
         from flake8_ssot_engine.fixing.structural import names_in_interpolations
 
+        start, end = self._source.span_of(literal)
+        # In parentheses, for it may be made of several lines.
+        alone = SourceFile(self._source.path, f"({self._source.text[start:end]})")
+        spans: defaultdict[str, list[Span]] = defaultdict(list)
+        for name, place in names_in_interpolations(alone):
+            spans[name].append(Span(place.start + start - 1, place.end + start - 1))
+        nodes: defaultdict[str, list[ast.Name]] = defaultdict(list)
+        for node in _in_order(literal):
+            nodes[node.id].append(node)
         found: dict[int, Span] = {}
-        every = names_in_interpolations(self._source)
-        for literal in outermost:
-            span = self._source.span_of(literal)
-            spans: defaultdict[str, list[Span]] = defaultdict(list)
-            for name, place in every:
-                if span.contains(place):
-                    spans[name].append(place)
-            nodes: defaultdict[str, list[ast.Name]] = defaultdict(list)
-            for node in _in_order(literal):
-                nodes[node.id].append(node)
-            for name, named in nodes.items():
-                # Where the two do not see the same names, none has a place.
-                places = (
-                    spans[name] if len(spans[name]) == len(named) else [Span(0, 0)] * len(named)
-                )
-                found.update((id(node), place) for node, place in zip(named, places, strict=True))
+        for name, named in nodes.items():
+            # Where the two do not see the same names, none has a place.
+            places = spans[name] if len(spans[name]) == len(named) else [Span(0, 0)] * len(named)
+            found.update((id(node), place) for node, place in zip(named, places, strict=True))
         return found
 
 

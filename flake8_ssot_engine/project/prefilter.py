@@ -52,6 +52,12 @@ def needles_of(index: MoveIndex) -> Needles:
     )
 
 
+def words_of(index: MoveIndex, needles: Needles | None) -> frozenset[str]:
+    """Return the words by which a file names either end of a move; those that leak aside."""
+    ends = (end for _, move in index for end in (move.old, move.new) if end is not None)
+    return frozenset((*(end.last for end in ends), *(needles.names if needles else ())))
+
+
 class Prefilter:
     """Searches a file for the needles of a set of moves, as whole words.
 
@@ -59,13 +65,14 @@ class Prefilter:
     the project hand a moved symbol on.
     """
 
-    __slots__ = ("_is_ascii", "_of_bytes", "_of_text")
+    __slots__ = ("_is_ascii", "_leaks", "_of_bytes", "_of_text")
 
     def __init__(self, index: MoveIndex, needles: Needles | None = None) -> None:
         needles = Needles.union([needles or Needles(), needles_of(index)])
         homes = {move.old.parent.last for _, move in index if len(move.old) > 1}
         canonical = {move.new.last for _, move in index if move.new is not None}
         words = {*homes, *canonical, *needles.names, *needles.leaks, *needles.modules}
+        self._leaks = needles.leaks
         self._is_ascii = all(map(str.isascii, words))
         self._of_text = WordSearch(needles, str, homes, canonical)
         self._of_bytes = WordSearch(needles, str.encode, homes, canonical)
@@ -76,6 +83,10 @@ class Prefilter:
         A needle that is not ASCII may be encoded in any way, so that every file passes.
         """
         return not self._is_ascii or self._of_bytes.passes(data)
+
+    def leaks_in_text(self, text: str) -> frozenset[str]:
+        """Return the needles that leak, if decoded text can take them from where they do."""
+        return self._leaks if self._leaks and self._of_text.leaks_in(text) else frozenset()
 
     def passes_text(self, text: str) -> bool:
         """Whether decoded text can hold a violation."""

@@ -190,7 +190,7 @@ class RuleContext:
             return bool(self.reexports.modules.split(target)[0])
         return self.needles.may_name(target) or any(
             self.needles.may_name(target.child(*reference.attributes))
-            for reference in self.model.references_to([binding.name])
+            for reference in self.model.references_in_focus([binding.name])
             if reference.attributes
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
 from flake8_ssot_engine.source import SourceFile, Span
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _DEFINING = frozenset({ScopeKind.CLASS, ScopeKind.FUNCTION})
 
 
@@ -21,15 +22,26 @@ class Definitions:
             if scope.kind in _DEFINING
         ]
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Their qualified names within the module, such as `Class.method`."""
-        return frozenset(name for _, name in self._spans)
-
     def around(self, span: Span) -> str | None:
         """Return the innermost one that `span` starts in: in its decorators, too."""
         holding = [one for one in self._spans if one[0].start <= span.start < one[0].end]
         return max(holding, key=lambda one: one[0].start)[1] if holding else None
+
+
+def definition_names(tree: ast.Module) -> frozenset[str]:
+    """Return the qualified names of the functions and classes of a file, without binding it."""
+    found: set[str] = set()
+    waiting: list[tuple[str, list[ast.stmt]]] = [("", tree.body)]
+    while waiting:
+        outer, block = waiting.pop()
+        for node in block:
+            inner = outer
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                name = f"{outer}{node.name}"
+                found.add(name)
+                inner = f"{name}."
+            waiting += [(inner, part) for name in _BLOCKS if (part := getattr(node, name, None))]
+    return frozenset(found)
 
 
 def _whole_span(source: SourceFile, node: ast.AST) -> Span:

@@ -11,7 +11,8 @@ from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.semantics.annotations import type_comments
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
-from flake8_ssot_engine.semantics.definitions import Definitions
+from flake8_ssot_engine.semantics.definitions import Definitions, definition_names
+from flake8_ssot_engine.semantics.focus import Focus
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, LazyExport, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import public_list
 from flake8_ssot_engine.semantics.references import Reference, Role, reference_at
@@ -26,7 +27,8 @@ class SemanticModel:
     """The scopes, bindings and references of one file, with what they resolve to.
 
     `module` is the file's own qualified name, `is_package` whether it is an `__init__`.
-    `public_names` tells what the star imports in it bring, None where nobody knows.
+    `public_names` tells what the star imports in it bring, None where nobody knows. With a
+    `focus` all that follows is about the statements in it; `tree` is cut down to them.
     """
 
     def __init__(
@@ -37,9 +39,11 @@ class SemanticModel:
         *,
         is_package: bool,
         public_names: PublicNames = lambda module: None,
+        focus: Focus | None = None,
     ) -> None:
         self.source = source
-        self.tree = tree
+        self._whole = tree
+        self.tree = tree = tree if focus is None else focus.cut(tree)
         self.module = module
         self.is_package = is_package
         self.package = package_of(module, is_package=is_package)
@@ -52,7 +56,17 @@ class SemanticModel:
         binder.visit_module(tree)
         self.scopes: list[Scope] = binder.scopes
         self._references = binder.references
-        self._resolver = Resolver(module, public_names=public_names)
+        self._focus = focus
+        self._resolver = Resolver(
+            module,
+            public_names=public_names,
+            **({} if focus is None else {"need_bindings": focus.need_bindings}),
+        )
+
+    def need_uses(self, names: Iterable[str]) -> None:
+        """Make sure that all is known about some names. Raises OutOfFocus."""
+        if self._focus is not None:
+            self._focus.need_uses(names)
 
     # --- what there is
 
@@ -64,11 +78,18 @@ class SemanticModel:
 
     def bindings_of(self, name: str) -> Iterator[Binding]:
         """Yield every binding of `name`, in whatever scope."""
+        self.need_uses((name,))
         for scope in self.scopes:
             yield from scope.bindings.get(name, ())
 
     def references_to(self, names: Iterable[str]) -> Iterator[Reference]:
         """Yield the references whose first part is one of `names`, in source order."""
+        names = tuple(names)
+        self.need_uses(names)
+        return self.references_in_focus(names)
+
+    def references_in_focus(self, names: Iterable[str]) -> Iterator[Reference]:
+        """Yield those of such references that are in focus, be it all of them or not."""
         found = [reference for name in names for reference in self._references.get(name, ())]
         return iter(sorted(found, key=lambda reference: reference.point.order))
 
@@ -95,6 +116,11 @@ class SemanticModel:
     def definitions(self) -> Definitions:
         """The functions and classes of the file."""
         return Definitions(self.source, self.scopes)
+
+    @cached_property
+    def definition_names(self) -> frozenset[str]:
+        """The qualified names of all functions and classes of the file, in focus or not."""
+        return definition_names(self._whole)
 
     def lazy_exports(self) -> list[LazyExport]:
         """Return the names that the module's `__getattr__` gives out."""

@@ -42,7 +42,10 @@ class Resolution(NamedTuple):
 
 
 class Resolver:
-    """Resolves the references of one file; `module` is the file's own name."""
+    """Resolves the references of one file; `module` is the file's own name.
+
+    `need_bindings` hears of each name that is asked for: it may know that not all is there.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,9 @@ class Resolver:
         *,
         public_names: PublicNames = lambda module: None,
         follows_aliases: bool = True,
+        need_bindings: Callable[[str], None] = lambda name: None,
     ) -> None:
+        self._need_bindings = need_bindings
         self.module = module
         self.public_names = public_names
         self.follows_aliases = follows_aliases
@@ -74,6 +79,7 @@ class Resolver:
         self, name: str, scope: Scope, point: Point, seen: frozenset[int] = frozenset()
     ) -> Resolution:
         """Resolve `name`, used at `point` of `scope`."""
+        self._need_bindings(name)
         live, shows_through = visible_bindings(name, scope, point, self._stars_of(name, scope))
         found: dict[QualifiedName, Candidate] = {}
         certain = True
@@ -89,6 +95,7 @@ class Resolver:
 
     def bindings_behind(self, name: str, scope: Scope, point: Point) -> list[Binding]:
         """Return the bindings of `name` that may be in force at `point` of `scope`."""
+        self._need_bindings(name)
         return visible_bindings(name, scope, point, self._stars_of(name, scope))[0]
 
     def meaning(self, binding: Binding, name: str, seen: frozenset[int]) -> Resolution:

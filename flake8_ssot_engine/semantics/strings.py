@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.semantics.annotations import last_name
+from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.constants import Text, text_of
 from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_method
 from flake8_ssot_engine.semantics.model import SemanticModel
@@ -54,6 +55,8 @@ def string_names(
     follows a callable that a module of the project hands on.
     """
     reader = _Reader(model, frozenset(string_calls), reach)
+    # A call may take the constant by its name.
+    model.need_uses({b.name for b in model.bindings() if _is_path(b)})
     for reference in model.calls():
         yield from reader.read_call(reference)
     if "modules" in model.source.text:
@@ -328,6 +331,17 @@ def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
 
 def _elements(node: ast.expr | None) -> list[ast.expr]:
     return node.elts if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else []
+
+
+def _is_path(binding: Binding) -> bool:
+    """Whether a binding is the assignment of a string that may be a dotted path."""
+    value = getattr(binding.statement, "value", None)
+    return (
+        binding.kind is BindingKind.ASSIGNMENT
+        and isinstance(value, ast.Constant)
+        and isinstance(value.value, str)
+        and _parse(value.value.lstrip(".")) is not None
+    )
 
 
 def _parse(text: str) -> QualifiedName | None:

@@ -84,7 +84,7 @@ def test_around(marked: str, expected: str | None, names: set[str] | None) -> No
     definitions = model.definitions
     assert definitions.around(Span(start, end)) == expected
     if names is not None:
-        assert definitions.names == names
+        assert model.definition_names == names
 
 
 def test_a_definition_begins_with_its_first_decorator_and_ends_with_its_body() -> None:

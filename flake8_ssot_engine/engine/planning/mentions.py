@@ -72,7 +72,7 @@ class _Finder:
             for binding in self.model.bindings()
             if binding.target is not None or binding.value is not None
         }
-        for reference in self.model.references_to(roots):
+        for reference in self.model.references_in_focus(roots):
             if self.olds.isdisjoint(reference.attributes):
                 continue
             for candidate in self.model.resolve_root(reference).candidates:
@@ -97,7 +97,11 @@ class _Finder:
         spelled = {old for old in self.olds if old in self.model.source.text}
         if not spelled:
             return
-        named = {string.name for string in self.context.string_names if string.owner is None}
+        named = {
+            string.name
+            for string in self.context.string_names
+            if string.owner is None and string.is_looked_up and not string.rebinds
+        }
         if self._looks_names_up:
             named.update(b.target for b in self.model.bindings() if b.target is not None)
         for module in named:
@@ -112,7 +116,9 @@ class _Finder:
         return any(
             isinstance(node, ast.Constant) and node.value in self.olds
             for node in ast.walk(self.model.tree)
-        ) and ("vars" in self.model.names() or "__dict__" in self.model.source.text)
+        ) and (
+            "__dict__" in self.model.source.text or any(self.model.references_to(["vars"]))
+        )
 
     def _is_followed(self, name: QualifiedName) -> bool:
         """Whether the file names something by a path that is followed, and in no other way."""

@@ -1,0 +1,199 @@
+"""Focus: the part of a file in which certain names occur, which is all that a check has to bind.
+
+Most statements of a large file name nothing that has moved. They are cut out of the tree before
+it is walked, a `pass` in the place of each row of them; imports always stay. What a model of the
+rest is asked for about any other name it may not know, and then it says so (OutOfFocus): the check
+is begun anew with that name in focus too. So an answer never depends on what was cut out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from flake8_ssot_engine.semantics.lazy_exports import HOOK
+from flake8_ssot_engine.source import SourceFile
+
+_ALWAYS = ("import", "__all__")
+_STAR = re.compile(r"\bimport[\s\\]*\*")
+_NOT_ASCII_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+_NO_TYPE = re.compile(r"[ \t\f]*#(?![ \t]*type:)")
+_DEFINES = re.compile(r"(?:\bdef|\bclass|\btype)[\s\\]+\Z")
+_BLOCKS = ("body", "orelse", "finalbody")
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+class OutOfFocus(Exception):  # noqa: N818 - no error: it asks for another attempt
+    """Raised when a name is asked for that occurs in what was cut out."""
+
+
+class Focus:
+    """Some names of one file, and the lines that they stand on."""
+
+    def __init__(self, source: SourceFile, names: Iterable[str]) -> None:
+        self._source = source
+        self._uses: set[str] = set()
+        self._bindings: set[str] = set()
+        self._lines: list[int] = []
+        self._kept: frozenset[int] = frozenset()
+        for name in (*_ALWAYS, *names):
+            self._uses.add(name)
+            self._add(self._lines_of(name))
+
+    @staticmethod
+    def is_possible(source: SourceFile) -> bool:
+        """Whether the names of a file can be told from its text.
+
+        A star import may bind any; a module's `__getattr__` gives names out by strings; and
+        what Python folds into a name (NFKC) is spelled in another way.
+        """
+        text = source.text
+        if HOOK in text or ("*" in text and _STAR.search(text)):
+            return False
+        return text.isascii() or all(
+            unicodedata.is_normalized("NFKC", word)
+            for word in set(_NOT_ASCII_WORD.findall(text))
+        )
+
+    def need_uses(self, names: Iterable[str]) -> None:
+        """Make sure that every place of some names is in focus. Raises OutOfFocus."""
+        asked = set(names) - self._uses
+        self._uses |= asked
+        self._need({line for name in asked for line in self._lines_of(name)})
+
+    def need_bindings(self, name: str) -> None:
+        """Make sure that whatever binds a name is in focus. Raises OutOfFocus."""
+        if name not in self._uses and name not in self._bindings:
+            self._bindings.add(name)
+            self._need(self._lines_of(name, bound=True))
+
+    def _need(self, lines: set[int]) -> None:
+        missing = lines - self._kept
+        if missing:
+            self._add(missing)
+            raise OutOfFocus
+
+    def _add(self, lines: Iterable[int]) -> None:
+        for line in lines:
+            at = bisect_left(self._lines, line)
+            if at == len(self._lines) or self._lines[at] != line:
+                insort(self._lines, line)
+
+    # --- the text
+
+    def _lines_of(self, name: str, *, bound: bool = False) -> set[int]:
+        """Return the lines that a name stands on, in code as far as can be told from the text.
+
+        With `bound`, those on which a statement may bind it.
+        """
+        text, starts = self._source.text, self._source.line_starts
+        found: set[int] = set()
+        private = name.find("__", 1)
+        if name.startswith("_") and private > 0:  # as a class body stores it: `_Class__name`
+            found |= self._lines_of(name[private:], bound=bound)
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if _is_word(text, at, end) and not (bound and _only_uses(text, at, end)):
+                line = bisect_right(starts, at)
+                if not _NO_TYPE.match(text, starts[line - 1], at):
+                    found.add(line)
+            at = text.find(name, end)
+        return found
+
+    # --- the tree
+
+    def cut(self, tree: ast.Module) -> ast.Module:
+        """Return a tree of the statements in focus; `tree` itself stays what it is."""
+        kept: set[int] = set()
+        cut = _copy(tree, body=self._block(tree.body, kept))
+        self._kept = frozenset(kept)
+        return cut
+
+    def _block(self, block: Sequence[ast.stmt], kept: set[int]) -> list[ast.stmt]:
+        found: list[ast.stmt] = []
+        is_cut = False
+        for statement in block:
+            first = _first_line(statement)
+            last = statement.end_lineno or first
+            at = bisect_left(self._lines, first)
+            if at < len(self._lines) and self._lines[at] <= last:
+                found.append(self._statement(statement, first, last, kept))
+                is_cut = False
+            elif not is_cut:
+                nothing = ast.Pass(lineno=first, col_offset=statement.col_offset)
+                nothing.end_lineno = last
+                nothing.end_col_offset = statement.end_col_offset
+                found.append(nothing)
+                is_cut = True
+        return found
+
+    def _statement(
+        self, statement: ast.stmt, first: int, last: int, kept: set[int]
+    ) -> ast.stmt:
+        blocks = list(_blocks(statement))
+        kept.update(range(first, last + 1))
+        if not blocks:
+            return statement
+        for block in blocks:
+            kept.difference_update(range(_first_line(block[0]), (block[-1].end_lineno or 0) + 1))
+        cut = _copy(
+            statement,
+            **{
+                name: self._block(block, kept)
+                for name in _BLOCKS
+                if (block := getattr(statement, name, None))
+            },
+        )
+        if isinstance(cut, (ast.Try, _TryStar)):
+            cut.handlers = [_copy(h, body=self._block(h.body, kept)) for h in cut.handlers]
+        elif isinstance(cut, ast.Match):
+            cut.cases = [_copy(c, body=self._block(c.body, kept)) for c in cut.cases]
+        return cut
+
+
+_TryStar: type[ast.stmt] = getattr(ast, "TryStar", ast.Try)
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks directly in a statement, but for empty ones."""
+    for name in _BLOCKS:
+        if block := getattr(statement, name, None):
+            yield block
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _copy(node: Node, **changed: object) -> Node:
+    """Return a node with other parts; constructors of nodes differ from Python to Python."""
+    copied = type(node).__new__(type(node))
+    copied.__dict__.update(node.__dict__, **changed)
+    return copied
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before == "_" or before.isalnum() or after == "_" or after.isalnum())
+
+
+def _only_uses(text: str, start: int, end: int) -> bool:
+    """Whether what stands around a word shows that nothing is bound there.
+
+    An attribute, a decorator, and what is called, subscripted or asked for an attribute are
+    only uses; but `def f(`, `class C(` and `class C[` bind.
+    """
+    if text[start - 1 : start] in {".", "@"}:
+        return True
+    return text[end : end + 1] in {"(", "[", "."} and not _DEFINES.search(
+        text, max(0, start - 20), start
+    )

@@ -1,0 +1,104 @@
+"""Import statements as the text alone shows them, for a fraction of what a parse costs.
+
+What stands in strings and comments may be taken for statements: callers have to bear with more
+imports than there are. None is missed: of a text that spells one in a way that is not made out
+here, that is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_NAME = r"[^\W\d]\w*"
+_DOTTED = rf"{_NAME}(?:[ \t\f]*\.[ \t\f]*{_NAME})*"
+_END = r"[ \t\f]*(?=[;#\n]|\Z)"
+_BEFORE = r"(?:.*[;:])?[ \t\f]*"
+_BARE = re.compile(rf"{_BEFORE}\Z")
+_FROM = re.compile(
+    rf"{_BEFORE}from(?P<module>[ \t\f]*\.[. \t\f]*(?:{_DOTTED})?|[ \t\f]+{_DOTTED})[ \t\f]*\Z"
+)
+_MODULE = rf"{_DOTTED}(?:[ \t\f]+as[ \t\f]+{_NAME})?"
+_MODULES = re.compile(rf"[ \t\f]+(?P<names>{_MODULE}(?:[ \t\f]*,[ \t\f]*{_MODULE})*){_END}")
+_ALIAS = rf"{_NAME}(?:\s+as\s+{_NAME})?"
+_LINE = re.compile(
+    rf"[ \t\f]*(?P<names>\*|(?<=[ \t\f]){_NAME}(?:[ \t\f]+as[ \t\f]+{_NAME})?"
+    rf"(?:[ \t\f]*,[ \t\f]*{_NAME}(?:[ \t\f]+as[ \t\f]+{_NAME})?)*){_END}"
+)
+_LIST = re.compile(rf"[ \t\f]*\(\s*(?P<names>{_ALIAS}(?:\s*,\s*{_ALIAS})*)\s*,?\s*\)")
+_COMMENT = re.compile(r"#[^\n]*")
+
+
+class ImportText(NamedTuple):
+    """One alias of an import: `name` in `module`, which has its leading dots.
+
+    `name` is None for `import module`, "*" for a star; `alias` is None where there is no `as`.
+    """
+
+    module: str
+    name: str | None
+    alias: str | None
+
+
+def imports_in(text: str) -> list[ImportText] | None:
+    """Return the imports of a text; None where one is spelled in a way that is not made out."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found: list[ImportText] = []
+    at = text.find("import")
+    while at >= 0:
+        end = at + len("import")
+        if not (_is_word_part(text[at - 1 : at]) or _is_word_part(text[end : end + 1])):
+            start = text.rfind("\n", 0, at) + 1
+            aliases = None if text.endswith("\\\n", 0, start) else _read(text, start, at, end)
+            if aliases is None:
+                return None
+            found += aliases
+        at = text.find("import", end)
+    return found
+
+
+def _is_word_part(character: str) -> bool:
+    return character == "_" or character.isalnum()
+
+
+def _read(text: str, start: int, at: int, end: int) -> list[ImportText] | None:
+    """Read the statement that an `import` may belong to, on the line that begins at `start`."""
+    if _BARE.match(text, start, at):
+        names = _MODULES.match(text, end)
+        if names is not None:
+            return [ImportText(name, None, alias) for name, alias in _split(names["names"])]
+    elif head := _FROM.match(text, start, at):
+        names = _LINE.match(text, end) or _LIST.match(text, end) or _in_parentheses(text, end)
+        if names is not None:
+            module = "".join(head["module"].split())
+            return [ImportText(module, name, alias) for name, alias in _split(names["names"])]
+    elif "\\" not in text[start:at]:
+        return []
+    # Prose, unless a statement goes on in a way that is not read here.
+    rest = text[end : text.find("\n", end) + 1 or len(text)]
+    return None if "\\" in text[start:at] + rest or rest.lstrip().startswith("(") else []
+
+
+def _in_parentheses(text: str, start: int) -> re.Match[str] | None:
+    """Match a list of names with comments in it, which may hold parentheses too."""
+    if not text[start : start + 80].lstrip().startswith("("):
+        return None
+    end = text.find(")", start)
+    while end >= 0:
+        names = _LIST.match(_COMMENT.sub("", text[start : end + 1]))
+        if names is not None or text.rfind("#", text.rfind("\n", 0, end) + 1, end) < 0:
+            return names
+        end = text.find(")", end + 1)
+    return None
+
+
+def _split(names: str) -> Iterator[tuple[str, str | None]]:
+    for part in names.split(","):
+        name, _, alias = re.sub(r"\s*\.\s*|\s+", _joined, part.strip()).partition(" as ")
+        yield name, alias or None
+
+
+def _joined(match: re.Match[str]) -> str:
+    return "." if "." in match[0] else " "
