@@ -73,10 +73,7 @@ class Checker:
         self._doors = Doors(settings.index, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
-        # Of one migration's violations alone it cannot be told what suppresses something.
-        self._judges_suppressions = settings.selects(UNUSED_SUPPRESSION.code) and not (
-            settings.only_migration
-        )
+        self._judges_suppressions = wants(settings) is not None
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
 
     def check_bytes(
@@ -367,6 +364,13 @@ class Checker:
                 )
             )
         return self._narrowed[key]
+
+
+def wants(settings: Settings) -> Callable[[bytes], bool] | None:
+    """Return what tells whether a file is to be looked at though it names nothing of a move."""
+    # Of one migration's violations alone it cannot be told what suppresses something.
+    is_judged = settings.selects(UNUSED_SUPPRESSION.code) and not settings.only_migration
+    return names_our_codes if is_judged else None
 
 
 def key_of(finding: Finding) -> Key:

@@ -16,7 +16,8 @@ from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
 from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
-from flake8_ssot_engine.engine.survey import Place, Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.survey import Place
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext

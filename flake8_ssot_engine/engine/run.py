@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 import os
+import secrets
 import stat
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.check import Checker, wants
 from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
-from flake8_ssot_engine.project.needles import find_needles
-from flake8_ssot_engine.project.parallel import parallel_map
-from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.project.needles import scan
+from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.violations import Severity
 
-_CHUNK = 128
+_CHUNK = 16
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
 FEW_FILES = 20
 """Files from which on it pays to search the whole project for the names of moved symbols."""
@@ -55,8 +55,10 @@ class Report:
 
 
 class _Chunk(NamedTuple):
-    settings: tuple[tuple[Settings, Needles | None], ...]
-    files: tuple[tuple[str, str, int], ...]
+    """Some files of one configuration, each with its path and its name in reports."""
+
+    shared: Shared
+    files: tuple[tuple[str, str], ...]
     parses_all: bool
 
 
@@ -80,17 +82,38 @@ def check_each(
     on_progress: Callable[[int], None] | None = None,
 ) -> list[FileResult]:
     """Return what came of each file, in order, but for those of which there is nothing to tell."""
-    results: list[FileResult] = []
-    needles = _needles(tasks, jobs)
-    chunks = [
-        _chunk(tasks[start : start + _CHUNK], needles, parses_all)
-        for start in range(0, len(tasks), _CHUNK)
-    ]
-    for chunk, batch in zip(chunks, parallel_map(_check_chunk, chunks, jobs=jobs), strict=True):
-        results += batch
-        if on_progress is not None:
-            on_progress(len(chunk.files))
-    return results
+    told = on_progress or (lambda count: None)
+    results: dict[str, FileResult] = {}
+    with Workers(jobs) as workers:
+        for settings, group in _by_settings(tasks):
+            needles = None
+            if len(group) >= FEW_FILES:
+                found = scan(settings, [t.path for t in group], workers, wants(settings))
+                needles = found.needles
+                if not parses_all:
+                    told(len(group) - len(found.candidates))
+                    group = [task for task in group if task.path in found.candidates]
+            shared = Shared(settings, needles, secrets.token_hex(8))
+            chunks = [
+                _Chunk(
+                    shared,
+                    tuple((t.path, t.shown_as) for t in group[at : at + _CHUNK]),
+                    parses_all,
+                )
+                for at in range(0, len(group), _CHUNK)
+            ]
+            for chunk, batch in zip(chunks, workers.map(_check_chunk, chunks), strict=True):
+                results.update((result.path, result) for result in batch)
+                told(len(chunk.files))
+    return [results[task.shown_as] for task in tasks if task.shown_as in results]
+
+
+def _by_settings(tasks: Sequence[Task]) -> Iterator[tuple[Settings, list[Task]]]:
+    groups: dict[int, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(id(task.settings), []).append(task)
+    for group in groups.values():
+        yield group[0].settings, group
 
 
 def report_of(results: Sequence[FileResult], *, files: int) -> Report:
@@ -103,44 +126,12 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
     )
 
 
-def _needles(tasks: Sequence[Task], jobs: int) -> dict[int, Needles | None]:
-    """Return, by the identity of the settings, what `find_needles` says; None for few files."""
-    counts = Counter(id(task.settings) for task in tasks)
-    every = {id(task.settings): task.settings for task in tasks}
-    return {
-        number: find_needles(settings, jobs=jobs) if counts[number] >= FEW_FILES else None
-        for number, settings in every.items()
-    }
-
-
-def _chunk(tasks: Sequence[Task], needles: dict[int, Needles | None], parses_all: bool) -> _Chunk:
-    numbers: dict[int, int] = {}
-    every: list[tuple[Settings, Needles | None]] = []
-    files = []
-    for task in tasks:
-        if id(task.settings) not in numbers:
-            numbers[id(task.settings)] = len(every)
-            every.append((task.settings, needles[id(task.settings)]))
-        files.append((task.path, task.shown_as, numbers[id(task.settings)]))
-    return _Chunk(tuple(every), tuple(files), parses_all)
-
-
 def _check_chunk(chunk: _Chunk) -> list[FileResult]:
     """Check a batch; files without anything to tell are left out of the answer."""
-    checkers = [Checker(settings, needles) for settings, needles in chunk.settings]
-    results = []
-    was_enabled = gc.isenabled()
-    gc.disable()  # trees are large and live briefly; collecting among them costs a third
-    try:
-        for path, shown_as, number in chunk.files:
-            result = _check_file(checkers[number], path, shown_as, chunk.parses_all)
-            if result.findings or result.error or result.references:
-                results.append(result)
-    finally:
-        if was_enabled:
-            gc.enable()
-            gc.collect()
-    return results
+    checker = checker_of(chunk.shared)
+    with no_collection():
+        every = (_check_file(checker, path, name, chunk.parses_all) for path, name in chunk.files)
+        return [result for result in every if result.findings or result.error or result.references]
 
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:

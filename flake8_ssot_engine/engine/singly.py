@@ -9,7 +9,8 @@ from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.planning.plan import Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewriter
-from flake8_ssot_engine.engine.survey import Place, Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.survey import Place
 from flake8_ssot_engine.names import QualifiedName
 
 

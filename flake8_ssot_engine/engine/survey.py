@@ -6,21 +6,17 @@ and which such names of others the file mentions.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
-from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, key_of
 from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, file_error
 from flake8_ssot_engine.engine.planning.plan import Links
 from flake8_ssot_engine.engine.run import read_source
+from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -57,20 +53,6 @@ class Survey:
     suppressed: int = 0
 
 
-class Shared(NamedTuple):
-    """What the tasks of one project share; `token` is another for each state of its files."""
-
-    settings: Settings
-    needles: Needles | None
-    token: str
-
-
-@lru_cache(maxsize=1)
-def checker_of(shared: Shared) -> Checker:
-    """Return the checker for some tasks: within one process, what it has read serves them all."""
-    return Checker(shared.settings, shared.needles)
-
-
 class SurveyTask(NamedTuple):
     """Some files of one configuration."""
 
@@ -85,21 +67,6 @@ def survey_files(task: SurveyTask) -> list[Survey]:
     with no_collection():
         found = (_survey(checker, place, task.allow_unsafe) for place in task.places)
         return [survey for survey in found if survey is not None]
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Hold the garbage collector off while many trees come and go."""
-    was_enabled = gc.isenabled()
-    gc.disable()  # trees are large and live briefly; collecting among them costs a third
-    gc.freeze()  # what is there already is not looked through again
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-            gc.collect()
-            gc.unfreeze()
 
 
 def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None:

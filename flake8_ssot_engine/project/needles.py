@@ -3,8 +3,11 @@
 A file can reach one without spelling its name, where another module hands it on under another
 one, or hands on what lies in a moved module. That other module spells both; so the words are
 found by rounds: search for those that are known, see what the files that hold them hand on, and
-search the others for that. Each file is read into an outline once. What an outline cannot tell
-(which names a star brings) counts as handed on: a word too many costs time and no verdict.
+search the others for that. Each file is read into an outline once: from the text of its imports where they
+hand on nothing under a new word, else from its tree. What an outline cannot tell (which names a
+star brings) counts as handed on: a word too many costs time and no verdict.
+
+The same search tells which files of a project can hold a violation at all.
 """
 
 from __future__ import annotations
@@ -12,22 +15,39 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
-from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
 from flake8_ssot_engine.project.discovery import SUFFIXES, is_never_source
-from flake8_ssot_engine.project.modules import parse_exports, read_module
-from flake8_ssot_engine.project.parallel import parallel_map
-from flake8_ssot_engine.project.prefilter import Needles, Words, WordSearch, needles_of
+from flake8_ssot_engine.project.modules import (
+    is_package_file,
+    module_name,
+    parse_exports,
+    read_module,
+)
+from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Words, WordSearch, needles_of
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.exports import Exports
+from flake8_ssot_engine.semantics.import_texts import imports_in
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
+from flake8_ssot_engine.source import Span
 
 _CHUNK = 256
+
+
+class Scan(NamedTuple):
+    """What a search of a project found.
+
+    `candidates` are those of the files asked for that can hold a violation, or cannot be read.
+    """
+
+    needles: Needles
+    candidates: frozenset[str] = frozenset()
 
 
 class _Outline(NamedTuple):
@@ -38,38 +58,85 @@ class _Outline(NamedTuple):
     stars: tuple[QualifiedName, ...]
 
 
+class _Found(NamedTuple):
+    """A file that spells a needle, with its outline if it can hand something on."""
+
+    path: str
+    is_read: bool = False
+    outline: _Outline | None = None
+
+
 class _Task(NamedTuple):
+    """Some files to search for `sought`; the first search is for all that `moves` ask for.
+
+    `is_wanted` tells what makes a file a candidate besides.
+    """
+
     source_roots: tuple[str, ...]
+    moves: MoveIndex
+    is_first: bool
     sought: Needles
     files: tuple[str, ...]
+    are_modules: bool
+    is_wanted: Callable[[bytes], bool] | None
 
 
 def find_needles(settings: Settings, *, jobs: int) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
+    with Workers(jobs) as workers:
+        return scan(settings, (), workers).needles
+
+
+def scan(
+    settings: Settings,
+    paths: Collection[str],
+    workers: Workers,
+    is_wanted: Callable[[bytes], bool] | None = None,
+) -> Scan:
+    """Search the modules of a project, and the files at `paths`, for what can reach a move.
+
+    `is_wanted`, a function at the top of a module, makes a file a candidate by itself.
+    """
     known = needles_of(settings.index)
-    if not known.names:
-        return known
-    files = sorted({path for root in settings.source_roots for path in modules_below(root)})
+    modules = {path for root in settings.source_roots for path in modules_below(root)}
+    if not known.names and is_wanted is None:
+        modules = set()
+    others = sorted(set(paths) - modules)
+    files = sorted(modules)
     found = _Doors(settings.index)
-    sought = known
-    while True:
-        tasks = [
-            _Task(settings.source_roots, sought, tuple(files[at : at + _CHUNK]))
-            for at in range(0, len(files), _CHUNK)
-        ]
+    candidates: set[str] = set()
+    sought, is_first = known, True
+    while files or others:
         read: set[str] = set()
-        for outlines in parallel_map(_outlines, tasks, jobs=jobs):
-            for path, outline in outlines:
-                read.add(path)
-                if outline is not None:
-                    found.add(outline)
+        tasks = [
+            _Task(
+                settings.source_roots,
+                settings.index,
+                is_first,
+                sought,
+                tuple(chunk),
+                are_modules,
+                is_wanted,
+            )
+            for some, are_modules in ((files, True), (others, False))
+            for chunk in (some[at : at + _CHUNK] for at in range(0, len(some), _CHUNK))
+        ]
+        for batch in workers.map(_search, tasks):
+            for one in batch:
+                candidates.add(one.path)
+                if one.is_read:
+                    read.add(one.path)
+                if one.outline is not None:
+                    found.add(one.outline)
         words = Needles.union([known, found.needles()])
         if words == known:
-            return known
+            break
         # A leak is looked for with every module that leaks; of the names only new ones.
         sought = words._replace(names=words.names - known.names)
-        known = words
+        known, is_first, is_wanted = words, False, None
         files = [path for path in files if path not in read]
+        others = [path for path in others if path not in candidates]
+    return Scan(known, frozenset(candidates.intersection(paths)))
 
 
 def modules_below(root: str) -> Iterator[str]:
@@ -83,29 +150,88 @@ def modules_below(root: str) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES))
 
 
-def _outlines(task: _Task) -> list[tuple[str, _Outline | None]]:
-    """Read those of some files that can hand on what is sought."""
+def _search(task: _Task) -> list[_Found]:
+    """Return those of some files that spell what is sought, or cannot be read."""
+    if task.is_first:
+        passes = Prefilter(task.moves).passes
+    else:
+        passes = WordSearch(task.sought, str.encode).passes
     search = _Search(task.sought)
-    found: list[tuple[str, _Outline | None]] = []
+    is_wanted = task.is_wanted
+    found: list[_Found] = []
     for path in task.files:
         try:
             data = read_module(path)
-        except (OSError, SourceError):
-            continue  # the check tells of it
-        if search.passes(data):
-            found.append((path, _outline(path, data, task.source_roots)))
+        except (OSError, SourceError):  # the check tells of it
+            found.append(_Found(path))
+            continue
+        if passes(data):
+            is_read = task.are_modules and search.passes(data)
+            outline = _outline(path, data, task) if is_read else None
+            found.append(_Found(path, is_read, outline))
+        elif is_wanted is not None and is_wanted(data):
+            found.append(_Found(path))
     return found
 
 
-def _outline(path: str, data: bytes, source_roots: tuple[str, ...]) -> _Outline | None:
+def _outline(path: str, data: bytes, task: _Task) -> _Outline | None:
+    outline = _outline_by_text(path, data, task)
+    if outline is not None:
+        return outline
     try:
-        exports = parse_exports(path, data, source_roots)
+        exports = parse_exports(path, data, task.source_roots)
     except SourceError:
         return None
     edges = [
         (name, target) for name in _names(exports) for target in exports.targets(name).elsewhere
     ]
     return _Outline(exports.module, tuple(edges), tuple(exports.stars()))
+
+
+def _outline_by_text(path: str, data: bytes, task: _Task) -> _Outline | None:
+    """Read the imports of a file that does nothing but import what is sought by its own name.
+
+    None where it does more, or where its imports are not that plain. Those inside of functions
+    are among them, which hand nothing on.
+    """
+    if _Search(task.sought).is_made(data):
+        return None
+    try:
+        imports = imports_in(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
+    if imports is None:
+        return None
+    module = module_name(path, task.source_roots)
+    package = package_of(module, is_package=is_package_file(path))
+    edges: list[tuple[str, QualifiedName]] = []
+    stars: list[QualifiedName] = []
+    for one in imports:
+        if one.name is None:
+            target = QualifiedName(one.module.split("."))
+            if not one.alias:
+                target = QualifiedName(target[:1])
+            edge = (one.alias or target[0], target)
+        else:
+            source = absolute_path(package, one.module)
+            if source is None:
+                continue
+            if one.name == "*":
+                stars.append(source)
+                continue
+            edge = (one.alias or one.name, source.child(one.name))
+        if _is_new_word(*edge, task):
+            return None
+        edges.append(edge)
+    return _Outline(module, tuple(edges), tuple(stars))
+
+
+def _is_new_word(name: str, target: QualifiedName, task: _Task) -> bool:
+    """Whether what is sought would get another name, or be had by one that leaks."""
+    if name != target.last:
+        return target.last in task.sought.names or task.moves.match(target) is not None
+    match = task.moves.match(target)
+    return match is not None and not match.is_exact
 
 
 def _names(exports: Exports) -> Iterator[str]:
@@ -182,19 +308,38 @@ class _Search:
         self._leaks = WordSearch(sought, str.encode)
 
     def passes(self, data: bytes) -> bool:
-        return not self._is_ascii or self._leaks.leaks_in(data) or self._is_handed_on(data)
-
-    def _is_handed_on(self, data: bytes) -> bool:
-        return any(
-            _HOOK in data
-            or _AFTER.match(data, word.end())
-            or _BEFORE.search(data, max(0, word.start() - _FAR), word.start())
-            for word in self._names.find_in(data)
+        """Whether it can, by an import or in another way."""
+        return (
+            not self._is_ascii
+            or self._leaks.leaks_in(data)
+            or any(_AFTER.match(data, word.end) for word in self._names.find_in(data))
+            or self.is_made(data)
         )
+
+    def is_made(self, data: bytes) -> bool:
+        """Whether it can by an assignment, or by its hook."""
+        return not self._is_ascii or any(
+            _HOOK in data or _is_assigned(data, word) for word in self._names.find_in(data)
+        )
+
+
+def _is_assigned(data: bytes, word: Span) -> bool:
+    """Whether a word may be, or start, all that is assigned to a name: `A = pkg.old.Word`."""
+    if not _ENDS.match(data, word.end):
+        return False
+    equals = _BEFORE.search(data, max(0, word.start - _FAR), word.start)
+    if equals is None:
+        return False
+    line = data[data.rfind(b"\n", 0, equals.start()) + 1 : equals.start()]
+    if line.count(b"(") > line.count(b")"):
+        return False  # a call's argument
+    return not _OF_OBJECT.match(line)
 
 
 _FAR = 200
 _HOOK = HOOK.encode()
 _AFTER = re.compile(rb"(?:[\s\\]|#[^\n]*\n)+(?:as|import)\b")
 _BEFORE = re.compile(rb"=[\s\\(]*(?:\w+[\s\\]*\.[\s\\]*)*\Z")
+_ENDS = re.compile(rb"(?:[\s\\]*\.[\s\\]*\w+)*[ \t\f\\]*(?:[;#)\r\n]|\Z)")
+_OF_OBJECT = re.compile(rb"\s*\w+(?:\.\w+)+\s*(?::[^=]*)?\Z")
 """What hands a name on: `as` or, of a module, `import` after it, an assignment before it."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from flake8_ssot_engine.project.interrupts import deferred_interrupts
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,40 +24,65 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def parallel_map(
-    function: Callable[[Item], Result], items: Sequence[Item], *, jobs: int
-) -> Iterator[Result]:
-    """Yield `function(item)` for each item, in the order of the items.
+class Workers:
+    """Several processes that last for a `with` block; they start when there is work for two."""
 
-    `function` and the items must pickle. With one job or one item it all happens here.
-    """
-    if jobs <= 1 or len(items) <= 1:
-        yield from map(function, items)
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, wait
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
 
-    # Forking starts a worker in a millisecond and this process has one thread; other
-    # methods import the package anew in each worker.
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if "fork" in methods else None)
-    # An interrupt within the pool may leave one of its locks taken, and all of it waiting. The
-    # workers, which a terminal sends Ctrl-C as well, end with the pool and need to hear of none.
-    with deferred_interrupts():
-        pool = ProcessPoolExecutor(
-            min(jobs, len(items)), mp_context=context, initializer=_end_with_parent
-        )
-        futures = [pool.submit(function, item) for item in items]
-    try:
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            with deferred_interrupts():
+                self._pool.shutdown(cancel_futures=True)
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """Yield `function(item)` for each item, in the order of the items.
+
+        `function` and the items must pickle. With one job or one item it all happens here.
+        """
+        if self._jobs <= 1 or len(items) <= 1:
+            yield from map(function, items)
+            return
+        from concurrent.futures import wait
+
+        # An interrupt within the pool may leave one of its locks taken, and all of it waiting.
+        # The workers, which a terminal sends Ctrl-C as well, end with the pool and need to hear
+        # of none.
+        with deferred_interrupts():
+            pool = self._started()
+            futures = [pool.submit(function, item) for item in items]
         for future in futures:
             with deferred_interrupts() as interrupts:
                 while not wait([future], _PATIENCE).done:
                     interrupts.let_in()
                 result = future.result()
             yield result
-    finally:
-        with deferred_interrupts():
-            pool.shutdown(cancel_futures=True)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
+            # Forking starts a worker in a millisecond and this process has one thread; other
+            # methods import the package anew in each worker.
+            methods = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("fork" if "fork" in methods else None)
+            self._pool = ProcessPoolExecutor(
+                self._jobs, mp_context=context, initializer=_end_with_parent
+            )
+        return self._pool
+
+
+def parallel_map(
+    function: Callable[[Item], Result], items: Sequence[Item], *, jobs: int
+) -> Iterator[Result]:
+    """Yield `function(item)` for each item, in their order, by processes of its own."""
+    with Workers(min(jobs, len(items))) as workers:
+        yield from workers.map(function, items)
 
 
 def _end_with_parent() -> None:
