@@ -1,65 +1,105 @@
 """Doors: whether the imports of a file can lead to a moved symbol, asked of one file alone.
 
-For a file that spells none of the words that `needles_of` gives: most of such files end here,
-for the price of their import statements.
+Most files that are to be checked end here, for the price of their import statements.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_ssot_engine.migrations import MoveIndex
-from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.names import QualifiedName, absolute_path
+from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.semantics.import_texts import ImportText
 
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 class Doors:
-    """The modules of a project through which moved symbols can be reached, as far as asked."""
+    """The modules of a project through which moved symbols can be reached, as far as asked.
 
-    def __init__(self, index: MoveIndex, reexports: Reexports) -> None:
+    `needles` are all the names under which the project knows a moved symbol, None where they
+    were not looked for.
+    """
+
+    def __init__(
+        self, index: MoveIndex, reexports: Reexports, needles: Needles | None = None
+    ) -> None:
         self._index = index
         self._reexports = reexports
         self._modules = reexports.modules
-        self._known: dict[QualifiedName, bool] = {}
+        self._needles = needles
+        self._has_door: dict[QualifiedName, bool] = {}
+        self._leads: dict[QualifiedName, bool] = {}
 
-    def may_be_passed(self, tree: ast.Module, package: QualifiedName) -> bool:
-        """Whether an import of a file leads to a moved symbol, or to a module that has one."""
-        for statement in _statements(tree):
-            if isinstance(statement, ast.Import):
+    def may_be_passed(
+        self, imports: Iterable[ImportText], package: QualifiedName, *, asks_modules: bool = True
+    ) -> bool:
+        """Whether an import of a file leads to a moved symbol, or to a module that has one.
+
+        `asks_modules` says whether the file takes an attribute of anything that may be such
+        a one. Of imports that stand for nothing on disk, only what they spell is known.
+        """
+        for one in imports:
+            if one.name is None:
                 # Attributes of a package go down as far as somebody imported it.
-                names = (QualifiedName(alias.name.split(".")) for alias in statement.names)
-                if any(self._modules.is_module(name) for name in names):
+                name = QualifiedName(one.module.split("."))
+                if self._index.is_relevant(name) or self._spells_door(name):
                     return True
-            elif isinstance(statement, ast.ImportFrom):
-                module = absolute_module(package, statement.level, statement.module)
-                if module and self._modules.is_module(module):
-                    for alias in statement.names:
-                        if self._leads_on(module, alias.name):
-                            return True
+                if asks_modules and self._modules.is_module(name):
+                    return True
+                continue
+            module = absolute_path(package, one.module)
+            if not module:
+                continue
+            if one.name == "*":
+                if self._star_leads(module):
+                    return True
+            elif self.leads(module.child(one.name), asks_modules=asks_modules):
+                return True
         return False
 
-    def _leads_on(self, module: QualifiedName, name: str) -> bool:
-        if name == "*":
-            return self._has_door(module)
-        full = module.child(name)
-        return self._is_moved(full) or (
-            any(map(self._modules.is_module, self._reexports.reach(full)))
-        )
+    def leads(self, name: QualifiedName, *, asks_modules: bool = True) -> bool:
+        """Whether what is imported as `name` is an end of a move, or a module that may have one."""
+        if self._index.is_relevant(name):
+            return True
+        if self._needles is not None and not self._needles.may_name(name):
+            return asks_modules and self._modules.is_module(name)
+        if name not in self._leads:
+            self._leads[name] = self._modules.split(name)[0] != () and (
+                self._is_moved(name)
+                or any(map(self._modules.is_module, self._reexports.reach(name)))
+            )
+        return self._leads[name]
 
-    def _has_door(self, module: QualifiedName) -> bool:
-        if module not in self._known:
+    def _spells_door(self, name: QualifiedName) -> bool:
+        return self._needles is not None and self._needles.may_name(name)
+
+    def _star_leads(self, module: QualifiedName) -> bool:
+        if module not in self._has_door:
             public = self._modules.public_names(module) or ()
-            self._known[module] = any(self._is_moved(module.child(name)) for name in public)
-        return self._known[module]
+            self._has_door[module] = any(self._is_moved(module.child(name)) for name in public)
+        return self._has_door[module]
 
     def _is_moved(self, name: QualifiedName) -> bool:
         return any(
             self._index.match(reached) is not None or self._index.moved_to(reached)
             for reached in self._reexports.reach(name)
         )
+
+
+def imports_of(tree: ast.Module) -> Iterator[ImportText]:
+    """Yield the imports of a file, however deep."""
+    for statement in _statements(tree):
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                yield ImportText(alias.name, None, alias.asname)
+        elif isinstance(statement, ast.ImportFrom):
+            module = "." * statement.level + (statement.module or "")
+            for alias in statement.names:
+                yield ImportText(module, alias.name, alias.asname)
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -89,9 +89,46 @@ class Prefilter:
         """Return the needles that leak, if decoded text can take them from where they do."""
         return self._leaks if self._leaks and self._of_text.leaks_in(text) else frozenset()
 
+    def ways_in(self, text: str) -> Ways:
+        """Return how decoded text spells needles besides in its imports."""
+        search = self._of_text
+        if search.defined.occur_in(text) or _BY_KEYWORD.search(text):
+            return Ways(by_itself=True)
+        by_attribute = False
+        paths: set[str] = set()
+        for words in (search.names, search.leaks):
+            for start, end in words.find_in(text):
+                before = _BEFORE_WORD.search(text, max(0, start - _LONGEST), start)
+                after = _AFTER_WORD.match(text, end)
+                assert before is not None  # both may be empty
+                assert after is not None
+                quote = before.start() - 1
+                if text[quote : quote + 1] in _QUOTES and text[after.end() : after.end() + 1] in _QUOTES:
+                    path = text[before.start() : after.end()].replace(":", ".", 1)
+                    if not _is_whole(text, quote, after.end()) or not _PATH.fullmatch(path):
+                        return Ways(by_itself=True)
+                    paths.add(path)
+                elif _DOT.search(text, max(0, start - _FAR), start) and not _IMPORTS.match(
+                    text, text.rfind("\n", 0, start) + 1, start
+                ):
+                    by_attribute = True
+        return Ways(by_attribute=by_attribute, paths=frozenset(paths))
+
     def passes_text(self, text: str) -> bool:
         """Whether decoded text can hold a violation."""
         return self._of_text.passes(text)
+
+
+class Ways(NamedTuple):
+    """How a file spells needles besides in its imports, as far as its text tells.
+
+    `by_itself`: in a string that may be part of a dotted path, or as what it defines.
+    `by_attribute`: behind a dot. `paths` are the strings that are names or dotted paths.
+    """
+
+    by_itself: bool = False
+    by_attribute: bool = False
+    paths: frozenset[str] = frozenset()
 
 
 class WordSearch(Generic[AnyStr]):
@@ -108,11 +145,11 @@ class WordSearch(Generic[AnyStr]):
         homes: AbstractSet[str] = frozenset(),
         canonical: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._names: Words[AnyStr] = Words(needles.names, convert)
-        self._leaks: Words[AnyStr] = Words(needles.leaks, convert)
+        self.names: Words[AnyStr] = Words(needles.names, convert)
+        self.leaks: Words[AnyStr] = Words(needles.leaks, convert)
         self._modules: Words[AnyStr] = Words(needles.modules, convert)
         self._homes: Words[AnyStr] = Words(homes - needles.names, convert)
-        self._defined: Words[AnyStr] = Words(canonical - needles.names, convert, before=_DEFINES)
+        self.defined: Words[AnyStr] = Words(canonical - needles.names, convert, before=_DEFINES)
         self._any: Words[AnyStr] = Words({*needles.names, *needles.leaks, *canonical}, convert)
         self._star: re.Pattern[AnyStr] = re.compile(
             convert(_STAR if homes or needles.modules else _NOWHERE)
@@ -125,7 +162,7 @@ class WordSearch(Generic[AnyStr]):
     def passes(self, text: AnyStr) -> bool:
         """Whether a file can hold a violation."""
         if self._any.may_occur_in(text) and (
-            self._names.occur_in(text) or self._defined.occur_in(text) or self._takes_leak(text)
+            self.names.occur_in(text) or self.defined.occur_in(text) or self._takes_leak(text)
         ):
             return True
         # Most files have no star at all.
@@ -143,7 +180,7 @@ class WordSearch(Generic[AnyStr]):
 
     def _takes_leak(self, text: AnyStr) -> bool:
         """Whether a leak is spelled, and its module, but in `from . import x`."""
-        return self._leaks.occur_in(text) and bool(
+        return self.leaks.occur_in(text) and bool(
             self._modules.occur_in(text) or self._relative.search(text)
         )
 
@@ -198,9 +235,31 @@ class Words(Generic[AnyStr]):
         return self._before is None or bool(self._before.search(text, max(0, at - _FAR), at))
 
 
+def _is_whole(text: str, quote: int, end: int) -> bool:
+    """Whether a string between two quotes is no part of a longer one."""
+    return (
+        text[quote] == text[end]
+        and text[quote] in "\"'"
+        and not _JOINED_BEFORE.search(text, max(0, quote - _FAR), quote)
+        and not _JOINED_AFTER.match(text, end + 1)
+    )
+
+
 _FAR = 100
 """Characters before a word that are looked at: more blanks than that nobody writes."""
 _NOWHERE = r"(?!)"
+_LONGEST = 1000
+_QUOTES = frozenset("\"'{}")
+"""What a piece of a string begins and ends with; in an f-string, that may be a brace."""
+_PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_JOINED_BEFORE = re.compile(r"""["'+][\s\\]*[a-zA-Z]*\Z""")
+_JOINED_AFTER = re.compile(r"""[\s\\]*(?:[+%]|[a-zA-Z]*["'])""")
+_BY_KEYWORD = re.compile(r"\.[\s\\]*multiple\b")
+"""`patch.multiple(module, Name=…)`."""
+_DOT = re.compile(r"\.[\s\\]*\Z")
+_BEFORE_WORD = re.compile(r"[\w.:]*\Z")
+_AFTER_WORD = re.compile(r"[\w.:]*")
+_IMPORTS = re.compile(r"\s*(?:from|import)\b[^;]*\Z")
 _DEFINES = r"\b(?:class|def)[\s\\]+"
 _STAR = r"import[\s\\]*\*"
 # No boundary before it: `re` then looks for the letters first, several times faster.
