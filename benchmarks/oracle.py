@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.contenders import find_tool
+from benchmarks.tools import find_tool
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import SourceError

@@ -20,8 +20,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.contenders import find_tool
 from benchmarks.moving import Edit, Library, Move, move_definitions
+from benchmarks.tools import find_tool
 
 LIBRARIES = (
     Library(

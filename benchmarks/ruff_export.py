@@ -22,7 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.contenders import find_tool
+from benchmarks.tools import find_tool
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine.run import Report, Task, check_files
 from flake8_ssot_engine.project.bridge import with_bridges

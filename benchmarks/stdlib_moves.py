@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.contenders import find_tool
+from benchmarks.tools import find_tool
 
 MOVES = {
     # functions

@@ -28,7 +28,7 @@ def plan_shrinking(settings: Settings, finder: ConfigFinder, *, jobs: int) -> Ch
         for file, own in find_files([settings.root], finder)
         if own.baseline_file == path
     ]
-    results = check_each(tasks, jobs=jobs)
+    results = check_each(tasks, jobs=jobs, parses_all=False)
     verdict = judge_results(tasks, results, covered=(), is_gone_unused=True)
     after = before
     for _, baseline in verdict.baselines:

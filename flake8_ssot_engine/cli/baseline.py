@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say
-from flake8_ssot_engine.cli.selection import finder_of, jobs_of, positive, settings_here, tasks_of
+from flake8_ssot_engine.cli.selection import (
+    add_syntax,
+    finder_of,
+    jobs_of,
+    parses_all,
+    positive,
+    settings_here,
+    tasks_of,
+)
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import (
@@ -38,6 +46,7 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser("baseline", help="keep the file of tolerated violations")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     create = actions.add_parser("create", help="tolerate every violation that there is")
+    add_syntax(create)
     _add_common(create, _create)
     update = actions.add_parser("update", help="take out what is fixed, follow renamed files")
     update.add_argument("paths", nargs="*", metavar="PATH", help="default: the project")
@@ -45,6 +54,7 @@ def add_command(commands: Any) -> None:
     add = actions.add_parser("add", help="tolerate the new violations of some files")
     add.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
     add.add_argument("--reason", required=True, help="why; kept in the file")
+    add_syntax(add)
     _add_common(add, _add)
     merge = actions.add_parser(
         "merge",
@@ -71,7 +81,7 @@ def _create(options: argparse.Namespace) -> int:
     if os.path.lexists(path):
         told = "`ssot baseline update` shrinks it, `ssot baseline add` extends it"
         raise UsageError(f"{os.path.relpath(path)}: is there already; {told}")
-    tasks, results = _look(options, settings)
+    tasks, results = _look(options, settings, parses_all=parses_all(options))
     empty = Baseline(path, settings.baseline_root)
     found, enforced = _tolerable(tasks, results, empty)
     _write(path, None, Baseline.of_entries(path, empty.root, found, {}))
@@ -89,7 +99,8 @@ def _update(options: argparse.Namespace) -> int:
     before = read_file(path)
     options.paths = options.paths or [settings.root]
     # A commit hook is told of no file that is deleted.
-    verdict = _judge(options, settings, *_look(options, settings), is_gone_unused=True)
+    tasks, results = _look(options, settings, parses_all=False)
+    verdict = _judge(options, settings, tasks, results, is_gone_unused=True)
     ((old, new),) = verdict.baselines
     is_changed = _write(path, before, new)
     gone = _total(old) - _total(new)
@@ -111,7 +122,7 @@ def _add(options: argparse.Namespace) -> int:
     settings = _settings(options)
     path = settings.baseline_file
     before = read_file(path) if os.path.lexists(path) else None
-    tasks, results = _look(options, settings)
+    tasks, results = _look(options, settings, parses_all=parses_all(options))
     _check_own(options, settings, tasks)
     verdict = _judge(options, settings, tasks, results)
     ((old, new),) = verdict.baselines
@@ -183,12 +194,17 @@ def _settings(options: argparse.Namespace) -> Settings:
     return settings_here(options, options.finder)
 
 
-def _look(options: argparse.Namespace, settings: Settings) -> tuple[list[Task], list[FileResult]]:
+def _look(
+    options: argparse.Namespace, settings: Settings, *, parses_all: bool
+) -> tuple[list[Task], list[FileResult]]:
     """Check the files of a project, but for those of other projects within it."""
     every = tasks_of(options, options.finder)
     tasks = [task for task in every if task.settings.baseline_file == settings.baseline_file]
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
-        return tasks, check_each(tasks, jobs=jobs_of(options), on_progress=advance)
+        results = check_each(
+            tasks, jobs=jobs_of(options), parses_all=parses_all, on_progress=advance
+        )
+    return tasks, results
 
 
 def _judge(

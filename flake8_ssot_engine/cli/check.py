@@ -11,8 +11,10 @@ from typing import Any
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import (
     add_selection,
+    add_syntax,
     finder_of,
     jobs_of,
+    parses_all,
     settings_here,
     tasks_of,
 )
@@ -53,13 +55,7 @@ def add_command(commands: Any) -> None:
     )
     add("--stdin-filename", metavar="PATH", help="check standard input as if it were this file")
     add("--output", metavar="FILE", help="write the report to a file")
-    add(
-        "--syntax",
-        choices=("all", "candidates"),
-        default="all",
-        help="which files are tried for whether they parse: all (default), or only those that"
-        " name a moved symbol, which takes about half the time on a large tree",
-    )
+    add_syntax(parser)
     add("--verbose", action="store_true", help="say which configuration holds")
     parser.set_defaults(run=run)
 
@@ -78,13 +74,16 @@ def run(options: argparse.Namespace) -> int:
         if options.stdin_filename:
             results = [
                 Checker(task.settings).check_bytes(
-                    task.path, contents[task.path], shown_as=task.shown_as
+                    task.path,
+                    contents[task.path],
+                    shown_as=task.shown_as,
+                    parses_all=parses_all(options),
                 )
                 for task in tasks
             ]
         else:
             results = check_each(
-                tasks, jobs=jobs, parses_all=options.syntax == "all", on_progress=advance
+                tasks, jobs=jobs, parses_all=parses_all(options), on_progress=advance
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
@@ -158,7 +157,6 @@ def _judge(
         covered=list(map(os.path.abspath, looked_at)),
         severity=_stale_severity(options),
         contents=contents,
-        parses_all=options.syntax == "all",
         settings=[settings] if _is_whole(options) else [],
     )
     if newness is not None:

@@ -33,6 +33,26 @@ def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
     add("--quiet", action="store_true", help="print the report and nothing else")
 
 
+def add_syntax(parser: argparse.ArgumentParser) -> None:
+    """Add what says which files are tried for whether they parse."""
+    parser.add_argument(
+        "--syntax",
+        choices=("all", "candidates"),
+        help="which files are told of if they do not parse: all, or those that spell what a moved"
+        " symbol goes by; default: all where files are named or changed (--new-since), for they"
+        " are few, else candidates",
+    )
+
+
+def parses_all(options: argparse.Namespace) -> bool:
+    """Whether a file that cannot hold a violation is to be parsed all the same."""
+    if options.syntax is not None:
+        return bool(options.syntax == "all")
+    if getattr(options, "stdin_filename", None) or getattr(options, "new_since", None):
+        return True
+    return bool(options.paths) and not any(map(os.path.isdir, options.paths))
+
+
 def finder_of(options: argparse.Namespace) -> ConfigFinder:
     """Return what finds the configuration of each file. Raises ConfigError."""
     fixed = load_file(options.config) if options.config else None

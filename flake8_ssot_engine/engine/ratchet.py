@@ -14,11 +14,13 @@ from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
 from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.writing import read_regular
+from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity
 
 
@@ -39,14 +41,8 @@ class Judged:
 class Ratchet:
     """Judges the files of one configuration by its baseline."""
 
-    def __init__(
-        self, settings: Settings, baseline: Baseline | None = None, *, parses_all: bool = True
-    ) -> None:
-        """Load the baseline, unless it is given. Raises ConfigError.
-
-        `parses_all` says whether every file was tried for whether it parses.
-        """
-        self._parses_all = parses_all
+    def __init__(self, settings: Settings, baseline: Baseline | None = None) -> None:
+        """Load the baseline, unless it is given. Raises ConfigError."""
         self.baseline = load_baseline(settings) if baseline is None else baseline
         self._settings = settings
         self._today = datetime.date.today()
@@ -57,7 +53,8 @@ class Ratchet:
     ) -> Judged:
         """Judge the file at an absolute path; `content` tells what it holds, if not what is there.
 
-        It is asked for where there are more findings of a kind than are tolerated.
+        It is asked for where there are more findings of a kind than are tolerated, and where the
+        file may have been mended: a run need not have parsed it.
         """
         tolerated = self.baseline.files.get(self.baseline.name_of(path))
         if tolerated is None:
@@ -67,6 +64,7 @@ class Ratchet:
             tolerated[BROKEN] = 0
             held[BROKEN] = 1
             error = replace(error, is_baselined=True)
+        content = content or partial(read_regular, path)
         times = cache(partial(self._times, path, result, content))
         # While a file does not parse, all that is found in it is found in no scope.
         is_scoped = not tolerated[BROKEN] and result.error is None
@@ -81,7 +79,15 @@ class Ratchet:
             findings.append(self._tolerate(path, finding) if is_held else finding)
             held[trait_of(finding)] += is_held
         unjudged = Counter(
-            {t: n for t, n in matched.left.items() if not self._is_judged(path, t, result.error)}
+            {
+                trait: count
+                for trait, count in matched.left.items()
+                if not (
+                    _is_mended(result, content)
+                    if trait == BROKEN
+                    else self._is_judged(path, trait, result.error)
+                )
+            }
         )
         judged = replace(result, findings=tuple(findings), error=error)
         return Judged(judged, +held, unjudged, matched.left - unjudged)
@@ -93,14 +99,12 @@ class Ratchet:
             return replace(finding, severity=Severity.HINT)
         return replace(finding, violation=replace(finding.violation, enforced=why))
 
-    def _times(
-        self, path: str, result: FileResult, content: Callable[[], bytes] | None
-    ) -> dict[int, int]:
+    def _times(self, path: str, result: FileResult, content: Callable[[], bytes]) -> dict[int, int]:
         """Return when the lines of a file's findings came in, as far as git can tell."""
         name = self.baseline.name_of(path)
         lines = sorted({finding.start.line for finding in result.findings})
         try:
-            data = read_regular(path) if content is None else content()
+            data = content()
             history = History(os.path.dirname(path))
             try:
                 return history.times_of_lines(path, lines, data)
@@ -112,8 +116,6 @@ class Ratchet:
 
     def _is_judged(self, path: str, trait: Trait, error: FileError | None) -> bool:
         """Whether a violation would have been found if it were there."""
-        if trait == BROKEN:
-            return self._parses_all and (error is None or error.code == BROKEN.code)
         if error is not None or not self._settings.selects(trait.code):
             return False
         try:
@@ -126,6 +128,17 @@ class Ratchet:
             migration.enforcement_in(phase_of(path, migration), self._today) is Enforcement.OFF
             for migration in migrations
         )
+
+
+def _is_mended(result: FileResult, content: Callable[[], bytes]) -> bool:
+    """Whether a file that did not parse does so by now."""
+    if result.error is not None:
+        return False
+    try:
+        SourceFile.from_bytes(result.path, content()).parse()
+    except (SourceError, OSError):
+        return False
+    return True
 
 
 def enforced_because(path: str, migration: Migration, today: datetime.date) -> str:

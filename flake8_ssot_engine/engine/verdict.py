@@ -39,7 +39,6 @@ def judge_results(
     covered: Sequence[str],
     severity: Severity = Severity.WARNING,
     contents: Mapping[str, bytes] | None = None,
-    parses_all: bool = True,
     settings: Sequence[Settings] = (),
     is_gone_unused: bool = False,
 ) -> Verdict:
@@ -47,10 +46,9 @@ def judge_results(
 
     `covered` are the absolute files and folders of which all was looked at: an entry for a file
     there that was not among the tasks is one that nothing needs. Such findings get `severity`.
-    `contents` are those of files that hold something else than what was looked at. `parses_all`
-    says whether every file was tried for whether it parses, `settings` whose baselines count even
-    where no file is left. With `is_gone_unused` nothing needs an entry for a file that is gone,
-    wherever that was.
+    `contents` are those of files that hold something else than what was looked at, `settings` whose
+    baselines count even where no file is left. With `is_gone_unused` nothing needs an entry for a
+    file that is gone, wherever that was.
     """
     found = {result.path: result for result in results}
     judged: dict[str, FileResult] = {}
@@ -69,7 +67,7 @@ def judge_results(
                 continue
             number = id(task.settings)
             if number not in ratchets:
-                ratchets[number] = Ratchet(task.settings, baseline, parses_all=parses_all)
+                ratchets[number] = Ratchet(task.settings, baseline)
             result = found.get(task.shown_as, FileResult(task.shown_as))
             content = partial(contents.__getitem__, task.path) if contents else None
             verdict = ratchets[number].judge(task.path, result, content)

@@ -63,6 +63,27 @@ def test_create_tolerates_all_that_there_is(project: Project) -> None:
     assert project.errors() == []
 
 
+def test_create_tolerates_what_a_check_with_the_same_option_reports(project: Project) -> None:
+    project.write({"broken.py": BROKEN, "a.py": IMPORT})
+    assert project.create() == line("a.py")
+    assert project.check() == 0
+    assert project.check("--syntax=all") == 1
+    (project.root / NAME).unlink()
+    assert project.ssot("baseline", "create", "--quiet", "--syntax=all") == (0, "", "")
+    assert project.read() == HEAD + line("a.py") + line("broken.py", code="E999")
+    assert project.check() == project.check("--syntax=all") == project.check("broken.py") == 0
+
+
+def test_update_keeps_a_broken_file_until_it_is_mended(project: Project) -> None:
+    entries = line("a.py", code="E999") + line("b.py", code="E999")
+    project.write({"a.py": BROKEN, "b.py": "# Old\n" + BROKEN, NAME: HEAD + entries})
+    assert project.update() == entries
+    project.write({"a.py": "x = 1\n"})
+    assert project.update() == line("b.py", code="E999")
+    project.write({"b.py": "# Old\n"})
+    assert project.update() == ""
+
+
 def test_create_where_there_is_nothing_to_tolerate(project: Project) -> None:
     project.write({"a.py": "x = 1\n"})
     assert project.ssot("baseline", "create") == (
@@ -395,7 +416,7 @@ def test_what_does_not_change_the_baseline(project: Project, after: str) -> None
 
 
 def test_a_second_update_changes_nothing(project: Project) -> None:
-    project.write({"a.py": BEFORE, "b.py": IMPORT, "broken.py": BROKEN})
+    project.write({"a.py": BEFORE, "b.py": IMPORT, "broken.py": "# Old\n" + BROKEN})
     project.create()
     project.write({"b.py": ""})
     entries = project.update()
@@ -431,7 +452,7 @@ def test_a_second_update_changes_nothing(project: Project) -> None:
             IN_F, "class C:\n    def f(self):\n        from old import Old\n", 0, id="method"
         ),
         pytest.param(IMPORT, "import old\nold.Old\n", 0, id="the-same-symbol-by-its-module"),
-        pytest.param("x = 1\n", BROKEN, None, id="newly-broken"),
+        pytest.param("x = 1\n", "# Old\n" + BROKEN, None, id="newly-broken"),
     ],
 )
 def test_a_change_within_a_file(
@@ -572,7 +593,8 @@ def test_a_reason_follows_a_renamed_file(project: Project) -> None:
 
 
 def test_an_update_takes_out_what_is_fixed(project: Project) -> None:
-    project.write({"a.py": IMPORT + "Old()\n", "b.py": IMPORT * 3, "broken.py": BROKEN})
+    broken = "# Old\n" + BROKEN
+    project.write({"a.py": IMPORT + "Old()\n", "b.py": IMPORT * 3, "broken.py": broken})
     project.create()
     project.write({"a.py": IMPORT, "b.py": IMPORT, "broken.py": ""})
     assert project.errors() == [f"{NAME}:{number} SSOT009" for number in (3, 4, 5)]

@@ -163,12 +163,27 @@ def test_a_bad_file_is_an_entry_and_the_run_goes_on(
     project: Path, data: bytes, told: str, needle: bytes
 ) -> None:
     (project / "bad.py").write_bytes(data + needle)
-    done = ssot(project, "--format=json")
+    done = ssot(project, "--format=json", "--syntax=all")
     (error,) = json.loads(done.stdout)["errors"]
     assert error["path"] == "bad.py"
     assert told in error["message"]
     assert codes(done) == EVERY
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(("data", "told"), BAD_FILES)
+def test_a_bad_file_that_cannot_hold_a_violation_is_not_looked_into(
+    project: Path, data: bytes, told: str
+) -> None:
+    (project / "bad.py").write_bytes(data)
+    for number in range(20):
+        (project / f"more_{number}.py").write_text("")
+    done = ssot(project, "--format=json")
+    assert json.loads(done.stdout)["errors"] == []
+    assert codes(done) == EVERY
+    (project / "bad.py").write_bytes(data + b"# Old\n")
+    (error,) = json.loads(ssot(project, "--format=json").stdout)["errors"]
+    assert told in error["message"]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +198,7 @@ def test_a_bad_file_is_an_entry_and_the_run_goes_on(
 )
 def test_a_strange_file_is_no_error(project: Path, data: bytes) -> None:
     (project / "strange.py").write_bytes(data)
-    done = ssot(project, "--format=json")
+    done = ssot(project, "--format=json", "--syntax=all")
     assert json.loads(done.stdout)["errors"] == []
     assert codes(done) == EVERY
 

@@ -73,10 +73,21 @@ def places(out: str) -> list[str]:
         pytest.param({}, [], 0, id="nothing-to-check"),
         pytest.param({"a.py": ""}, [], 0, id="empty-file"),
         pytest.param({"a.py": BAD}, [], 1, id="violations"),
-        pytest.param({"a.py": "def ("}, [], 1, id="broken-file"),
-        pytest.param({"a.py": "def ("}, ["--syntax=candidates"], 0, id="broken-without-a-needle"),
-        pytest.param({"a.py": "Old ("}, ["--syntax=candidates"], 1, id="broken-with-a-needle"),
-        pytest.param({"a.py": "def ("}, ["--exit-zero"], 0, id="exit-zero-broken"),
+        pytest.param({"a.py": "def ("}, [], 0, id="broken-without-a-needle"),
+        pytest.param({"a.py": "Old ("}, [], 1, id="broken-with-a-needle"),
+        pytest.param({"a.py": "def ("}, ["."], 0, id="broken-in-a-folder"),
+        pytest.param({"a.py": "def ("}, ["a.py"], 1, id="broken-and-named"),
+        pytest.param({"a.py": "def ("}, ["a.py", "."], 0, id="broken-and-named-with-a-folder"),
+        pytest.param({"a.py": "def ("}, ["--syntax=all"], 1, id="broken-file"),
+        pytest.param({"a.py": "def ("}, ["a.py", "--syntax=candidates"], 0, id="not-even-named"),
+        pytest.param({"a.py": "def ("}, ["--stdin-filename=a.py"], 1, id="broken-standard-input"),
+        pytest.param(
+            {"a.py": "def ("},
+            ["--stdin-filename=a.py", "--syntax=candidates"],
+            0,
+            id="broken-standard-input-without-a-needle",
+        ),
+        pytest.param({"a.py": "Old ("}, ["--exit-zero"], 0, id="exit-zero-broken"),
         pytest.param({"a.py": BAD}, ["--ignore=SSOT"], 0, id="ignored"),
         pytest.param({"a.py": BAD}, ["gone.py", "--exit-zero"], 2, id="missing-path-exit-zero"),
         pytest.param({"ssot.toml": "x = 1"}, ["--exit-zero"], 2, id="wrong-configuration"),
@@ -86,10 +97,17 @@ def places(out: str) -> list[str]:
     ],
 )
 def test_exit_code(
-    project: Path, ssot: Ssot, files: dict[str, str], arguments: list[str], code: int
+    project: Path,
+    ssot: Ssot,
+    files: dict[str, str],
+    arguments: list[str],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, text in files.items():
         (project / name).write_text(text)
+    first = next(iter(files.values()), "")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(first.encode())))
     found, out, err = ssot(*arguments)
     assert found == code
     assert bool(out) is (code != 2)
@@ -405,7 +423,7 @@ def test_odd_names_in_violations_and_errors(
     for folder, text in (("good", IMPORT), ("broken", "def (")):
         (project / folder).mkdir()
         (project / folder / name).write_text(text)
-    code, out, err = ssot(f"--format={format_}")
+    code, out, err = ssot(f"--format={format_}", "--syntax=all")
     assert code == 1
     if format_ == "json":
         document = json.loads(out)
@@ -436,7 +454,7 @@ def test_quiet_leaves_the_report_and_why_a_file_could_not_be_checked(
     project: Path, ssot: Ssot
 ) -> None:
     (project / "b.py").write_text("def (")
-    code, out, err = ssot("--format=concise", "--quiet")
+    code, out, err = ssot("--format=concise", "--quiet", "--syntax=all")
     assert (code, out) == (1, "")
     assert err.startswith("ssot: b.py:1: does not parse: ")
     assert err.count("\n") == 1
@@ -446,9 +464,9 @@ def test_quiet_leaves_the_report_and_why_a_file_could_not_be_checked(
 def test_output_to_a_file_is_what_would_be_printed(project: Path, ssot: Ssot, format_: str) -> None:
     (project / "bad\udcff.py").write_text(BAD + "'é𝒳'\n", encoding="utf-8")
     (project / "broken.py").write_text("def (")
-    _, printed, err = ssot(f"--format={format_}", "--quiet")
+    _, printed, err = ssot(f"--format={format_}", "--syntax=all", "--quiet")
     assert bool(err) is (format_ == "concise")
-    code, out, _ = ssot(f"--format={format_}", "--output=report.txt")
+    code, out, _ = ssot(f"--format={format_}", "--syntax=all", "--output=report.txt")
     assert (code, out) == (1, "")
     assert (project / "report.txt").read_text(encoding="utf-8") == printed
 
@@ -519,7 +537,7 @@ def test_a_person_does_not_wait_for_the_edits_of_many_files(
 def test_what_is_baselined_is_not_listed_for_people(project: Path, ssot: Ssot) -> None:
     for number in range(30):
         (project / f"held{number}.py").write_text(IMPORT)
-    (project / "held_broken.py").write_text("def (")
+    (project / "held_broken.py").write_text("Old (")
     assert main(["baseline", "create", "--quiet"]) == 0
     code, out, err = ssot("--format=concise")
     assert (code, out) == (0, "")
@@ -535,7 +553,7 @@ def test_what_is_baselined_is_not_listed_for_people(project: Path, ssot: Ssot) -
 
 def test_what_is_baselined_is_told_to_machines(project: Path, ssot: Ssot) -> None:
     (project / "held.py").write_text(IMPORT)
-    (project / "held_broken.py").write_text("def (")
+    (project / "held_broken.py").write_text("Old (")
     assert main(["baseline", "create", "--quiet"]) == 0
     code, out, _ = ssot("--format=json")
     document = json.loads(out)

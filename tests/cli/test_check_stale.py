@@ -99,7 +99,7 @@ def test_what_is_needed_is_not_told(project: Project) -> None:
         pytest.param(["--select=SSOT002,SSOT009"], [], id="select-of-others"),
         pytest.param(["--ignore=SSOT001"], [], id="ignored"),
         pytest.param(["--select=SSOT001,SSOT009"], [1, 2, 3, 4], id="select"),
-        pytest.param(["--syntax=candidates"], [1, 2, 3, 4], id="syntax"),
+        pytest.param(["--syntax=all"], [1, 2, 3, 4], id="syntax"),
         pytest.param(["--jobs=2"], [1, 2, 3, 4], id="jobs"),
     ],
 )
@@ -171,8 +171,14 @@ def test_the_configuration_may_not_want_to_hear_of_it(project: Project) -> None:
 
 def test_a_broken_file_that_was_not_parsed_is_not_mended(project: Project) -> None:
     project.write({"a.py": "def (\n", NAME: line("a.py", code="E999")})
-    assert stale(project, "--stale=error") == (0, [])
-    assert stale(project, "--stale=error", "--syntax=candidates") == (0, [])
+    for options in ([], ["--syntax=candidates"], ["--syntax=all"], ["a.py"]):
+        assert stale(project, "--stale=error", *options) == (0, [])
+
+
+@pytest.mark.parametrize("options", [[], ["--syntax=all"], ["a.py"]])
+def test_a_file_that_was_mended(project: Project, options: list[str]) -> None:
+    project.write({"a.py": "x = 1\n", NAME: line("a.py", code="E999")})
+    assert stale(project, "--stale=error", *options) == (1, [1])
 
 
 def test_a_project_whose_last_file_is_gone(project: Project) -> None:
