@@ -9,7 +9,6 @@ search the others for that. Each file is read into an outline once. What an outl
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.discovery import SUFFIXES, is_never_source
+from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.modules import parse_exports, read_module
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles, Words, WordSearch, needles_of
@@ -70,17 +69,6 @@ def find_needles(settings: Settings, *, jobs: int) -> Needles:
         sought = words._replace(names=words.names - known.names)
         known = words
         files = [path for path in files if path not in read]
-
-
-def modules_below(root: str) -> Iterator[str]:
-    """Yield the modules below a source root: also those that a check passes over."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = [
-            name
-            for name in folders
-            if name.isidentifier() and not is_never_source(os.path.join(folder, name))
-        ]
-        yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES))
 
 
 def _outlines(task: _Task) -> list[tuple[str, _Outline | None]]:

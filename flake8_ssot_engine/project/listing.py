@@ -1,0 +1,211 @@
+"""Listing: what is in the folders of a project, each listed once for several walks.
+
+What a former run remembered spares a folder the listing as long as its stat key is the same: its
+times of change, its inode and its device. Every name that comes, goes or is given to something
+else changes these. As git does with its index, a folder that changed within the last seconds is
+not remembered: its next change may bear the same time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flake8_ssot_engine.config.finder import SPEAKING
+from flake8_ssot_engine.migrations import Globs
+
+SUFFIXES: tuple[str, ...] = (".py", ".pyi")
+IGNORE_FILE = ".gitignore"
+_ENVIRONMENT = "pyvenv.cfg"
+_SPEAKING = SPEAKING | {IGNORE_FILE, _ENVIRONMENT}
+
+_FORMAT = 1
+_RACY = 2_000_000_000
+"""Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
+_REMEMBERS = os.name == "posix" and sys.platform != "cygwin"
+
+_Key = tuple[int, int, int, int]
+
+
+class Ruling(NamedTuple):
+    """All that decides, outermost first, which names in a folder a walk passes over."""
+
+    ignores: tuple[Globs, ...]
+    excludes: tuple[Globs, ...]
+
+
+class Folder:
+    """What is in one folder, by names.
+
+    `folders` are no links; `sources` are whatever else has the ending of a source file, and
+    `others` what is left, where they were asked for. `links` are those that are links, with
+    the junctions among the folders, and `odd` those that are no regular files either.
+    `speaking` are the names, in small letters, that say what the folder is or what holds in it.
+    `passed_over` are the names that `ruling` keeps out; that is None as long as nobody judged.
+    `key` is None where it is not to be trusted.
+    """
+
+    others: list[str] | None = None
+    links: frozenset[str] = frozenset()
+    odd: frozenset[str] = frozenset()
+    speaking: frozenset[str] = frozenset()
+    passed_over: frozenset[str] = frozenset()
+    ruling: Ruling | None = None
+    key: _Key | None = None
+    is_new = True
+
+    def __init__(self, folders: list[str], sources: list[str]) -> None:
+        self.folders = folders
+        self.sources = sources
+
+    def judge(self, ruling: Ruling, passed_over: frozenset[str]) -> None:
+        """Note which names a ruling keeps out."""
+        self.ruling, self.passed_over, self.is_new = ruling, passed_over, True
+
+    def is_environment(self, path: str) -> bool:
+        """Whether the folder, at `path`, is a virtual environment (PEP 405)."""
+        return _ENVIRONMENT in self.speaking and is_environment(path)
+
+    def leading_away(self, path: str) -> set[str]:
+        """Return the links that lead to folders now, which is not for this folder to say."""
+        return {name for name in self.links if os.path.isdir(os.path.join(path, name))}
+
+
+def is_environment(folder: str) -> bool:
+    """Whether an absolute folder, which perhaps nobody may list, is a virtual environment."""
+    return os.path.exists(os.path.join(folder, _ENVIRONMENT))
+
+
+class Listing:
+    """The folders of a project by their absolute paths, each listed once in the life of this."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, Folder] = {}
+        self._rulings: dict[Ruling, Ruling] = {}
+        self._trusted_until: int | None = None
+        self._known: dict[str, list[Any]] = {}
+        self._known_rulings: list[Ruling | None] = []
+
+    def of(self, path: str, *, with_others: bool = False) -> Folder:
+        """Return what is in a folder. Raises OSError.
+
+        Only `with_others` are its `others` sure to be there.
+        """
+        folder = self._folders.get(path)
+        if folder is None or (with_others and folder.others is None):
+            folder = _listed(path) if with_others else self._recalled(path)
+            self._folders[path] = folder
+        return folder
+
+    def ruling(self, ignores: tuple[Globs, ...], excludes: tuple[Globs, ...]) -> Ruling:
+        """Return the one ruling that is made of these, so that `is` compares."""
+        ruling = Ruling(ignores, excludes)
+        return self._rulings.setdefault(ruling, ruling)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `to_plain` returns more than was known."""
+        return any(folder.is_new and folder.key is not None for folder in self._folders.values())
+
+    def _recalled(self, path: str) -> Folder:
+        if self._trusted_until is None:
+            return _sources_of(path)
+        status = os.stat(path)  # before it is listed: what changes meanwhile changes the key
+        key = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+        row = self._known.get(path)
+        if row is not None and key == (row[1], row[2], row[3], row[4]):
+            folder = Folder(*map(_names, row[6:8]))
+            folder.ruling = self._known_rulings[row[5]]
+            folder.is_new = False
+            if len(row) > 8:
+                rest = [frozenset(_names(text)) for text in row[8:]]
+                folder.links, folder.odd, folder.speaking, folder.passed_over = rest
+        else:
+            folder = _sources_of(path)
+            if max(key[:2]) >= self._trusted_until:
+                return folder
+        folder.key = key
+        return folder
+
+    def to_plain(self) -> list[Any]:
+        """Return what is worth to be remembered, as lists, strings and integers.
+
+        Of folders that were asked for in the life of this. No name holds a slash, so that
+        one stands between names.
+        """
+        kept = {path: folder for path, folder in self._folders.items() if folder.key is not None}
+        base = os.path.commonprefix(list(kept))  # noqa: RUF071
+        numbers: dict[Ruling | None, int] = {None: 0}
+        rows = []
+        for path, folder in kept.items():
+            number = numbers.setdefault(folder.ruling, len(numbers))
+            row = [path[len(base) :], *(folder.key or ()), number]
+            row += ["/".join(folder.folders), "/".join(folder.sources)]
+            rest = (folder.links, folder.odd, folder.speaking, folder.passed_over)
+            if any(rest):
+                row += ["/".join(sorted(names)) for names in rest]
+            rows.append(row)
+        rulings = [
+            [[[globs.base, *globs.patterns] for globs in part] for part in ruling]
+            for ruling in numbers
+            if ruling is not None
+        ]
+        return [_FORMAT, base, rulings, rows]
+
+    @classmethod
+    def from_plain(cls, plain: Any, *, clock: Callable[[], int] = time.time_ns) -> Listing:
+        """Return one that knows what another one's `to_plain` returned; None: nothing yet.
+
+        `clock` tells the time in nanoseconds.
+        """
+        listing = cls()
+        if not _REMEMBERS:
+            return listing
+        listing._trusted_until = clock() - _RACY
+        if plain is not None and plain[0] == _FORMAT:
+            _, base, rulings, rows = plain
+            listing._known = {base + row[0]: row for row in rows}
+            listing._known_rulings = [None]
+            for ruling in rulings:
+                parts = (tuple(Globs(b, tuple(ps)) for b, *ps in part) for part in ruling)
+                listing._known_rulings.append(listing.ruling(*parts))
+        return listing
+
+
+def _names(text: str) -> list[str]:
+    return text.split("/") if text else []
+
+
+def _sources_of(path: str) -> Folder:
+    folder = _listed(path)
+    folder.others = None
+    return folder
+
+
+def _listed(path: str) -> Folder:
+    folders: list[str] = []
+    sources: list[str] = []
+    others: list[str] = []
+    links: list[str] = []
+    odd: list[str] = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = entry.name
+            if not entry.is_file(follow_symlinks=False):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(name)
+                    if sys.version_info >= (3, 12) and entry.is_junction():
+                        links.append(name)
+                    continue
+                (links if entry.is_symlink() else odd).append(name)
+            (sources if name.endswith(SUFFIXES) else others).append(name)
+    folder = Folder(folders, sources)
+    folder.others = others
+    every = "/".join([*folders, *sources, *others])
+    folder.speaking = _SPEAKING.intersection(every.casefold().split("/"))
+    if links or odd:
+        folder.links, folder.odd = frozenset(links), frozenset(odd)
+    return folder
