@@ -176,9 +176,13 @@ class _Judges:
 
     def passed_over(self, path: str, folder: Folder) -> frozenset[str]:
         """Return the names in a folder at `path` that are ignored or excluded."""
-        if folder.ruling is not self.ruling:
-            folder.judge(self.ruling, frozenset(self._passed_over(path, folder)))
-        return folder.passed_over
+        is_first, folder.is_judged = not folder.is_judged, True
+        if folder.ruling is self.ruling:
+            return folder.passed_over
+        found = frozenset(self._passed_over(path, folder))
+        if is_first:
+            folder.judge(self.ruling, found)
+        return found
 
     def _passed_over(self, path: str, folder: Folder) -> Iterator[str]:
         if self._rules is None:

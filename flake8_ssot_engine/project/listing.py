@@ -45,6 +45,7 @@ class Folder:
     the junctions among the folders, and `odd` those that are no regular files either.
     `speaking` are the names, in small letters, that say what the folder is or what holds in it.
     `passed_over` are the names that `ruling` keeps out; that is None as long as nobody judged.
+    `is_judged` says that somebody asked in this run; where two walks differ, the first counts.
     `key` is None where it is not to be trusted.
     """
 
@@ -54,6 +55,7 @@ class Folder:
     speaking: frozenset[str] = frozenset()
     passed_over: frozenset[str] = frozenset()
     ruling: Ruling | None = None
+    is_judged = False
     key: _Key | None = None
     is_new = True
 

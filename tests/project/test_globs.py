@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.globs import EVERY, Rules, matches, verdict
+from flake8_ssot_engine.project.globs import Rules, matches, verdict
 
 
 @pytest.mark.parametrize(
