@@ -62,12 +62,11 @@ def find_files(
     does not exist.
     """
     walk = _Walk(finder, Listing() if listing is None else listing, every_file=every_file)
-    found: dict[str, Settings] = {}
+    found = walk.found
     for path in paths:
         if os.path.isdir(path):
             if not is_excluded(path, finder.settings_for(path), is_folder=True):
-                for files, settings in walk.below(path):
-                    found.update(dict.fromkeys(files, settings))
+                walk.go_down(path)
         elif os.path.exists(path):
             settings = finder.settings_for(os.path.dirname(path))
             if not is_excluded(path, settings):
@@ -106,17 +105,18 @@ def modules_below(root: str, listing: Listing | None = None) -> Iterator[str]:
 
 
 class _Walk:
-    """Finds the files below folders that neither git nor the configuration passes over."""
+    """Finds the files that neither git nor the configuration passes over, with their settings."""
 
     def __init__(self, finder: ConfigFinder, listing: Listing, *, every_file: bool) -> None:
         self._finder = finder
         self._listing = listing
         self._every_file = every_file
+        self.found: dict[str, Settings] = {}
 
-    def below(self, top: str) -> Iterator[tuple[list[str], Settings]]:
-        """Yield the files of each folder from an absolute one on, with the settings for them.
+    def go_down(self, top: str) -> None:
+        """Find the files below an absolute folder.
 
-        A folder that cannot be listed is told instead of its files: the run says why.
+        A folder that cannot be listed is found instead of its files: the run says why.
         """
         judges = _Judges(self._listing.ruling(_outer_ignores(top), ()))
         waiting: list[tuple[str, Settings | None, _Judges]] = [(top, None, judges)]
@@ -126,7 +126,7 @@ class _Walk:
                 folder = self._listing.of(path, with_others=self._every_file)
             except OSError:
                 if path == top or not is_environment(path):
-                    yield [path], self._finder.settings_for(path)
+                    self.found[path] = self._finder.settings_for(path)
                 continue
             if folder.speaking or settings is None:
                 if path != top and folder.is_environment(path):
@@ -135,9 +135,8 @@ class _Walk:
                 judges = self._judges_in(path, folder, judges, settings)
             passed_over = judges.passed_over(path, folder)
             start = path if path.endswith(os.sep) else path + os.sep
-            files = self._files_of(path, folder, passed_over)
-            if files:
-                yield [start + name for name in files], settings
+            for name in self._files_of(path, folder, passed_over):
+                self.found[start + name] = settings
             # Where no project was seen to start, the preset is each folder's own.
             is_own = not settings.path and settings.root == path
             inner = None if is_own else settings

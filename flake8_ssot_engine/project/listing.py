@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine.config.finder import SPEAKING
@@ -119,7 +120,7 @@ class Listing:
         key = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
         row = self._known.get(path)
         if row is not None and key == (row[1], row[2], row[3], row[4]):
-            folder = Folder(*map(_names, row[6:8]))
+            folder = Folder(_names(row[6]), _names(row[7]))
             folder.ruling = self._known_rulings[row[5]]
             folder.is_new = False
             if len(row) > 8:
@@ -206,8 +207,8 @@ def _listed(path: str) -> Folder:
             (sources if name.endswith(SUFFIXES) else others).append(name)
     folder = Folder(folders, sources)
     folder.others = others
-    every = "/".join([*folders, *sources, *others])
-    folder.speaking = _SPEAKING.intersection(every.casefold().split("/"))
+    every = chain(folders, sources, others)
+    folder.speaking = _SPEAKING.intersection(map(str.casefold, every))
     if links or odd:
         folder.links, folder.odd = frozenset(links), frozenset(odd)
     return folder
