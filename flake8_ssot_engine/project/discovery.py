@@ -118,6 +118,7 @@ class _Walk:
 
         A folder that cannot be listed is found instead of its files: the run says why.
         """
+        found = self.found
         judges = _Judges(self._listing.ruling(_outer_ignores(top), ()))
         waiting: list[tuple[str, Settings | None, _Judges]] = [(top, None, judges)]
         while waiting:
@@ -126,7 +127,7 @@ class _Walk:
                 folder = self._listing.of(path, with_others=self._every_file)
             except OSError:
                 if path == top or not is_environment(path):
-                    self.found[path] = self._finder.settings_for(path)
+                    found[path] = self._finder.settings_for(path)
                 continue
             if folder.speaking or settings is None:
                 if path != top and folder.is_environment(path):
@@ -136,7 +137,7 @@ class _Walk:
             passed_over = judges.passed_over(path, folder)
             start = path if path.endswith(os.sep) else path + os.sep
             for name in self._files_of(path, folder, passed_over):
-                self.found[start + name] = settings
+                found[start + name] = settings
             # Where no project was seen to start, the preset is each folder's own.
             is_own = not settings.path and settings.root == path
             inner = None if is_own else settings
