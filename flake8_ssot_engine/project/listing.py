@@ -23,7 +23,8 @@ IGNORE_FILE = ".gitignore"
 _ENVIRONMENT = "pyvenv.cfg"
 _SPEAKING = SPEAKING | {IGNORE_FILE, _ENVIRONMENT}
 
-_FORMAT = 1
+_HEAD = [1, os.geteuid()] if os.name == "posix" else [1]
+"""The format of what is remembered, and who might list those folders."""
 _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _REMEMBERS = os.name == "posix" and sys.platform != "cygwin"
@@ -83,7 +84,11 @@ def is_environment(folder: str) -> bool:
 
 
 class Listing:
-    """The folders of a project by their absolute paths, each listed once in the life of this."""
+    """The folders of a project by their absolute paths, each listed once in the life of this.
+
+    So it is for one run, in which nothing else changes them. One that is made by `from_plain`
+    keeps the stat keys that the next run needs.
+    """
 
     def __init__(self) -> None:
         self._folders: dict[str, Folder] = {}
@@ -125,7 +130,7 @@ class Listing:
             folder.is_new = False
             if len(row) > 8:
                 rest = [frozenset(_names(text)) for text in row[8:]]
-                folder.links, folder.odd, folder.speaking, folder.passed_over = rest
+                folder.links, folder.speaking, folder.passed_over = rest
         else:
             folder = _sources_of(path)
             if max(key[:2]) >= self._trusted_until:
@@ -136,18 +141,19 @@ class Listing:
     def to_plain(self) -> list[Any]:
         """Return what is worth to be remembered, as lists, strings and integers.
 
-        Of folders that were asked for in the life of this. No name holds a slash, so that
-        one stands between names.
+        Of folders that were asked for in the life of this, without those that changed just
+        now. No name holds a slash, so that one stands between names. Whoever keeps this
+        throws it away with another version of the program.
         """
-        kept = {path: folder for path, folder in self._folders.items() if folder.key is not None}
-        base = os.path.commonprefix(list(kept))  # noqa: RUF071
         numbers: dict[Ruling | None, int] = {None: 0}
         rows = []
-        for path, folder in kept.items():
+        for path, folder in self._folders.items():
+            if folder.key is None:
+                continue
             number = numbers.setdefault(folder.ruling, len(numbers))
-            row = [path[len(base) :], *(folder.key or ()), number]
+            row: list[Any] = [path, *folder.key, number]
             row += ["/".join(folder.folders), "/".join(folder.sources)]
-            rest = (folder.links, folder.odd, folder.speaking, folder.passed_over)
+            rest = (folder.links, folder.speaking, folder.passed_over)
             if any(rest):
                 row += ["/".join(sorted(names)) for names in rest]
             rows.append(row)
@@ -156,7 +162,7 @@ class Listing:
             for ruling in numbers
             if ruling is not None
         ]
-        return [_FORMAT, base, rulings, rows]
+        return [_HEAD, rulings, rows]
 
     @classmethod
     def from_plain(cls, plain: Any, *, clock: Callable[[], int] = time.time_ns) -> Listing:
@@ -168,9 +174,9 @@ class Listing:
         if not _REMEMBERS:
             return listing
         listing._trusted_until = clock() - _RACY
-        if plain is not None and plain[0] == _FORMAT:
-            _, base, rulings, rows = plain
-            listing._known = {base + row[0]: row for row in rows}
+        if plain is not None and plain[0] == _HEAD:
+            _, rulings, rows = plain
+            listing._known = {row[0]: row for row in rows}
             listing._known_rulings = [None]
             for ruling in rulings:
                 parts = (tuple(Globs(b, tuple(ps)) for b, *ps in part) for part in ruling)
@@ -184,6 +190,8 @@ def _names(text: str) -> list[str]:
 
 def _sources_of(path: str) -> Folder:
     folder = _listed(path)
+    if folder.links:
+        folder.links = folder.links.difference(folder.others or ())
     folder.others = None
     return folder
 
