@@ -125,12 +125,15 @@ class Listing:
         key = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
         row = self._known.get(path)
         if row is not None and key == (row[1], row[2], row[3], row[4]):
-            folder = Folder(_names(row[6]), _names(row[7]))
-            folder.ruling = self._known_rulings[row[5]]
+            _, _, _, _, _, ruling, folders, sources, *rest = row
+            folder = Folder(
+                folders.split("/") if folders else [], sources.split("/") if sources else []
+            )
+            folder.ruling = self._known_rulings[ruling]
             folder.is_new = False
-            if len(row) > 8:
-                rest = [frozenset(_names(text)) for text in row[8:]]
-                folder.links, folder.speaking, folder.passed_over = rest
+            if rest:
+                parts = [frozenset(names.split("/") if names else ()) for names in rest]
+                folder.links, folder.speaking, folder.passed_over = parts
         else:
             folder = _sources_of(path)
             if max(key[:2]) >= self._trusted_until:
@@ -182,10 +185,6 @@ class Listing:
                 parts = (tuple(Globs(b, tuple(ps)) for b, *ps in part) for part in ruling)
                 listing._known_rulings.append(listing.ruling(*parts))
         return listing
-
-
-def _names(text: str) -> list[str]:
-    return text.split("/") if text else []
 
 
 def _sources_of(path: str) -> Folder:
