@@ -187,6 +187,13 @@ def test_a_link_to_a_folder_that_is_named_is_followed(tmp_path: Path) -> None:
     assert found(tmp_path, "link") == ["link/a.py"]
 
 
+def test_a_link_to_no_environment_makes_none(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"x/a.py": "", "y/b.py": "", "y/real": ""})
+    (tmp_path / "x" / "pyvenv.cfg").symlink_to("nowhere")
+    (tmp_path / "y" / "pyvenv.cfg").symlink_to("real")
+    assert found(tmp_path) == ["x/a.py"]
+
+
 def test_a_link_to_nowhere_is_left_for_the_report(tmp_path: Path) -> None:
     (tmp_path / "gone.py").symlink_to("nowhere")
     (tmp_path / "self.py").symlink_to("self.py")
