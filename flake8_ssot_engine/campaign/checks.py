@@ -14,13 +14,13 @@ from typing import NamedTuple
 from flake8_ssot_engine.campaign.journal import Change
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, package_of
+from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.modules import (
     Modules,
     is_package_file,
     module_name,
     parse_exports,
 )
-from flake8_ssot_engine.project.needles import modules_below
 from flake8_ssot_engine.project.takers import find_takers
 from flake8_ssot_engine.project.writing import read_if_there
 from flake8_ssot_engine.semantics.bindings import ANY_NAME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from flake8_ssot_engine.config.document import Document, read_file
 from flake8_ssot_engine.config.ini import has_moves, ini_migration
@@ -18,7 +18,10 @@ from flake8_ssot_engine.config.loader import (
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 
-_ROOT_MARKERS = (".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
+_VERSION_CONTROL = (".git", ".hg")
+_ROOT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
+SPEAKING = frozenset({FILE_NAME, *INI_FILES, *_ROOT_FILES, *_VERSION_CONTROL})
+"""The names that say in a folder what holds there, or that a project starts."""
 
 
 class ConfigFinder:
@@ -38,24 +41,29 @@ class ConfigFinder:
         self._complete = complete
         self._by_folder: dict[str, Settings | None] = {}
         self._presets: dict[str, Settings] = {}
+        self._roots: dict[str, str | None] = {}
 
-    def settings_for(self, folder: str) -> Settings:
-        """Return the settings for the files of an absolute `folder`. Raises ConfigError."""
+    def settings_for(self, folder: str, *, names: Set[str] = SPEAKING) -> Settings:
+        """Return the settings for the files of an absolute `folder`. Raises ConfigError.
+
+        `names` are those of SPEAKING that may be in it; a walk knows them.
+        """
         if self._fixed is not None:
             return self._fixed
-        found = self._nearest(folder)
+        found = self._nearest(folder, names)
         if found is not None:
             return found
-        root = project_root(folder)
+        root = _marked_root(folder, names, self._roots) or folder
         if root not in self._presets:
             self._presets[root] = self._complete(load_preset(root))
         return self._presets[root]
 
-    def _nearest(self, folder: str) -> Settings | None:
+    def _nearest(self, folder: str, names: Set[str]) -> Settings | None:
         found: Settings | None = None
         without_own: list[str] = []
         while folder not in self._by_folder:
-            path = config_file_in(folder)
+            path = None if names.isdisjoint(SPEAKING) else config_file_in(folder)
+            names = SPEAKING  # whatever may be above
             if path is not None:
                 self._by_folder[folder] = self._complete(load_file(path))
                 break
@@ -93,17 +101,30 @@ def project_root(folder: str) -> str:
     The nearest folder under version control; else the outermost one above that holds a
     file that projects have at their root; else `folder` itself.
     """
-    outermost = folder
-    current = folder
-    while True:
-        if any(os.path.exists(os.path.join(current, name)) for name in _ROOT_MARKERS[:2]):
-            return current
-        if any(os.path.exists(os.path.join(current, name)) for name in _ROOT_MARKERS[2:]):
-            outermost = current
-        parent = os.path.dirname(current)
-        if parent == current:
-            return outermost
-        current = parent
+    return _marked_root(folder, SPEAKING, {}) or folder
+
+
+def _marked_root(folder: str, names: Set[str], known: dict[str, str | None]) -> str | None:
+    """Return the root that something in a folder or above it shows; `known` is added to."""
+    below: list[tuple[str, Set[str]]] = []
+    while folder not in known:
+        below.append((folder, names))
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            break
+        folder, names = parent, SPEAKING
+    root = known.get(folder)
+    for folder, names in reversed(below):
+        if _has_any(folder, _VERSION_CONTROL, names) or (
+            root is None and _has_any(folder, _ROOT_FILES, names)
+        ):
+            root = folder
+        known[folder] = root
+    return root
+
+
+def _has_any(folder: str, wanted: tuple[str, ...], names: Set[str]) -> bool:
+    return any(name in names and os.path.exists(os.path.join(folder, name)) for name in wanted)
 
 
 def _declares(pyproject: str) -> bool:

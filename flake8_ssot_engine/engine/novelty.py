@@ -14,8 +14,8 @@ from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, match_findings, trait_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.project.discovery import SUFFIXES
 from flake8_ssot_engine.project.history import History
+from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE
 

@@ -26,9 +26,9 @@ from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
 from flake8_ssot_engine.engine.shared import Shared
 from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.discovery import find_files, modules_below
 from flake8_ssot_engine.project.modules import Modules
-from flake8_ssot_engine.project.needles import find_needles, modules_below
+from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.takers import find_takers

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.globs import own_verdict, verdict
+from flake8_ssot_engine.project.globs import EVERY, Judge, Rules, verdict
+from flake8_ssot_engine.project.listing import (
+    IGNORE_FILE,
+    SUFFIXES,
+    Folder,
+    Listing,
+    Ruling,
+    is_environment,
+)
 
-SUFFIXES = (".py", ".pyi")
 USUAL_EXCLUDES = frozenset(
     {
         ".bzr",
@@ -39,43 +46,35 @@ USUAL_EXCLUDES = frozenset(
 """Folders that hold no source of the project; a folder with a `pyvenv.cfg` is one too."""
 
 
-def is_source(entry: os.DirEntry[str]) -> bool:
-    """Whether something in a folder has the ending of a source file."""
-    return entry.name.endswith(SUFFIXES)
-
-
-def is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether something in a folder is a regular file, or a link, whatever its ending."""
-    return entry.is_file(follow_symlinks=False) or entry.is_symlink()
-
-
 def find_files(
     paths: Iterable[str],
     finder: ConfigFinder,
     *,
-    is_wanted: Callable[[os.DirEntry[str]], bool] = is_source,
+    every_file: bool = False,
+    listing: Listing | None = None,
 ) -> Iterator[tuple[str, Settings]]:
-    """Yield each wanted file under absolute `paths` once, sorted, with the settings for it.
+    """Yield each source file under absolute `paths` once, sorted, with the settings for it.
 
-    A file that is named itself is taken whatever it is; `exclude` of the configuration
-    holds even so, for commit hooks name files that a person would not. Symbolic links to
-    folders are not followed. Raises UsageError for a path that does not exist.
+    Or `every_file` that is regular or a link, whatever its ending. A file that is named itself is
+    taken whatever it is; `exclude` of the configuration holds even so, for commit hooks name
+    files that a person would not. Symbolic links to folders are not followed. `listing` is
+    what lists the folders, where another walk may use it. Raises UsageError for a path that
+    does not exist.
     """
-    found: dict[str, Settings] = {}
+    walk = _Walk(finder, Listing() if listing is None else listing, every_file=every_file)
+    found = walk.found
     for path in paths:
         if os.path.isdir(path):
-            settings = finder.settings_for(path)
-            if is_excluded(path, settings, is_folder=True):
-                continue
-            for file, settings in _walk(path, finder, is_wanted):
-                found.setdefault(file, settings)
+            if not is_excluded(path, finder.settings_for(path), is_folder=True):
+                walk.go_down(path)
         elif os.path.exists(path):
             settings = finder.settings_for(os.path.dirname(path))
             if not is_excluded(path, settings):
-                found.setdefault(path, settings)
+                found[path] = settings
         else:
             raise UsageError(f"{path}: no such file or folder")
-    yield from sorted(found.items(), key=lambda item: item[0])
+    for path in sorted(found):
+        yield path, found[path]
 
 
 def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bool:
@@ -83,59 +82,131 @@ def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bo
     return any(verdict(globs, path, is_folder=is_folder) for globs in settings.exclude)
 
 
-def is_never_source(folder: str) -> bool:
-    """Whether a folder is one of those that hold no source of any project."""
-    is_usual = os.path.basename(folder) in USUAL_EXCLUDES
-    return is_usual or os.path.exists(os.path.join(folder, "pyvenv.cfg"))
-
-
-def _walk(
-    top: str, finder: ConfigFinder, is_wanted: Callable[[os.DirEntry[str]], bool]
-) -> Iterator[tuple[str, Settings]]:
-    waiting: list[tuple[str, tuple[Globs, ...], tuple[Globs, ...]]]
-    waiting = [(top, _outer_ignores(top), ())]
+def modules_below(root: str, listing: Listing | None = None) -> Iterator[str]:
+    """Yield the modules below a source root: also those that a check passes over."""
+    listing = Listing() if listing is None else listing
+    waiting = [root]
     while waiting:
-        folder, ignores, excludes = waiting.pop()
-        settings = finder.settings_for(folder)
+        path = waiting.pop()
+        try:
+            folder = listing.of(path)
+        except OSError:
+            continue
+        if path != root and folder.is_environment(path):
+            continue
+        start = path if path.endswith(os.sep) else path + os.sep
+        away = folder.leading_away(path) if folder.links else ()
+        yield from [start + name for name in folder.sources if name not in away]
+        waiting += [
+            start + name
+            for name in folder.folders
+            if name.isidentifier() and name not in USUAL_EXCLUDES and name not in folder.links
+        ]
+
+
+class _Walk:
+    """Finds the files that neither git nor the configuration passes over, with their settings."""
+
+    def __init__(self, finder: ConfigFinder, listing: Listing, *, every_file: bool) -> None:
+        self._finder = finder
+        self._listing = listing
+        self._every_file = every_file
+        self.found: dict[str, Settings] = {}
+
+    def go_down(self, top: str) -> None:
+        """Find the files below an absolute folder.
+
+        A folder that cannot be listed is found instead of its files: the run says why.
+        """
+        found = self.found
+        judges = _Judges(self._listing.ruling(_outer_ignores(top), ()))
+        waiting: list[tuple[str, Settings | None, _Judges]] = [(top, None, judges)]
+        while waiting:
+            path, settings, judges = waiting.pop()
+            try:
+                folder = self._listing.of(path, with_others=self._every_file)
+            except OSError:
+                if path == top or not is_environment(path):
+                    found[path] = self._finder.settings_for(path)
+                continue
+            if folder.speaking or settings is None:
+                if path != top and folder.is_environment(path):
+                    continue
+                settings = self._finder.settings_for(path, names=folder.speaking)
+                judges = self._judges_in(path, folder, judges, settings)
+            passed_over = judges.passed_over(path, folder)
+            start = path if path.endswith(os.sep) else path + os.sep
+            for name in self._files_of(path, folder, passed_over):
+                found[start + name] = settings
+            # Where no project was seen to start, the preset is each folder's own.
+            is_own = not settings.path and settings.root == path
+            inner = None if is_own else settings
+            waiting += [
+                (start + name, inner, judges)
+                for name in folder.folders
+                if name not in passed_over and name not in USUAL_EXCLUDES
+            ]
+
+    def _files_of(self, path: str, folder: Folder, passed_over: Set[str]) -> list[str]:
+        files = folder.sources
+        if self._every_file:
+            files = [*files, *(folder.others or ())]
+            passed_over = passed_over | folder.odd
+        if folder.links:
+            passed_over = passed_over | folder.leading_away(path)
+        return [name for name in files if name not in passed_over] if passed_over else files
+
+    def _judges_in(self, path: str, folder: Folder, outer: _Judges, settings: Settings) -> _Judges:
+        """Return what judges in a folder, given what does in the one that it is in."""
+        ignores, excludes = outer.ruling
+        if IGNORE_FILE in folder.speaking:
+            ignores = (*ignores, _read_ignores(path))
         # What an outer configuration excludes stays out, whatever a nested one says.
         excludes += tuple(globs for globs in settings.exclude if globs not in excludes)
-        try:
-            entries = list(os.scandir(folder))
-        except OSError:
-            yield folder, settings  # the run tells why it cannot be read
-            continue
-        if any(entry.name == ".gitignore" for entry in entries):
-            ignores = (*ignores, _read_ignores(folder))
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if not _is_passed_over(entry, ignores, excludes):
-                    waiting.append((entry.path, ignores, excludes))
-            elif (
-                is_wanted(entry)
-                and not _is_ignored(entry.path, ignores, is_folder=False)
-                and not any(own_verdict(g, entry.path, is_folder=False) for g in excludes)
-                and not (entry.is_symlink() and os.path.isdir(entry.path))
-            ):
-                yield entry.path, settings
+        ruling = self._listing.ruling(ignores, excludes)
+        return outer if ruling is outer.ruling else _Judges(ruling)
 
 
-def _is_passed_over(
-    folder: os.DirEntry[str], ignores: tuple[Globs, ...], excludes: tuple[Globs, ...]
-) -> bool:
-    return (
-        _is_ignored(folder.path, ignores, is_folder=True)
-        or any(own_verdict(g, folder.path, is_folder=True) for g in excludes)
-        or is_never_source(folder.path)
-    )
+class _Judges:
+    """Tells what a ruling passes over; its patterns are read when nobody remembers that."""
+
+    def __init__(self, ruling: Ruling) -> None:
+        self.ruling = ruling
+        self._rules: tuple[list[Rules], list[Rules]] | None = None
+
+    def passed_over(self, path: str, folder: Folder) -> frozenset[str]:
+        """Return the names in a folder at `path` that are ignored or excluded."""
+        is_first, folder.is_judged = not folder.is_judged, True
+        if folder.ruling is self.ruling:
+            return folder.passed_over
+        found = frozenset(self._passed_over(path, folder))
+        if is_first:
+            folder.judge(self.ruling, found)
+        return found
+
+    def _passed_over(self, path: str, folder: Folder) -> Iterator[str]:
+        if self._rules is None:
+            ignores, excludes = ([Rules.of(globs) for globs in part] for part in self.ruling)
+            self._rules = ignores, excludes
+        files, endings = folder.sources, SUFFIXES
+        if folder.others is not None:
+            files, endings = [*files, *folder.others], EVERY
+        ignoring, excluding = (
+            [rules.judge_in(path, endings) for rules in part] for part in self._rules
+        )
+        for names, are_folders in ((files, False), (folder.folders, True)):
+            if names:
+                yield from _ignored(ignoring, names, are_folders=are_folders)
+                for judge in excluding:
+                    yield from _ignored([judge], names, are_folders=are_folders)
 
 
-def _is_ignored(path: str, ignores: tuple[Globs, ...], *, is_folder: bool) -> bool:
-    """Whether the innermost `.gitignore` that speaks of a path ignores it."""
-    for globs in reversed(ignores):
-        told = own_verdict(globs, path, is_folder=is_folder)
-        if told is not None:
-            return told
-    return False
+def _ignored(judges: Iterable[Judge], names: Sequence[str], *, are_folders: bool) -> Iterator[str]:
+    """Yield the names that the last judge who speaks of them, the innermost, ignores."""
+    told: dict[str, bool] = {}
+    for judge in judges:
+        told.update(judge.verdicts(names, are_folders=are_folders))
+    return (name for name, is_ignored in told.items() if is_ignored)
 
 
 def _outer_ignores(folder: str) -> tuple[Globs, ...]:
@@ -153,7 +224,9 @@ def _outer_ignores(folder: str) -> tuple[Globs, ...]:
         if os.path.isfile(os.path.join(current, ".gitignore")):
             found.append(_read_ignores(current))
     outer = tuple(reversed(found))
-    return () if _is_ignored(folder, outer, is_folder=True) else outer
+    parent, name = os.path.split(folder)
+    judges = [Rules.of(globs).judge_in(parent) for globs in outer]
+    return () if any(_ignored(judges, [name], are_folders=True)) else outer
 
 
 def _read_ignores(folder: str) -> Globs:

@@ -12,7 +12,6 @@ The same search tells which files of a project can hold a violation at all.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
@@ -22,7 +21,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
-from flake8_ssot_engine.project.discovery import SUFFIXES, is_never_source
+from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.modules import (
     is_package_file,
     module_name,
@@ -137,17 +136,6 @@ def scan(
         files = [path for path in files if path not in read]
         others = [path for path in others if path not in candidates]
     return Scan(known, frozenset(candidates.intersection(paths)))
-
-
-def modules_below(root: str) -> Iterator[str]:
-    """Yield the modules below a source root: also those that a check passes over."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = [
-            name
-            for name in folders
-            if name.isidentifier() and not is_never_source(os.path.join(folder, name))
-        ]
-        yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES))
 
 
 def _search(task: _Task) -> list[_Found]:

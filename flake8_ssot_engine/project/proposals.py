@@ -15,7 +15,7 @@ from flake8_ssot_engine.migrations import Move
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.bridge import moves_of, public_names
 from flake8_ssot_engine.project.deprecations import Found, find_deprecations
-from flake8_ssot_engine.project.discovery import SUFFIXES
+from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.project.replacements import Replacements

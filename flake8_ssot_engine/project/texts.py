@@ -23,7 +23,8 @@ from flake8_ssot_engine.config.loader import FILE_NAME
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.discovery import SUFFIXES, find_files, is_file
+from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.source import SourceFile, Span
@@ -127,7 +128,7 @@ def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
 
     Raises UsageError and ConfigError as `find_files` does.
     """
-    files = find_files(paths, finder, is_wanted=is_file)
+    files = find_files(paths, finder, every_file=True)
     return [path for path, settings in files if path not in (settings.path, settings.baseline)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,6 @@ from flake8_ssot_engine.project.discovery import (
     USUAL_EXCLUDES,
     find_files,
     is_excluded,
-    is_file,
-    is_source,
 )
 
 Tree = dict[str, str]
@@ -42,10 +40,10 @@ def found(
     root: Path,
     *paths: str,
     exclude: tuple[str, ...] = (),
-    is_wanted: Callable[[os.DirEntry[str]], bool] = is_source,
+    every_file: bool = False,
 ) -> list[str]:
     absolute = [os.path.normpath(root / path) for path in paths or (".",)]
-    files = find_files(absolute, finder_of(root, *exclude), is_wanted=is_wanted)
+    files = find_files(absolute, finder_of(root, *exclude), every_file=every_file)
     return [os.path.relpath(path, root) for path, _ in files]
 
 
@@ -189,6 +187,13 @@ def test_a_link_to_a_folder_that_is_named_is_followed(tmp_path: Path) -> None:
     assert found(tmp_path, "link") == ["link/a.py"]
 
 
+def test_a_link_to_no_environment_makes_none(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"x/a.py": "", "y/b.py": "", "y/real": ""})
+    (tmp_path / "x" / "pyvenv.cfg").symlink_to("nowhere")
+    (tmp_path / "y" / "pyvenv.cfg").symlink_to("real")
+    assert found(tmp_path) == ["x/a.py"]
+
+
 def test_a_link_to_nowhere_is_left_for_the_report(tmp_path: Path) -> None:
     (tmp_path / "gone.py").symlink_to("nowhere")
     (tmp_path / "self.py").symlink_to("self.py")
@@ -242,13 +247,13 @@ def test_folders_nested_deeper_than_python_recurses(tmp_path: Path) -> None:
 def test_every_file_below_a_folder(tmp_path: Path) -> None:
     names = ["a.py", "b.txt", "no-ending", ".hidden", "x/y.PY", "x/.z/binary.bin", "x\n\udcff.md"]
     lay_out(tmp_path, dict.fromkeys([*names, ".git/HEAD", ".ssot/run", "env/pyvenv.cfg"], ""))
-    assert found(tmp_path, is_wanted=is_file) == sorted(names)
+    assert found(tmp_path, every_file=True) == sorted(names)
     assert found(tmp_path) == ["a.py"]
 
 
 def test_every_file_but_those_that_are_excluded(tmp_path: Path) -> None:
     lay_out(tmp_path, dict.fromkeys(["a.md", "b.md", "c.txt", "old/a.txt", "old/b.py"], ""))
-    assert found(tmp_path, exclude=("old/", "b.*"), is_wanted=is_file) == ["a.md", "c.txt"]
+    assert found(tmp_path, exclude=("old/", "b.*"), every_file=True) == ["a.md", "c.txt"]
 
 
 def test_links_among_every_file(tmp_path: Path) -> None:
@@ -257,13 +262,13 @@ def test_links_among_every_file(tmp_path: Path) -> None:
     (tmp_path / "file").symlink_to("real/a.md")
     (tmp_path / "gone").symlink_to("nowhere")
     (tmp_path / "self").symlink_to("self")
-    assert found(tmp_path, is_wanted=is_file) == ["file", "gone", "real/a.md", "self"]
+    assert found(tmp_path, every_file=True) == ["file", "gone", "real/a.md", "self"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no FIFOs")
 def test_what_is_no_regular_file_is_told_for_sources_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
-    assert found(tmp_path, is_wanted=is_file) == []
+    assert found(tmp_path, every_file=True) == []
     assert found(tmp_path) == ["pipe.py"]
 
 
@@ -349,7 +354,7 @@ def of_git(root: Path, *, ending: str = ".py") -> list[str]:
 def test_ignores_what_git_ignores(tmp_path: Path, ignores: Tree) -> None:
     lay_out(tmp_path, {**FILES, **ignores})
     assert sorted(found(tmp_path)) == of_git(tmp_path)
-    assert sorted(found(tmp_path, is_wanted=is_file)) == of_git(tmp_path, ending="")
+    assert sorted(found(tmp_path, every_file=True)) == of_git(tmp_path, ending="")
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="compares with git")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.globs import matches, own_verdict, verdict
+from flake8_ssot_engine.project.globs import Rules, matches, verdict
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,9 @@ def test_verdict(patterns: list[str], path: str, expected: bool | None) -> None:
         pytest.param("a/", True, None, id="the-folder-above-is-not-asked"),
     ],
 )
-def test_own_verdict(pattern: str, is_folder: bool, expected: bool | None) -> None:
-    assert own_verdict(Globs("/p", (pattern,)), "/p/a/x", is_folder=is_folder) is expected
+def test_verdict_on_names_alone(pattern: str, is_folder: bool, expected: bool | None) -> None:
+    judge = Rules.of(Globs("/p", (pattern,))).judge_in("/p/a")
+    assert judge.verdicts(["x", "y"], are_folders=is_folder).get("x") is expected
 
 
 def test_a_base_may_be_the_root_of_the_file_system() -> None:

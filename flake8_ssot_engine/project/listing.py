@@ -1,0 +1,221 @@
+"""Listing: what is in the folders of a project, each listed once for several walks.
+
+What a former run remembered spares a folder the listing as long as its stat key is the same: its
+times of change, its inode and its device. Every name that comes, goes or is given to something
+else changes these. As git does with its index, a folder that changed within the last seconds is
+not remembered: its next change may bear the same time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from itertools import chain
+from typing import Any, NamedTuple
+
+from flake8_ssot_engine.config.finder import SPEAKING
+from flake8_ssot_engine.migrations import Globs
+
+SUFFIXES: tuple[str, ...] = (".py", ".pyi")
+IGNORE_FILE = ".gitignore"
+_ENVIRONMENT = "pyvenv.cfg"
+_SPEAKING = SPEAKING | {IGNORE_FILE, _ENVIRONMENT}
+
+_HEAD = [1, os.geteuid()] if os.name == "posix" else [1]
+"""The format of what is remembered, and who might list those folders."""
+_RACY = 2_000_000_000
+"""Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
+_REMEMBERS = os.name == "posix" and sys.platform != "cygwin"
+
+_Key = tuple[int, int, int, int]
+
+
+class Ruling(NamedTuple):
+    """All that decides, outermost first, which names in a folder a walk passes over."""
+
+    ignores: tuple[Globs, ...]
+    excludes: tuple[Globs, ...]
+
+
+class Folder:
+    """What is in one folder, by names.
+
+    `folders` are no links; `sources` are whatever else has the ending of a source file, and
+    `others` what is left, where they were asked for. `links` are those that are links, with
+    the junctions among the folders, and `odd` those that are no regular files either.
+    `speaking` are the names, in small letters, that say what the folder is or what holds in it.
+    `passed_over` are the names that `ruling` keeps out; that is None as long as nobody judged.
+    `is_judged` says that somebody asked in this run; where two walks differ, the first counts.
+    `key` is None where it is not to be trusted.
+    """
+
+    others: list[str] | None = None
+    links: frozenset[str] = frozenset()
+    odd: frozenset[str] = frozenset()
+    speaking: frozenset[str] = frozenset()
+    passed_over: frozenset[str] = frozenset()
+    ruling: Ruling | None = None
+    is_judged = False
+    key: _Key | None = None
+    is_new = True
+
+    def __init__(self, folders: list[str], sources: list[str]) -> None:
+        self.folders = folders
+        self.sources = sources
+
+    def judge(self, ruling: Ruling, passed_over: frozenset[str]) -> None:
+        """Note which names a ruling keeps out."""
+        self.ruling, self.passed_over, self.is_new = ruling, passed_over, True
+
+    def is_environment(self, path: str) -> bool:
+        """Whether the folder, at `path`, is a virtual environment (PEP 405)."""
+        return _ENVIRONMENT in self.speaking and is_environment(path)
+
+    def leading_away(self, path: str) -> set[str]:
+        """Return the links that lead to folders now, which is not for this folder to say."""
+        return {name for name in self.links if os.path.isdir(os.path.join(path, name))}
+
+
+def is_environment(folder: str) -> bool:
+    """Whether an absolute folder, which perhaps nobody may list, is a virtual environment."""
+    return os.path.exists(os.path.join(folder, _ENVIRONMENT))
+
+
+class Listing:
+    """The folders of a project by their absolute paths, each listed once in the life of this.
+
+    So it is for one run, in which nothing else changes them. One that is made by `from_plain`
+    keeps the stat keys that the next run needs.
+    """
+
+    def __init__(self) -> None:
+        self._folders: dict[str, Folder] = {}
+        self._rulings: dict[Ruling, Ruling] = {}
+        self._trusted_until: int | None = None
+        self._known: dict[str, list[Any]] = {}
+        self._known_rulings: list[Ruling | None] = []
+
+    def of(self, path: str, *, with_others: bool = False) -> Folder:
+        """Return what is in a folder. Raises OSError.
+
+        Only `with_others` are its `others` sure to be there.
+        """
+        folder = self._folders.get(path)
+        if folder is None or (with_others and folder.others is None):
+            folder = _listed(path) if with_others else self._recalled(path)
+            self._folders[path] = folder
+        return folder
+
+    def ruling(self, ignores: tuple[Globs, ...], excludes: tuple[Globs, ...]) -> Ruling:
+        """Return the one ruling that is made of these, so that `is` compares."""
+        ruling = Ruling(ignores, excludes)
+        return self._rulings.setdefault(ruling, ruling)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `to_plain` returns more than was known."""
+        return any(folder.is_new and folder.key is not None for folder in self._folders.values())
+
+    def _recalled(self, path: str) -> Folder:
+        if self._trusted_until is None:
+            return _sources_of(path)
+        status = os.stat(path)  # before it is listed: what changes meanwhile changes the key
+        key = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+        row = self._known.get(path)
+        if row is not None and key == (row[1], row[2], row[3], row[4]):
+            _, _, _, _, _, ruling, folders, sources, *rest = row
+            folder = Folder(
+                folders.split("/") if folders else [], sources.split("/") if sources else []
+            )
+            folder.ruling = self._known_rulings[ruling]
+            folder.is_new = False
+            if rest:
+                parts = [frozenset(names.split("/") if names else ()) for names in rest]
+                folder.links, folder.speaking, folder.passed_over = parts
+        else:
+            folder = _sources_of(path)
+            if max(key[:2]) >= self._trusted_until:
+                return folder
+        folder.key = key
+        return folder
+
+    def to_plain(self) -> list[Any]:
+        """Return what is worth to be remembered, as lists, strings and integers.
+
+        Of folders that were asked for in the life of this, without those that changed just
+        now. No name holds a slash, so that one stands between names. Whoever keeps this
+        throws it away with another version of the program.
+        """
+        numbers: dict[Ruling | None, int] = {None: 0}
+        rows = []
+        for path, folder in self._folders.items():
+            if folder.key is None:
+                continue
+            number = numbers.setdefault(folder.ruling, len(numbers))
+            row: list[Any] = [path, *folder.key, number]
+            row += ["/".join(folder.folders), "/".join(folder.sources)]
+            rest = (folder.links, folder.speaking, folder.passed_over)
+            if any(rest):
+                row += ["/".join(sorted(names)) for names in rest]
+            rows.append(row)
+        rulings = [
+            [[[globs.base, *globs.patterns] for globs in part] for part in ruling]
+            for ruling in numbers
+            if ruling is not None
+        ]
+        return [_HEAD, rulings, rows]
+
+    @classmethod
+    def from_plain(cls, plain: Any, *, clock: Callable[[], int] = time.time_ns) -> Listing:
+        """Return one that knows what another one's `to_plain` returned; None: nothing yet.
+
+        `clock` tells the time in nanoseconds.
+        """
+        listing = cls()
+        if not _REMEMBERS:
+            return listing
+        listing._trusted_until = clock() - _RACY
+        if plain is not None and plain[0] == _HEAD:
+            _, rulings, rows = plain
+            listing._known = {row[0]: row for row in rows}
+            listing._known_rulings = [None]
+            for ruling in rulings:
+                parts = (tuple(Globs(b, tuple(ps)) for b, *ps in part) for part in ruling)
+                listing._known_rulings.append(listing.ruling(*parts))
+        return listing
+
+
+def _sources_of(path: str) -> Folder:
+    folder = _listed(path)
+    if folder.links:
+        folder.links = folder.links.difference(folder.others or ())
+    folder.others = None
+    return folder
+
+
+def _listed(path: str) -> Folder:
+    folders: list[str] = []
+    sources: list[str] = []
+    others: list[str] = []
+    links: list[str] = []
+    odd: list[str] = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = entry.name
+            if not entry.is_file(follow_symlinks=False):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(name)
+                    if sys.version_info >= (3, 12) and entry.is_junction():
+                        links.append(name)
+                    continue
+                (links if entry.is_symlink() else odd).append(name)
+            (sources if name.endswith(SUFFIXES) else others).append(name)
+    folder = Folder(folders, sources)
+    folder.others = others
+    every = chain(folders, sources, others)
+    folder.speaking = _SPEAKING.intersection(map(str.casefold, every))
+    if links or odd:
+        folder.links, folder.odd = frozenset(links), frozenset(odd)
+    return folder
