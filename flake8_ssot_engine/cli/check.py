@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
 from typing import Any
 
 from flake8_ssot_engine.cli.output import progress, say, use_color
@@ -169,7 +168,7 @@ def _judge(
         # The bridge's own line outlives it by `ssot retire`: no reason for CI to fail by itself.
         is_error = options.stale == "error"
         unused += find_unused_owners(tasks, Severity.ERROR if is_error else Severity.WARNING)
-    return replace(report, findings=(*report.findings, *unused))
+    return report._replace(findings=(*report.findings, *unused))
 
 
 def _is_whole(options: argparse.Namespace) -> bool:

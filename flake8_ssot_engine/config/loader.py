@@ -6,7 +6,6 @@ import difflib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -70,11 +69,11 @@ def ini_settings(path: str) -> Settings:
         settings = load_file(config)
         if baseline:
             shared = root_of_baseline(root, baseline)
-            settings = replace(settings, baseline=baseline, baseline_root=shared)
+            settings = settings.replaced(baseline=baseline, baseline_root=shared)
         return settings.overridden(select=ini.select, ignore=ini.ignore)
     settings = settings_of_moves(ini.migration, root)
     shared = root_of_baseline(root, baseline) if baseline else root
-    return replace(settings, path=path, baseline=baseline, baseline_root=shared).overridden(
+    return settings.replaced(path=path, baseline=baseline, baseline_root=shared).overridden(
         select=ini.select, ignore=ini.ignore
     )
 

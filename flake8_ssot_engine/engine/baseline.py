@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.document import read_file
@@ -44,8 +44,7 @@ class Entry(NamedTuple):
         return f"\\{line}" if line.startswith("#") else line  # else it were a comment
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """How many violations of each trait are tolerated, file by file.
 
     `path` is the absolute path of the baseline, `root` the absolute folder that the paths in it
@@ -54,10 +53,10 @@ class Baseline:
 
     path: str
     root: str
-    files: Mapping[str, Counter[Trait]] = field(default_factory=dict)
-    reasons: Mapping[Entry, str] = field(default_factory=dict)
-    lines: Mapping[Entry, int] = field(default_factory=dict)
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Counter[Trait]] = MappingProxyType({})
+    reasons: Mapping[Entry, str] = MappingProxyType({})
+    lines: Mapping[Entry, int] = MappingProxyType({})
+    renamed: Mapping[str, str] = MappingProxyType({})
     """The old name of each file that git knows to be one that entries name."""
 
     @classmethod
@@ -112,7 +111,7 @@ class Baseline:
                     table.setdefault(new, table[entry])  # type: ignore[arg-type]
         moved = Baseline.of_entries(self.path, self.root, counts, reasons)
         old_names = {new: old for old, new in renamed.items()}
-        return replace(moved, lines=lines, renamed=old_names)
+        return moved._replace(lines=lines, renamed=old_names)
 
 
 def load_baseline(settings: Settings) -> Baseline:
@@ -155,7 +154,7 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
             reasons[entry] = reason
     if problems:
         raise ConfigError(tuple(problems))
-    return replace(Baseline.of_entries(path, root, counts, reasons), lines=lines)
+    return Baseline.of_entries(path, root, counts, reasons)._replace(lines=lines)
 
 
 def render_baseline(baseline: Baseline, like: bytes = b"") -> bytes:

@@ -7,12 +7,11 @@ import secrets
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, wants
-from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
+from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
 from flake8_ssot_engine.project.needles import scan
 from flake8_ssot_engine.project.parallel import Workers
@@ -32,13 +31,12 @@ class Task(NamedTuple):
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a run found, in the order of the files."""
 
     findings: tuple[Finding, ...] = ()
     errors: tuple[FileError, ...] = ()
-    references: Counter[str] = field(default_factory=Counter)
+    references: Counter[str] = NO_REFERENCES
     files: int = 0
 
     @property

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flake8_ssot_engine.config.checker import check_moves
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, SourceError
@@ -31,11 +29,11 @@ def with_bridges(settings: Settings) -> Settings:
     problems = check_moves(move for migration in migrations for move in migration.moves)
     if problems:
         raise ConfigError(tuple(problems))
-    return replace(settings, migrations=migrations)
+    return settings.replaced(migrations=migrations)
 
 
 def _with_bridge(migration: Migration, modules: Modules) -> Migration:
-    place = replace(migration.place, key=f"{migration.place.key}.bridge")
+    place = migration.place._replace(key=f"{migration.place.key}.bridge")
     try:
         bridge = modules.read(migration.bridge)
     except OSError as error:
@@ -46,11 +44,11 @@ def _with_bridge(migration: Migration, modules: Modules) -> Migration:
         raise ConfigError((place.told(f"{migration.bridge} {error.message}"),)) from None
     declared = {move.old for move in migration.moves}
     derived = [
-        replace(move, place=place)
+        move._replace(place=place)
         for move in moves_of(bridge, Reexports(modules))
         if move.old not in declared
     ]
-    return replace(migration, moves=(*migration.moves, *derived))
+    return migration._replace(moves=(*migration.moves, *derived))
 
 
 def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
