@@ -17,8 +17,6 @@ from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.matching import Trait
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
-from flake8_ssot_engine.project.git import GitError
-from flake8_ssot_engine.project.history import History
 
 _HEAD = (
     "# What is tolerated for now. It only shrinks: `ssot baseline update` takes out what is fixed."
@@ -92,6 +90,9 @@ class Baseline(NamedTuple):
         missing = [name for name in self.files if not os.path.lexists(self.path_of(name))]
         if not missing:
             return self
+        from flake8_ssot_engine.project.git import GitError  # all files are mostly where they were
+        from flake8_ssot_engine.project.history import History
+
         try:
             found = History(self.root).renames_since_change_of(self.path)
         except GitError:

@@ -16,8 +16,6 @@ from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.git import GitError
-from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.writing import read_regular
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity
 
@@ -96,6 +94,9 @@ class Ratchet:
         self, path: str, result: FileResult, content: Callable[[], bytes] | None
     ) -> dict[int, int]:
         """Return when the lines of a file's findings came in, as far as git can tell."""
+        from flake8_ssot_engine.project.git import GitError
+        from flake8_ssot_engine.project.history import History
+
         name = self.baseline.name_of(path)
         lines = sorted({finding.start.line for finding in result.findings})
         try:

@@ -10,7 +10,6 @@ from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.outcome import new_errors, new_findings, summary
-from flake8_ssot_engine.reports.small_diff import render_small_diff
 from flake8_ssot_engine.violations import Severity
 
 
@@ -70,6 +69,8 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
     if violation.fix is not None:
+        from flake8_ssot_engine.reports.small_diff import render_small_diff
+
         for change in render_small_diff(finding, violation.fix):
             color = {"-": style.red, "+": style.green}.get(change[0], "")
             yield f"{gutter} {bar} {color}{_shown(change)}{style.reset if color else ''}"
