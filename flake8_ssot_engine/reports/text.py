@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -86,6 +85,8 @@ def _width(character: str) -> int:
     """Return how many cells a terminal gives to a character as `_shown` shows it."""
     if not character.isprintable():
         return len(printable(character))
+    import unicodedata  # a megabyte; a clean report measures nothing
+
     if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
