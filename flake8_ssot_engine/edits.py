@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_ssot_engine.source import Position, Span
@@ -43,8 +42,7 @@ class PlacedEdit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that belong together, possibly in several files: all of them or none."""
 
     title: str

@@ -6,7 +6,6 @@ import argparse
 import ast
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -76,7 +75,7 @@ class Session:
                 own = settings.overridden(select=self._select, ignore=self._ignore)
                 if self._baseline:
                     shared = root_of_baseline(os.getcwd(), self._baseline)
-                    own = replace(own, baseline=self._baseline, baseline_root=shared)
+                    own = own.replaced(baseline=self._baseline, baseline_root=shared)
                 self._by_settings[id(settings)] = Judge(own)
             self._by_folder[folder] = self._by_settings[id(settings)]
         return self._by_folder[folder]
@@ -137,7 +136,7 @@ class SsotPlugin:
             baseline, declared_in = _baseline_file(options.ssot_baseline)
             if fixed is not None and declared_in:
                 shared = root_of_baseline(declared_in, baseline)
-                fixed = replace(fixed, baseline=baseline, baseline_root=shared)
+                fixed = fixed.replaced(baseline=baseline, baseline_root=shared)
             cls._session = Session(
                 fixed,
                 select=select,
@@ -177,7 +176,7 @@ class SsotPlugin:
             is_covered = suppressions is not None and suppressions.covers(*place)
             (covered if is_covered else standing).append(finding)
         content = partial(_content, path, source.text)
-        result = replace(result, findings=tuple(standing))
+        result = result._replace(findings=tuple(standing))
         judged = judge.ratchet.judge(path, result, content).result.findings
         return [*covered, *(finding for finding in judged if not finding.is_baselined)]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.names import QualifiedName
+
+if TYPE_CHECKING:
+    import datetime
 
 NOWHERE = ConfigProblem("", None, "", "")
 """The place of a declaration that stands in no file."""
@@ -40,8 +41,7 @@ class CallRewrite(NamedTuple):
     rewrite: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One symbol or module, its new home (None: there is no replacement), and its calls.
 
     `place` is where it is declared, as a problem without a message; so for the others below.
@@ -53,7 +53,7 @@ class Move:
     factory: str = ""
     factory_modules: tuple[QualifiedName, ...] = ()
     calls: tuple[CallRewrite, ...] = ()
-    place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
+    place: ConfigProblem = NOWHERE
 
     @property
     def is_named_as_class(self) -> bool:
@@ -75,19 +75,17 @@ class Validator(NamedTuple):
     timeout_seconds: float = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """An ordered step of a migration: some paths, how strictly they are held, what proves it."""
 
     name: str
     paths: Globs
     enforce: Enforcement = Enforcement.RATCHET
     validate: tuple[Validator, ...] = ()
-    place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
+    place: ConfigProblem = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """Moves that are made for one reason, with the files that may still use the old names."""
 
     id: str
@@ -99,8 +97,8 @@ class Migration:
     bridge: str = ""
     moves: tuple[Move, ...] = ()
     phases: tuple[Phase, ...] = ()
-    place: ConfigProblem = field(default=NOWHERE, compare=False, repr=False)
-    owner_places: tuple[ConfigProblem, ...] = field(default=(), compare=False, repr=False)
+    place: ConfigProblem = NOWHERE
+    owner_places: tuple[ConfigProblem, ...] = ()
     """Those of the declared owners, which come first in `owners`."""
 
     def is_overdue(self, today: datetime.date) -> bool:
@@ -115,10 +113,9 @@ class Migration:
 
     def enforced(self) -> Migration:
         """Return this migration with no phase that is off."""
-        return replace(
-            self,
+        return self._replace(
             phases=tuple(
-                replace(phase, enforce=Enforcement.RATCHET)
+                phase._replace(enforce=Enforcement.RATCHET)
                 if phase.enforce is Enforcement.OFF
                 else phase
                 for phase in self.phases

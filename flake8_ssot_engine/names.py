@@ -5,7 +5,6 @@ from __future__ import annotations
 import keyword
 import os
 from collections.abc import Callable, Iterable
-from pathlib import PurePath
 
 LOCALS = "<locals>"
 """The part that stands for the inside of a function, as in `__qualname__` (PEP 3155)."""
@@ -87,7 +86,9 @@ def module_of_path(
     packages around it: `is_regular_package(folder)` says whether a folder has an `__init__`.
     """
     folder, file_name = os.path.split(path)
-    stem = file_name.split(".", 1)[0] if file_name.endswith(".pyi") else PurePath(path).stem
+    stem = os.path.splitext(file_name)[0]
+    if file_name.endswith(".pyi"):
+        stem = stem.split(".", 1)[0]
     roots = [root for root in source_roots if _is_within(folder, root)]
     if roots:
         inner = os.path.relpath(folder, max(roots, key=len))

@@ -6,15 +6,16 @@ Inside the product a position is an offset in code points into the decoded text
 
 from __future__ import annotations
 
-import ast
 import enum
 import re
-import tokenize
 import warnings
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
+
+if TYPE_CHECKING:
+    import ast
 
 # Python's tokenizer ends a line at these and at nothing else; str.splitlines() also
 # ends one at a form feed, U+2028 and others, which would shift every later line.
@@ -104,6 +105,8 @@ class SourceFile:
 
     def parse(self) -> ast.Module:
         """Parse the text with the running Python's grammar. Raises SourceError."""
+        import ast  # most files are not parsed
+
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -195,6 +198,10 @@ def _declared_encoding(data: bytes) -> str:
     """
     head = _FIRST_TWO_LINES.match(data)
     assert head is not None  # each of the two lines may be empty
+    if b"coding" not in head[0]:
+        return "utf-8"
+    import tokenize  # few files say what they are encoded in
+
     bom = _UTF8_BOM if data.startswith(_UTF8_BOM) else b""
     lines = iter((bom + _NOT_ASCII.sub(b"?", head[0][len(bom) :])).splitlines(keepends=True))
     encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-import hashlib
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Applicability, Fix
@@ -66,6 +64,8 @@ class Fingerprint(NamedTuple):
     @property
     def digest(self) -> str:
         """64 hexadecimal digits (SHA-256)."""
+        import hashlib  # only some formats ask for it
+
         text = "\0".join((self.code, self.path, self.scope, self.symbol, str(self.ordinal)))
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -74,8 +74,7 @@ MODULE_SCOPE = "<module>"
 """The scope of what stands in no definition (as Python's own tracebacks name it)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One finding in one file.
 
     `span` is in code points; a `# noqa` counts on the line where it starts. `symbol` is the

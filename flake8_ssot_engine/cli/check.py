@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.cli.output import progress, say, use_color
 from flake8_ssot_engine.cli.selection import (
@@ -20,19 +19,15 @@ from flake8_ssot_engine.cli.selection import (
 )
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker
-from flake8_ssot_engine.engine.findings import FileResult
-from flake8_ssot_engine.engine.novelty import Newness
-from flake8_ssot_engine.engine.owners import find_unused_owners
+from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
-from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ExitCode, UsageError
-from flake8_ssot_engine.project.git import GitError
-from flake8_ssot_engine.project.review import may_matter, review
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
-from flake8_ssot_engine.reports.text import COLOR, error_place, render_text
 from flake8_ssot_engine.violations import Severity
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.novelty import Newness
 
 
 def add_command(commands: Any) -> None:
@@ -72,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
     jobs = jobs_of(options)
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         if options.stdin_filename:
+            from flake8_ssot_engine.engine.check import Checker
+
             results = [
                 Checker(task.settings).check_bytes(
                     task.path,
@@ -98,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
         _tell_settings(tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
     _write(report, options)
     if options.format == "concise":
+        from flake8_ssot_engine.reports.text import error_place
+
         for error in new_errors(report):
             say(f"{error_place(error)}: {error.message}")
         if not options.quiet:
@@ -120,6 +119,9 @@ def _newness(options: argparse.Namespace, finder: ConfigFinder) -> Newness | Non
         return None
     if options.stdin_filename:
         raise UsageError("--new-since: not with --stdin-filename")
+    from flake8_ssot_engine.engine.novelty import Newness  # asks git
+    from flake8_ssot_engine.project.git import GitError
+
     try:
         folder = finder.settings_for(os.getcwd()).root
         if options.paths:
@@ -149,25 +151,32 @@ def _judge(
     newness: Newness | None,
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
-    is_partial = options.new_since or options.phase or options.stdin_filename
-    looked_at = [] if is_partial else options.paths or [settings.root]
-    verdict = judge_results(
-        tasks,
-        results,
-        covered=list(map(os.path.abspath, looked_at)),
-        severity=_stale_severity(options),
-        contents=contents,
-        settings=[settings] if _is_whole(options) else [],
-    )
+    unused: list[Finding] = []
+    baselines = {settings.baseline_file, *(task.settings.baseline_file for task in tasks)}
+    if any(map(os.path.lexists, baselines)):  # else everything stands as it was found
+        from flake8_ssot_engine.engine.verdict import judge_results
+
+        is_partial = options.new_since or options.phase or options.stdin_filename
+        looked_at = [] if is_partial else options.paths or [settings.root]
+        verdict = judge_results(
+            tasks,
+            results,
+            covered=list(map(os.path.abspath, looked_at)),
+            severity=_stale_severity(options),
+            contents=contents,
+            settings=[settings] if _is_whole(options) else [],
+        )
+        results, unused = verdict.results, verdict.unused
     if newness is not None:
-        return report_of(newness.only_new(tasks, verdict.results), files=len(tasks))
-    report = report_of(verdict.results, files=len(tasks))
-    unused = verdict.unused
+        return report_of(newness.only_new(tasks, results), files=len(tasks))
+    report = report_of(results, files=len(tasks))
     if _is_whole(options):
         # The bridge's own line outlives it by `ssot retire`: no reason for CI to fail by itself.
+        from flake8_ssot_engine.engine.owners import find_unused_owners
+
         is_error = options.stale == "error"
         unused += find_unused_owners(tasks, Severity.ERROR if is_error else Severity.WARNING)
-    return replace(report, findings=(*report.findings, *unused))
+    return report._replace(findings=(*report.findings, *unused))
 
 
 def _is_whole(options: argparse.Namespace) -> bool:
@@ -183,8 +192,12 @@ def _stale_severity(options: argparse.Namespace) -> Severity:
 
 def _write(report: Report, options: argparse.Namespace) -> None:
     stream: Any = None if options.output else sys.stdout
-    is_colored = options.format == "text" and use_color(options, stream)
-    lines = render_text(report, COLOR) if is_colored else FORMATS[options.format].render(report)
+    if options.format == "text" and use_color(options, stream):
+        from flake8_ssot_engine.reports.text import COLOR, render_text
+
+        lines = render_text(report, COLOR)
+    else:
+        lines = FORMATS[options.format].render(report)
     if options.output is None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -211,12 +224,17 @@ def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> No
         if task.settings.baseline and not os.path.lexists(task.settings.baseline):
             name = os.path.relpath(task.settings.baseline)
             doubts.append(f"{name}: there is no such baseline; `ssot baseline create` makes it")
-        if not task.settings.path and not may_matter(task.settings):
-            doubts.append(
-                "no file declares a migration, and the built-in one is for another project:"
-                " nothing will be reported; `ssot init` makes one"
-            )
-        if is_whole and task.settings.path:
+        if not task.settings.path:
+            from flake8_ssot_engine.project.review import may_matter
+
+            if not may_matter(task.settings):
+                doubts.append(
+                    "no file declares a migration, and the built-in one is for another project:"
+                    " nothing will be reported; `ssot init` makes one"
+                )
+        elif is_whole:
+            from flake8_ssot_engine.project.review import review
+
             doubts += review(task.settings, [task.path for task in tasks])
         for warning in doubts:
             say(f"warning: {warning}")

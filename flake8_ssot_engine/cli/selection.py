@@ -7,11 +7,8 @@ import os
 from typing import Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
-from flake8_ssot_engine.config.ini import split_codes
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.config.spec import CODES
-from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.bridge import with_bridges
@@ -105,6 +102,8 @@ def _shown_as(path: str, named: dict[str, str]) -> str:
 
 
 def _is_in_phase(path: str, settings: Settings, name: str) -> bool:
+    from flake8_ssot_engine.engine.check import phase_of
+
     phases = (phase_of(path, migration) for migration in settings.migrations)
     return any(phase is not None and phase.name == name for phase in phases)
 
@@ -118,6 +117,11 @@ def _check_phase_name(name: str, every: list[Settings]) -> None:
 
 
 def _codes(option: str, text: str) -> tuple[str, ...]:
+    if not text:
+        return ()
+    from flake8_ssot_engine.config.ini import split_codes
+    from flake8_ssot_engine.config.spec import CODES
+
     codes = split_codes(text)
     if complaint := CODES.complaint(list(codes)):
         raise UsageError(f"{option}: {complaint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from flake8_ssot_engine.config.document import Document, Path
@@ -25,6 +24,8 @@ def _check_table(
     for name, value in table.items():
         key = known.get(name)
         if key is None:
+            import difflib  # a configuration without faults does not need it
+
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
             yield document.problem((*path, name), f"unknown key; {hint}")

@@ -9,11 +9,6 @@ from typing import Any
 
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # the same code, under the name it had before Python 3.11
-
 Path = tuple[str | int, ...]
 
 _TOKEN = re.compile(
@@ -48,6 +43,15 @@ def decode(path: str, data: bytes, *, message: str) -> str:
         raise ConfigError((ConfigProblem(path, line, "", message),)) from None
 
 
+def _loads(text: str) -> dict[str, Any]:
+    """Read TOML. Imported here: a project that declares moves for Flake8 alone has none."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib  # the same code, under the name it had before Python 3.11
+    return tomllib.loads(text)
+
+
 class Document:
     """The values of a TOML file, or of one table in it (`prefix`)."""
 
@@ -57,7 +61,7 @@ class Document:
         self._text = text
         self._lines: dict[Path, int] | None = None
         try:
-            values: Any = tomllib.loads(text)
+            values: Any = _loads(text)
         except (ValueError, RecursionError) as error:  # ValueError: an integer of 5,000 digits, too
             at = _AT_LINE.search(str(error))
             line = int(at[1]) if at else None
@@ -169,4 +173,4 @@ class _KeyLines:
 def _unquoted(token: str) -> str:
     if not token.startswith(("'", '"')):
         return token
-    return str(tomllib.loads(f"key = {token}")["key"])
+    return str(_loads(f"key = {token}")["key"])

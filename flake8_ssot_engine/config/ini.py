@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.checker import check_moves
 from flake8_ssot_engine.config.document import decode, read_file
-from flake8_ssot_engine.config.spec import CODES
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.names import QualifiedName
+
+if TYPE_CHECKING:
+    import configparser
 
 _SECTION = "flake8"
 _OPTION = re.compile(r"([^=:]+)[=:](.*)")
@@ -41,6 +42,8 @@ def has_moves(path: str) -> bool:
 
 def ini_migration(path: str) -> IniDeclaration:
     """Read the options of an INI file. Raises ConfigError with all that is wrong."""
+    from flake8_ssot_engine.config.spec import CODES
+
     text = _text(path, read_file(path))
     section = _section(path, text)
     problems: list[ConfigProblem] = []
@@ -106,6 +109,8 @@ def _text(path: str, data: bytes) -> str:
 
 
 def _section(path: str, text: str) -> configparser.SectionProxy | None:
+    import configparser  # only where a file speaks of us
+
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text, source=path)

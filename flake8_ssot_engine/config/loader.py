@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from importlib import resources
 from typing import Any
 
 from flake8_ssot_engine.config.checker import check_document, check_moves
@@ -70,11 +67,11 @@ def ini_settings(path: str) -> Settings:
         settings = load_file(config)
         if baseline:
             shared = root_of_baseline(root, baseline)
-            settings = replace(settings, baseline=baseline, baseline_root=shared)
+            settings = settings.replaced(baseline=baseline, baseline_root=shared)
         return settings.overridden(select=ini.select, ignore=ini.ignore)
     settings = settings_of_moves(ini.migration, root)
     shared = root_of_baseline(root, baseline) if baseline else root
-    return replace(settings, path=path, baseline=baseline, baseline_root=shared).overridden(
+    return settings.replaced(path=path, baseline=baseline, baseline_root=shared).overridden(
         select=ini.select, ignore=ini.ignore
     )
 
@@ -94,8 +91,10 @@ def decode_toml(path: str, data: bytes) -> str:
 
 
 def _preset_document(name: str) -> Document:
-    file = resources.files("flake8_ssot_engine.config").joinpath("presets", f"{name}.toml")
-    return Document(f"<preset {name}>", file.read_text("utf-8"))
+    # As `pkgutil.get_data` does it: what importlib has for it takes longer than all the rest.
+    loader: Any = __spec__.loader
+    path = os.path.join(os.path.dirname(__file__), "presets", f"{name}.toml")
+    return Document(f"<preset {name}>", loader.get_data(path).decode("utf-8"))
 
 
 def _layers(
@@ -114,6 +113,8 @@ def _layers(
         if preset in PRESETS:
             layers.append((_preset_document(preset), root))
         else:
+            import difflib
+
             near = difflib.get_close_matches(preset, PRESETS, n=1, cutoff=0.0)
             message = f"no preset is called `{preset}`; did you mean `{near[0]}`?"
             problems.append(document.problem(("preset",), message))

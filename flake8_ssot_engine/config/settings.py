@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.migrations import Globs, Migration, MoveIndex
@@ -12,9 +12,8 @@ from flake8_ssot_engine.names import QualifiedName
 BASELINE_NAME = "ssot-baseline.txt"
 
 
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a run needs to know.
+    """All that a run needs to know; never changed once it is made.
 
     `root` is the absolute folder that the project starts in, `source_roots` are absolute.
     `path` is the file that was read ("" for the built-in preset); `warnings` are about values
@@ -23,25 +22,75 @@ class Settings:
     for the usual one; the paths in it are relative to `baseline_root` (default: `root`).
     """
 
-    root: str
-    path: str = ""
-    source_roots: tuple[str, ...] = ()
-    exclude: tuple[Globs, ...] = ()
-    baseline: str = ""
-    baseline_root: str = ""
-    select: tuple[str, ...] = ("SSOT",)
-    ignore: tuple[str, ...] = ()
-    per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = ()
-    string_calls: tuple[QualifiedName, ...] = ()
-    keeps_relative_imports: bool = True
-    migrations: tuple[Migration, ...] = ()
-    warnings: tuple[ConfigProblem, ...] = ()
-    only_migration: str = ""
-    index: MoveIndex = field(init=False, repr=False, compare=False)
+    # No dataclass: to import what makes one takes longer than to check a file.
+    __slots__ = (
+        "baseline",
+        "baseline_root",
+        "exclude",
+        "ignore",
+        "index",
+        "keeps_relative_imports",
+        "migrations",
+        "only_migration",
+        "path",
+        "per_file_ignores",
+        "root",
+        "select",
+        "source_roots",
+        "string_calls",
+        "warnings",
+    )
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "index", MoveIndex(self.migrations))
-        object.__setattr__(self, "baseline_root", self.baseline_root or self.root)
+    def __init__(
+        self,
+        root: str,
+        *,
+        path: str = "",
+        source_roots: tuple[str, ...] = (),
+        exclude: tuple[Globs, ...] = (),
+        baseline: str = "",
+        baseline_root: str = "",
+        select: tuple[str, ...] = ("SSOT",),
+        ignore: tuple[str, ...] = (),
+        per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = (),
+        string_calls: tuple[QualifiedName, ...] = (),
+        keeps_relative_imports: bool = True,
+        migrations: tuple[Migration, ...] = (),
+        warnings: tuple[ConfigProblem, ...] = (),
+        only_migration: str = "",
+    ) -> None:
+        self.root: Final = root
+        self.path: Final = path
+        self.source_roots: Final = source_roots
+        self.exclude: Final = exclude
+        self.baseline: Final = baseline
+        self.baseline_root: Final = baseline_root or root
+        self.select: Final = select
+        self.ignore: Final = ignore
+        self.per_file_ignores: Final = per_file_ignores
+        self.string_calls: Final = string_calls
+        self.keeps_relative_imports: Final = keeps_relative_imports
+        self.migrations: Final = migrations
+        self.warnings: Final = warnings
+        self.only_migration: Final = only_migration
+        self.index: Final = MoveIndex(migrations)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Settings) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values().values()))
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={v!r}' for name, v in self._values().items())})"
+
+    def _values(self) -> dict[str, Any]:
+        """Return all that was given, by name; the index is made of it."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "index"}
+
+    def replaced(self, **changes: Any) -> Settings:
+        """Return these settings with those changed that are named."""
+        return Settings(**{**self._values(), **changes})
 
     @property
     def baseline_file(self) -> str:
@@ -58,16 +107,15 @@ class Settings:
         """Return these settings with a command line's `select` and further `ignore`."""
         if not select and not ignore:
             return self
-        return replace(self, select=select or self.select, ignore=(*self.ignore, *ignore))
+        return self.replaced(select=select or self.select, ignore=(*self.ignore, *ignore))
 
     def unfiltered(self) -> Settings:
         """Return these settings with every code selected and nothing passed over."""
-        return replace(self, select=("SSOT",), ignore=(), per_file_ignores=())
+        return self.replaced(select=("SSOT",), ignore=(), per_file_ignores=())
 
     def of_migration(self, name: str) -> Settings:
         """Return these settings with the violations of one migration, of every phase, alone."""
-        return replace(
-            self,
+        return self.replaced(
             only_migration=name,
             migrations=tuple(migration.enforced() for migration in self.migrations),
         )

@@ -1,19 +1,20 @@
 """Every key of the configuration: its kind, what it is for, and how a wrong value is told.
 
 The loader checks against this table and `ssot schema` prints it, so that they cannot differ.
+Every run reads this module, so that what a single kind of value needs is imported when one comes.
 """
 
 from __future__ import annotations
 
-import ast
-import datetime
-import difflib
 import re
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName
+
+if TYPE_CHECKING:
+    import ast
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -98,6 +99,8 @@ def _codes_by_glob(value: object) -> str | None:
 
 
 def _date(value: object) -> str | None:
+    import datetime
+
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return None
     return "must be a date, written without quotes: 2026-12-31"
@@ -119,6 +122,8 @@ def seconds(duration: str) -> float:
 def _enforcement(value: object) -> str | None:
     if value in _ENFORCEMENTS:
         return None
+    import difflib
+
     near = difflib.get_close_matches(str(value), _ENFORCEMENTS, n=1)
     hint = f"; did you mean `{near[0]}`?" if near else ""
     return f"must be off, ratchet or error{hint}"
@@ -139,6 +144,8 @@ def _validator(value: object) -> str | None:
     known = {key.name: key for key in VALIDATOR}
     for name, item in value.items():
         if name not in known:
+            import difflib
+
             near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.0)
             return f"unknown key `{name}` of a command; did you mean `{near[0]}`?"
         kind = known[name].kind
@@ -157,6 +164,8 @@ def _retries(value: object) -> str | None:
 def _call_pattern(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
+    import ast
+
     tree = _parsed_pattern(value)
     if tree is None:
         return f"`{value}` is not an ast-grep pattern of a Python call"
@@ -172,6 +181,8 @@ def _rewrite(value: object) -> str | None:
 
 
 def _parsed_pattern(text: str) -> ast.expr | None:
+    import ast
+
     # A pattern is Python but for its metavariables (https://ast-grep.github.io, "Pattern Syntax").
     python = _METAVARIABLE.sub(lambda match: f"_{match[1] or match[2] or ''}", text)
     try:

@@ -10,15 +10,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.matching import Trait
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
-from flake8_ssot_engine.project.git import GitError
-from flake8_ssot_engine.project.history import History
 
 _HEAD = (
     "# What is tolerated for now. It only shrinks: `ssot baseline update` takes out what is fixed."
@@ -44,8 +42,7 @@ class Entry(NamedTuple):
         return f"\\{line}" if line.startswith("#") else line  # else it were a comment
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """How many violations of each trait are tolerated, file by file.
 
     `path` is the absolute path of the baseline, `root` the absolute folder that the paths in it
@@ -54,10 +51,10 @@ class Baseline:
 
     path: str
     root: str
-    files: Mapping[str, Counter[Trait]] = field(default_factory=dict)
-    reasons: Mapping[Entry, str] = field(default_factory=dict)
-    lines: Mapping[Entry, int] = field(default_factory=dict)
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Counter[Trait]] = MappingProxyType({})
+    reasons: Mapping[Entry, str] = MappingProxyType({})
+    lines: Mapping[Entry, int] = MappingProxyType({})
+    renamed: Mapping[str, str] = MappingProxyType({})
     """The old name of each file that git knows to be one that entries name."""
 
     @classmethod
@@ -93,6 +90,9 @@ class Baseline:
         missing = [name for name in self.files if not os.path.lexists(self.path_of(name))]
         if not missing:
             return self
+        from flake8_ssot_engine.project.git import GitError  # all files are mostly where they were
+        from flake8_ssot_engine.project.history import History
+
         try:
             found = History(self.root).renames_since_change_of(self.path)
         except GitError:
@@ -112,7 +112,7 @@ class Baseline:
                     table.setdefault(new, table[entry])  # type: ignore[arg-type]
         moved = Baseline.of_entries(self.path, self.root, counts, reasons)
         old_names = {new: old for old, new in renamed.items()}
-        return replace(moved, lines=lines, renamed=old_names)
+        return moved._replace(lines=lines, renamed=old_names)
 
 
 def load_baseline(settings: Settings) -> Baseline:
@@ -155,7 +155,7 @@ def parse_baseline(data: bytes, path: str, root: str) -> Baseline:
             reasons[entry] = reason
     if problems:
         raise ConfigError(tuple(problems))
-    return replace(Baseline.of_entries(path, root, counts, reasons), lines=lines)
+    return Baseline.of_entries(path, root, counts, reasons)._replace(lines=lines)
 
 
 def render_baseline(baseline: Baseline, like: bytes = b"") -> bytes:

@@ -9,7 +9,6 @@ import symtable
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -129,7 +128,11 @@ class Checker:
         return self.ask(path, source, tree, checked)
 
     def ask(
-        self, path: str, source: SourceFile, tree: ast.Module, answer: Callable[[RuleContext], Answer]
+        self,
+        path: str,
+        source: SourceFile,
+        tree: ast.Module,
+        answer: Callable[[RuleContext], Answer],
     ) -> Answer:
         """Return what `answer` says of a file that is seen through as little as it needs of it."""
         focus = self._focus_on(path, source)
@@ -268,7 +271,7 @@ class Checker:
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""
         violations = [
-            replace(violation, unfixable_because=_BROKEN, doubt=_BROKEN)
+            violation._replace(unfixable_because=_BROKEN, doubt=_BROKEN)
             for rule in self._rules_for(path)
             if rule.reads_imports_alone
             for violation in rule.check(context)
@@ -389,7 +392,7 @@ class Checker:
         if key not in self._narrowed:
             self._narrowed[key] = MoveIndex(
                 tuple(
-                    replace(migration, moves=tuple(m for m in migration.moves if m.old not in own))
+                    migration._replace(moves=tuple(m for m in migration.moves if m.old not in own))
                     for migration in self.settings.migrations
                     if migration.id not in exempt
                 )
@@ -412,12 +415,11 @@ def key_of(finding: Finding) -> Key:
 def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
     """Return a finding that says whether it can be fixed, and if not, why."""
     key = key_of(finding)
-    violation = replace(
-        finding.violation,
+    violation = finding.violation._replace(
         applicability=plan.fixed.get(key),
         unfixable_because=plan.withheld.get(key, finding.violation.unfixable_because),
     )
-    return replace(finding, violation=violation)
+    return finding._replace(violation=violation)
 
 
 def phase_of(path: str, migration: Migration) -> Phase | None:

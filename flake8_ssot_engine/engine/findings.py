@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.source import Position
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity, Violation
 
+NO_REFERENCES: Counter[str] = Counter()
+"""Those of results without any: nothing that is in a result is ever changed."""
 TOO_DEEP = SourceError("is nested too deeply to be checked")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A violation with what a report needs besides: its place, its phase, and its weight.
 
     `scope` is the qualified name, within its module, of the definition that it stands in.
@@ -36,8 +37,7 @@ class Finding:
         return self.severity is Severity.HINT
 
 
-@dataclass(frozen=True, slots=True)
-class FileError:
+class FileError(NamedTuple):
     """A file that could not be checked; `line` and `column` from 1 where they are known.
 
     `code` is what Flake8 calls it: E999 where the file's content is at fault, else E902.
@@ -51,8 +51,7 @@ class FileError:
     is_baselined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What came of one file.
 
     `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
@@ -63,8 +62,8 @@ class FileResult:
     path: str
     findings: tuple[Finding, ...] = ()
     error: FileError | None = None
-    references: Counter[str] = field(default_factory=Counter)
-    spelled: Counter[str] = field(default_factory=Counter)
+    references: Counter[str] = NO_REFERENCES
+    spelled: Counter[str] = NO_REFERENCES
     scopes: frozenset[str] = frozenset()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import replace
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Fix, PlacedEdit
@@ -124,7 +123,7 @@ def with_single_fixes(
         group = [task for task in tasks if id(task.settings) == number]
         project = Project([t for t in group if t.shown_as in fixable], finder, jobs, True, None)
         fixes.update(project.single_fixes())
-    return replace(report, findings=tuple(_with_fix(finding, fixes) for finding in report.findings))
+    return report._replace(findings=tuple(_with_fix(finding, fixes) for finding in report.findings))
 
 
 def _with_fix(
@@ -135,10 +134,10 @@ def _with_fix(
     if edits is None or violation.applicability is None:
         return finding
     if isinstance(edits, str):
-        changed = replace(violation, unfixable_because=edits)
+        changed = violation._replace(unfixable_because=edits)
     else:
         title = f"use `{violation.hint}`" if violation.hint else "follow the import"
         if violation.code == UNUSED_SUPPRESSION.code:
             title = "remove it"
-        changed = replace(violation, fix=Fix(title, edits, violation.applicability))
-    return replace(finding, violation=changed)
+        changed = violation._replace(fix=Fix(title, edits, violation.applicability))
+    return finding._replace(violation=changed)

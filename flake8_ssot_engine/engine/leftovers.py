@@ -29,15 +29,15 @@ def checked_again(report: FixReport, tasks: Sequence[Task], *, jobs: int) -> Fix
     for finding in (finding for result in results for finding in result.findings):
         if known := reasons[finding.path, trait_of(finding)]:
             why = known.pop(0).violation.unfixable_because
-            violation = replace(finding.violation, applicability=None, unfixable_because=why)
-            left.append(replace(finding, violation=violation))
+            violation = finding.violation._replace(applicability=None, unfixable_because=why)
+            left.append(finding._replace(violation=violation))
     unknown = {result.path for result in results if result.error is not None}
     broken = {r.path for r in results if r.error is not None and r.error.is_baselined}
-    errors = tuple(replace(e, is_baselined=e.path in broken) for e in report.errors)
+    errors = tuple(e._replace(is_baselined=e.path in broken) for e in report.errors)
     gone = [finding for known in reasons.values() for finding in known]
     left += [finding for finding in gone if finding.path in unknown]
     ended = (
-        replace(finding, violation=replace(finding.violation, unfixable_because=""))
+        finding._replace(violation=finding.violation._replace(unfixable_because=""))
         for finding in gone
         if finding.path not in unknown
     )

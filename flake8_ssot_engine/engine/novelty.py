@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache, cached_property, partial
 
 from flake8_ssot_engine.config.settings import Settings
@@ -80,7 +79,7 @@ class Newness:
         if error is not None and was_broken and error.code == BROKEN.code:
             error = None
         new = (f for f, held in zip(now.findings, matched.held, strict=True) if not held)
-        return replace(now, findings=tuple(new), error=error)
+        return now._replace(findings=tuple(new), error=error)
 
     def _checker(self, settings: Settings) -> Checker:
         if id(settings) not in self._checkers:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
@@ -54,9 +53,9 @@ class _Owned:
     """One migration, for files that are not exempt from it."""
 
     def __init__(self, settings: Settings, migration: Migration) -> None:
-        bare = replace(migration, owners=())
+        bare = migration._replace(owners=())
         others = tuple(m if m.id != migration.id else bare for m in settings.migrations)
-        whole = replace(settings, migrations=others).unfiltered().of_migration(migration.id)
+        whole = settings.replaced(migrations=others).unfiltered().of_migration(migration.id)
         self._checker = Checker(whole)
         self._migration = migration
 

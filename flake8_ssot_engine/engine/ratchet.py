@@ -6,8 +6,8 @@ import datetime
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
@@ -17,15 +17,12 @@ from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, tr
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.git import GitError
-from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.writing import read_regular
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What came of one file, by the baseline.
 
     `held` is what is tolerated in it, as it is known by now; `unjudged` what the baseline
@@ -33,9 +30,9 @@ class Judged:
     """
 
     result: FileResult
-    held: Counter[Trait] = field(default_factory=Counter)
-    unjudged: Counter[Trait] = field(default_factory=Counter)
-    unused: Counter[Trait] = field(default_factory=Counter)
+    held: Counter[Trait]
+    unjudged: Counter[Trait]
+    unused: Counter[Trait]
 
 
 class Ratchet:
@@ -58,12 +55,12 @@ class Ratchet:
         """
         tolerated = self.baseline.files.get(self.baseline.name_of(path))
         if tolerated is None:
-            return Judged(result)
+            return Judged(result, Counter(), Counter(), Counter())
         tolerated, error, held = tolerated.copy(), result.error, Counter[Trait]()
         if error is not None and error.code == BROKEN.code and tolerated[BROKEN]:
             tolerated[BROKEN] = 0
             held[BROKEN] = 1
-            error = replace(error, is_baselined=True)
+            error = error._replace(is_baselined=True)
         content = content or partial(read_regular, path)
         times = cache(partial(self._times, path, result, content))
         # While a file does not parse, all that is found in it is found in no scope.
@@ -89,18 +86,21 @@ class Ratchet:
                 )
             }
         )
-        judged = replace(result, findings=tuple(findings), error=error)
+        judged = result._replace(findings=tuple(findings), error=error)
         return Judged(judged, +held, unjudged, matched.left - unjudged)
 
     def _tolerate(self, path: str, finding: Finding) -> Finding:
         migration = self._migrations.get(finding.violation.migration)
         why = "" if migration is None else enforced_because(path, migration, self._today)
         if not why:
-            return replace(finding, severity=Severity.HINT)
-        return replace(finding, violation=replace(finding.violation, enforced=why))
+            return finding._replace(severity=Severity.HINT)
+        return finding._replace(violation=finding.violation._replace(enforced=why))
 
     def _times(self, path: str, result: FileResult, content: Callable[[], bytes]) -> dict[int, int]:
         """Return when the lines of a file's findings came in, as far as git can tell."""
+        from flake8_ssot_engine.project.git import GitError
+        from flake8_ssot_engine.project.history import History
+
         name = self.baseline.name_of(path)
         lines = sorted({finding.start.line for finding in result.findings})
         try:

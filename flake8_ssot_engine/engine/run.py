@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, wants
-from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
-from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
-from flake8_ssot_engine.project.needles import scan
+from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.violations import Severity
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.check import Checker
+    from flake8_ssot_engine.engine.shared import Shared
 
 _CHUNK = 16
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
@@ -32,13 +31,12 @@ class Task(NamedTuple):
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a run found, in the order of the files."""
 
     findings: tuple[Finding, ...] = ()
     errors: tuple[FileError, ...] = ()
-    references: Counter[str] = field(default_factory=Counter)
+    references: Counter[str] = NO_REFERENCES
     files: int = 0
 
     @property
@@ -82,18 +80,23 @@ def check_each(
     on_progress: Callable[[int], None] | None = None,
 ) -> list[FileResult]:
     """Return what came of each file, in order, but for those of which there is nothing to tell."""
+    from flake8_ssot_engine.engine.shared import Shared
+
     told = on_progress or (lambda count: None)
     results: dict[str, FileResult] = {}
     with Workers(jobs) as workers:
         for settings, group in _by_settings(tasks):
             needles = None
             if len(group) >= FEW_FILES:
+                from flake8_ssot_engine.engine.check import wants
+                from flake8_ssot_engine.project.needles import scan
+
                 found = scan(settings, [t.path for t in group], workers, wants(settings))
                 needles = found.needles
                 if not parses_all:
                     told(len(group) - len(found.candidates))
                     group = [task for task in group if task.path in found.candidates]
-            shared = Shared(settings, needles, secrets.token_hex(8))
+            shared = Shared(settings, needles, os.urandom(8).hex())
             chunks = [
                 _Chunk(
                     shared,
@@ -128,6 +131,8 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
 
 def _check_chunk(chunk: _Chunk) -> list[FileResult]:
     """Check a batch; files without anything to tell are left out of the answer."""
+    from flake8_ssot_engine.engine.shared import checker_of, no_collection
+
     checker = checker_of(chunk.shared)
     with no_collection():
         every = (_check_file(checker, path, name, chunk.parses_all) for path, name in chunk.files)

@@ -321,7 +321,7 @@ class Project:
                     violation = finding.violation
                     because = violation.unfixable_because or told or "it could not be settled"
                     left.append(
-                        replace(finding, violation=replace(violation, unfixable_because=because))
+                        finding._replace(violation=violation._replace(unfixable_because=because))
                     )
                 else:
                     fixed.append(finding)

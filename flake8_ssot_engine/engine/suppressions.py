@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import io
 import re
-import tokenize
 from collections.abc import Collection, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    import tokenize
 
 _CODES = r"(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
 INLINE = re.compile(rf"# noqa{_CODES}", re.IGNORECASE)
@@ -111,6 +113,8 @@ class Suppressions:
         Lines that a backslash or a multi-line string joins are one; those that stand in
         brackets are not.
         """
+        import tokenize  # in a file without violations nobody asks
+
         groups: dict[int, range] = {}
         first, last = 0, 0
         for token in self._tokens:
@@ -127,6 +131,8 @@ class Suppressions:
     @cached_property
     def _tokens(self) -> list[tokenize.TokenInfo]:
         """The file's tokens, none where it has a flaw."""
+        import tokenize
+
         lines = range(1, len(self._source.line_starts) + 1)
         text = "\n".join(map(self._source.line_text, lines))
         try:
@@ -136,6 +142,8 @@ class Suppressions:
 
     def _comments(self) -> Iterator[_Comment]:
         """Yield the comments that name one of our codes."""
+        import tokenize
+
         for token in self._tokens:
             if token.type != tokenize.COMMENT:
                 continue

@@ -48,8 +48,8 @@ def write_fixes(report: FixReport) -> FixReport:
 
 
 def _unwritten(finding: Finding, reason: str) -> Finding:
-    violation = replace(finding.violation, applicability=None, unfixable_because=reason)
-    return replace(finding, violation=violation)
+    violation = finding.violation._replace(applicability=None, unfixable_because=reason)
+    return finding._replace(violation=violation)
 
 
 def _write_group(group: Sequence[Rewrite]) -> list[FileError]:

@@ -6,18 +6,20 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, Entry, load_baseline
 from flake8_ssot_engine.engine.findings import FileResult, Finding, finding_of_line
-from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import Severity
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.ratchet import Ratchet
 
 
 class Verdict(NamedTuple):
@@ -65,6 +67,8 @@ def judge_results(
             names.add(name)
             if task.shown_as not in found and name not in baseline.files:
                 continue
+            from flake8_ssot_engine.engine.ratchet import Ratchet  # there is something to judge
+
             number = id(task.settings)
             if number not in ratchets:
                 ratchets[number] = Ratchet(task.settings, baseline)

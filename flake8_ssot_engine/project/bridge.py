@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.checker import check_moves
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.migrations import Migration, Move
-from flake8_ssot_engine.project.modules import Modules
-from flake8_ssot_engine.project.reexports import Reexports
-from flake8_ssot_engine.semantics.bindings import ANY_NAME, BindingKind
-from flake8_ssot_engine.semantics.exports import Exports
 
-_PLAIN = {BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT}
+if TYPE_CHECKING:
+    from flake8_ssot_engine.project.modules import Modules
+    from flake8_ssot_engine.project.reexports import Reexports
+    from flake8_ssot_engine.semantics.exports import Exports
 
 
 def with_bridges(settings: Settings) -> Settings:
@@ -23,6 +22,9 @@ def with_bridges(settings: Settings) -> Settings:
     """
     if not any(migration.bridge for migration in settings.migrations):
         return settings
+    # What reads modules is imported by the functions that do: most projects have no bridge.
+    from flake8_ssot_engine.project.modules import Modules
+
     modules = Modules(settings.source_roots)
     migrations = tuple(
         _with_bridge(migration, modules) if migration.bridge else migration
@@ -31,11 +33,13 @@ def with_bridges(settings: Settings) -> Settings:
     problems = check_moves(move for migration in migrations for move in migration.moves)
     if problems:
         raise ConfigError(tuple(problems))
-    return replace(settings, migrations=migrations)
+    return settings.replaced(migrations=migrations)
 
 
 def _with_bridge(migration: Migration, modules: Modules) -> Migration:
-    place = replace(migration.place, key=f"{migration.place.key}.bridge")
+    from flake8_ssot_engine.project.reexports import Reexports
+
+    place = migration.place._replace(key=f"{migration.place.key}.bridge")
     try:
         bridge = modules.read(migration.bridge)
     except OSError as error:
@@ -46,11 +50,11 @@ def _with_bridge(migration: Migration, modules: Modules) -> Migration:
         raise ConfigError((place.told(f"{migration.bridge} {error.message}"),)) from None
     declared = {move.old for move in migration.moves}
     derived = [
-        replace(move, place=place)
+        move._replace(place=place)
         for move in moves_of(bridge, Reexports(modules))
         if move.old not in declared
     ]
-    return replace(migration, moves=(*migration.moves, *derived))
+    return migration._replace(moves=(*migration.moves, *derived))
 
 
 def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
@@ -60,11 +64,14 @@ def moves_of(bridge: Exports, reexports: Reexports) -> list[Move]:
     gets at them: an attribute of an object is none of a module. A module that it imports by a plain
     `import` it uses, unless `__all__` lists it.
     """
+    from flake8_ssot_engine.semantics.bindings import BindingKind
+
+    plain = {BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT}
     found = []
     listed = bridge.listed_names() or ()
     for name in public_names(bridge):
         kinds = {binding.kind for binding in bridge.bindings_of(name)}
-        if name not in listed and kinds and kinds <= _PLAIN:
+        if name not in listed and kinds and kinds <= plain:
             continue
         old = bridge.module.child(name)
         home = reexports.home(old)
@@ -78,6 +85,8 @@ def public_names(module: Exports) -> list[str]:
 
     In source order, and after them those that star imports bring.
     """
+    from flake8_ssot_engine.semantics.bindings import ANY_NAME
+
     listed = module.listed_names()
     if listed is None:
         listed = [n for n in module.names() if not n.startswith("_") and n != ANY_NAME]

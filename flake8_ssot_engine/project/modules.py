@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, module_of_path, package_of
 from flake8_ssot_engine.project.cycles import AcyclicMemo
-from flake8_ssot_engine.semantics.exports import Exports
-from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.source import SourceFile
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.semantics.exports import Exports
+    from flake8_ssot_engine.semantics.resolver import PublicNames
 
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -171,6 +173,8 @@ def parse_exports(
 
     Raises SourceError.
     """
+    from flake8_ssot_engine.semantics.exports import Exports  # of most, only the place is asked
+
     source = SourceFile.from_bytes(path, data)
     name = module_name(path, source_roots) if module is None else module
     package = package_of(name, is_package=is_package_file(path))

@@ -140,10 +140,9 @@ def scan(
 
 def _search(task: _Task) -> list[_Found]:
     """Return those of some files that spell what is sought, or cannot be read."""
+    passes: Callable[[bytes], bool] = WordSearch(task.sought, str.encode).passes
     if task.is_first:
         passes = Prefilter(task.moves).passes
-    else:
-        passes = WordSearch(task.sought, str.encode).passes
     search = _Search(task.sought)
     is_wanted = task.is_wanted
     found: list[_Found] = []

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_ssot_engine.project.interrupts import deferred_interrupts
-
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
@@ -36,6 +34,8 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
+            from flake8_ssot_engine.project.interrupts import deferred_interrupts
+
             with deferred_interrupts():
                 self._pool.shutdown(cancel_futures=True)
 
@@ -48,6 +48,8 @@ class Workers:
             yield from map(function, items)
             return
         from concurrent.futures import wait
+
+        from flake8_ssot_engine.project.interrupts import deferred_interrupts
 
         # An interrupt within the pool may leave one of its locks taken, and all of it waiting.
         # The workers, which a terminal sends Ctrl-C as well, end with the pool and need to hear

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.checker import check_moves
@@ -129,8 +128,8 @@ class Proposer:
             yield from (DraftMove(move, place, _HANDED_ON, "") for move in moves)
         whole = self._whole_module(module, moves if is_bridge and not own else [], texts)
         if own and not all(self._modules.binds(whole.new.child(name)) for name in own if whole.new):
-            whole = replace(whole, new=None)
-        yield DraftMove(replace(whole, hint=_cut(deprecation.message)), place, reason, doubt)
+            whole = whole._replace(new=None)
+        yield DraftMove(whole._replace(hint=_cut(deprecation.message)), place, reason, doubt)
 
     def _whole_module(self, module: Exports, moves: Sequence[Move], texts: Sequence[str]) -> Move:
         """Return the move of a module itself: where all of it lives, or where its texts point."""
@@ -151,7 +150,7 @@ class Proposer:
         for draft in every:
             old, new = draft.move.old, draft.move.new
             if new is not None and counts[new] > 1 and not self._is_same(new, old):
-                draft = draft._replace(move=replace(draft.move, new=None))
+                draft = draft._replace(move=draft.move._replace(new=None))
             yield draft
 
     def _is_same(self, new: QualifiedName, old: QualifiedName) -> bool:
@@ -192,7 +191,7 @@ def _without_circles(drafts: list[DraftMove]) -> list[DraftMove]:
     """Return moves that can stand beside one another; those that cannot are in doubt."""
     while True:
         placed = {
-            index: replace(draft.move, place=ConfigProblem("", index, "", ""))
+            index: draft.move._replace(place=ConfigProblem("", index, "", ""))
             for index, draft in enumerate(drafts)
             if not draft.doubt
         }

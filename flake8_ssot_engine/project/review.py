@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
 from flake8_ssot_engine.config.settings import Settings
@@ -66,5 +65,7 @@ def _is_undefined(name: QualifiedName, modules: Modules) -> str | None:
     every = modules.exports_of(module)
     if not every or any(e.is_open or e.targets(attributes[0]) for e in every):
         return None
+    import difflib  # it was misspelt
+
     near = difflib.get_close_matches(attributes[0], every[0].names(), n=1)
     return f"; did you mean `{module.child(near[0])}`?" if near else ""

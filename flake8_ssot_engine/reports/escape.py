@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -14,6 +12,8 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
+    import unicodedata  # a megabyte, for the few that are not
+
     return "".join(_escaped(c) if unicodedata.category(c) in _UNFIT else c for c in text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,7 +9,6 @@ from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.outcome import new_errors, new_findings, summary
-from flake8_ssot_engine.reports.small_diff import render_small_diff
 from flake8_ssot_engine.violations import Severity
 
 
@@ -70,6 +68,8 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
     if violation.fix is not None:
+        from flake8_ssot_engine.reports.small_diff import render_small_diff
+
         for change in render_small_diff(finding, violation.fix):
             color = {"-": style.red, "+": style.green}.get(change[0], "")
             yield f"{gutter} {bar} {color}{_shown(change)}{style.reset if color else ''}"
@@ -85,6 +85,8 @@ def _width(character: str) -> int:
     """Return how many cells a terminal gives to a character as `_shown` shows it."""
     if not character.isprintable():
         return len(printable(character))
+    import unicodedata  # a megabyte; a clean report measures nothing
+
     if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

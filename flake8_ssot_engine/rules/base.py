@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.rules.context import RuleContext
 
 
 class Rule(ABC):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.base import Rule
-from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import ReferenceKind, Violation
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.rules.context import RuleContext
 
 
 class UnusedSuppression(Rule):

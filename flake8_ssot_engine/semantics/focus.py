@@ -24,6 +24,7 @@ _NOT_ASCII_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 _NO_TYPE = re.compile(r"[ \t\f]*#(?![ \t]*type:)")
 _DEFINES = re.compile(r"(?:\bdef|\bclass|\btype)[\s\\]+\Z")
 _BLOCKS = ("body", "orelse", "finalbody")
+_PARTS = ("handlers", "cases")
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -136,28 +137,21 @@ class Focus:
     def _statement(
         self, statement: ast.stmt, first: int, last: int, kept: set[int]
     ) -> ast.stmt:
-        blocks = list(_blocks(statement))
+        blocks: list[list[ast.stmt]] = list(_blocks(statement))
         kept.update(range(first, last + 1))
         if not blocks:
             return statement
         for block in blocks:
             kept.difference_update(range(_first_line(block[0]), (block[-1].end_lineno or 0) + 1))
-        cut = _copy(
-            statement,
-            **{
-                name: self._block(block, kept)
-                for name in _BLOCKS
-                if (block := getattr(statement, name, None))
-            },
-        )
-        if isinstance(cut, (ast.Try, _TryStar)):
-            cut.handlers = [_copy(h, body=self._block(h.body, kept)) for h in cut.handlers]
-        elif isinstance(cut, ast.Match):
-            cut.cases = [_copy(c, body=self._block(c.body, kept)) for c in cut.cases]
+        cut = _copy(statement)
+        for name in _BLOCKS:
+            if part := getattr(statement, name, None):
+                setattr(cut, name, self._block(part, kept))
+        for name in _PARTS:
+            if parts := getattr(statement, name, None):
+                cut_parts = [_copy(part, body=self._block(part.body, kept)) for part in parts]
+                setattr(cut, name, cut_parts)
         return cut
-
-
-_TryStar: type[ast.stmt] = getattr(ast, "TryStar", ast.Try)
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -165,8 +159,8 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     for name in _BLOCKS:
         if block := getattr(statement, name, None):
             yield block
-    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield part.body
+    for name in _PARTS:
+        yield from (part.body for part in getattr(statement, name, ()))
 
 
 def _first_line(statement: ast.stmt) -> int:

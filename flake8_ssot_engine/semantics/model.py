@@ -60,7 +60,7 @@ class SemanticModel:
         self._resolver = Resolver(
             module,
             public_names=public_names,
-            **({} if focus is None else {"need_bindings": focus.need_bindings}),
+            need_bindings=_all_is_known if focus is None else focus.need_bindings,
         )
 
     def need_uses(self, names: Iterable[str]) -> None:
@@ -199,3 +199,6 @@ class SemanticModel:
         start = self.source.line_starts[self.source.position(near.start).line - 1]
         match = re.compile(rf"\b{dotted}\b").search(self.source.text, start)
         return near if match is None else Span(match.start(), match.end())
+
+
+def _all_is_known(name: str) -> None: ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +64,8 @@ def changed(*names: str) -> tuple[Rewrite, ...]:
 
 def unfixable(path: str) -> Finding:
     found = finding("x = «Old()»\n", path=path, code="SSOT002")
-    violation = replace(found.violation, unfixable_because="nobody can know")
-    return replace(found, violation=violation)
+    violation = found.violation._replace(unfixable_because="nobody can know")
+    return found._replace(violation=violation)
 
 
 def lines(*events: Event, is_verbose: bool = False, is_colored: bool = False) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -78,7 +77,7 @@ def test_an_empty_report() -> None:
 
 def test_what_is_unknown_is_null() -> None:
     found = finding("«x»")
-    bare = replace(found, phase="", violation=replace(found.violation, replacement=None))
+    bare = found._replace(phase="", violation=found.violation._replace(replacement=None))
     report = Report(findings=(bare,), errors=(FileError("x.py", "cannot be read"),))
     loaded = json.loads("\n".join(render_json(report)))
     assert loaded["violations"][0]["phase"] is None
