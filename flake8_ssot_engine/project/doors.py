@@ -80,7 +80,11 @@ class Doors:
     def _star_leads(self, module: QualifiedName) -> bool:
         if module not in self._has_door:
             public = self._modules.public_names(module) or ()
-            self._has_door[module] = any(self._is_moved(module.child(name)) for name in public)
+            self._has_door[module] = any(
+                self._is_moved(name)
+                for name in map(module.child, public)
+                if self._needles is None or self._needles.may_name(name)
+            )
         return self._has_door[module]
 
     def _is_moved(self, name: QualifiedName) -> bool:

@@ -21,12 +21,15 @@ _FROM = re.compile(
 )
 _MODULE = rf"{_DOTTED}(?:[ \t\f]+as[ \t\f]+{_NAME})?"
 _MODULES = re.compile(rf"[ \t\f]+(?P<names>{_MODULE}(?:[ \t\f]*,[ \t\f]*{_MODULE})*){_END}")
-_ALIAS = rf"{_NAME}(?:\s+as\s+{_NAME})?"
+_GAP = r"(?:\s|#[^\n]*(?:\n|\Z))*"
+_ALIAS = rf"{_NAME}(?:{_GAP}\bas\b{_GAP}{_NAME})?"
 _LINE = re.compile(
     rf"[ \t\f]*(?P<names>\*|(?<=[ \t\f]){_NAME}(?:[ \t\f]+as[ \t\f]+{_NAME})?"
     rf"(?:[ \t\f]*,[ \t\f]*{_NAME}(?:[ \t\f]+as[ \t\f]+{_NAME})?)*){_END}"
 )
-_LIST = re.compile(rf"[ \t\f]*\(\s*(?P<names>{_ALIAS}(?:\s*,\s*{_ALIAS})*)\s*,?\s*\)")
+_LIST = re.compile(
+    rf"[ \t\f]*\({_GAP}(?P<names>{_ALIAS}(?:{_GAP},{_GAP}{_ALIAS})*){_GAP}(?:,{_GAP})?\)"
+)
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -70,7 +73,7 @@ def _read(text: str, start: int, at: int, end: int) -> list[ImportText] | None:
         if names is not None:
             return [ImportText(name, None, alias) for name, alias in _split(names["names"])]
     elif head := _FROM.match(text, start, at):
-        names = _LINE.match(text, end) or _LIST.match(text, end) or _in_parentheses(text, end)
+        names = _LINE.match(text, end) or _LIST.match(text, end)
         if names is not None:
             module = "".join(head["module"].split())
             return [ImportText(module, name, alias) for name, alias in _split(names["names"])]
@@ -81,21 +84,8 @@ def _read(text: str, start: int, at: int, end: int) -> list[ImportText] | None:
     return None if "\\" in text[start:at] + rest or rest.lstrip().startswith("(") else []
 
 
-def _in_parentheses(text: str, start: int) -> re.Match[str] | None:
-    """Match a list of names with comments in it, which may hold parentheses too."""
-    if not text[start : start + 80].lstrip().startswith("("):
-        return None
-    end = text.find(")", start)
-    while end >= 0:
-        names = _LIST.match(_COMMENT.sub("", text[start : end + 1]))
-        if names is not None or text.rfind("#", text.rfind("\n", 0, end) + 1, end) < 0:
-            return names
-        end = text.find(")", end + 1)
-    return None
-
-
 def _split(names: str) -> Iterator[tuple[str, str | None]]:
-    for part in names.split(","):
+    for part in (_COMMENT.sub("", names) if "#" in names else names).split(","):
         name, _, alias = re.sub(r"\s*\.\s*|\s+", _joined, part.strip()).partition(" as ")
         yield name, alias or None
 
