@@ -288,11 +288,12 @@ def delete(root: Path, folder: str, name: str, pattern: str) -> None:
 
 
 def rename(root: Path, folder: str, name: str, pattern: str) -> None:
-    source, target = root / folder / name, root / "a" / name
-    if os.path.lexists(source) and root / folder != root / "a" and source not in target.parents:
-        remove(target)
-        if target.parent.is_dir():
-            source.rename(target)
+    source = os.path.join(os.path.realpath(root / folder), name)
+    target = os.path.join(os.path.realpath(root / "a"), name)
+    is_inside = f"{target}/".startswith(f"{source}/") or f"{source}/".startswith(f"{target}/")
+    if os.path.lexists(source) and os.path.isdir(os.path.dirname(target)) and not is_inside:
+        remove(Path(target))
+        os.rename(source, target)
 
 
 def ignore(root: Path, folder: str, name: str, pattern: str) -> None:
