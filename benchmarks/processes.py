@@ -78,13 +78,15 @@ def run(command: Sequence[str], root: Path) -> Sample:
     )
 
 
-def run_in_rounds(steps: Sequence[Step], rounds: int, *, what: str) -> dict[str, list[Sample]]:
+def run_in_rounds(
+    steps: Sequence[Step], rounds: int, *, what: str, warms_up: bool = True
+) -> dict[str, list[Sample]]:
     """Run the steps one after the other, `rounds` times after one round to warm up.
 
     Interleaved, so that a change in the machine's load falls on all alike.
     """
     samples: dict[str, list[Sample]] = {step.label: [] for step in steps}
-    for number in range(rounds + 1):
+    for number in range(0 if warms_up else 1, rounds + 1):
         say(f"{what}: " + (f"round {number} of {rounds}" if number else "warming up"))
         for step in steps:
             if step.before is not None:

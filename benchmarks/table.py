@@ -33,7 +33,9 @@ def render_table(bench: Bench, measured: Sequence[Measured]) -> str:
         f" {bench.rounds} interleaved rounds or more; a ratio is the median of all rounds' ratios.",
     ]
     if bench.is_quick:
-        lines.append("- A quick run: samples of files, one round of `ssot fix`. Not to be quoted.")
+        lines.append(
+            "- A quick run: samples of files, one round of what takes long. Not to be quoted."
+        )
     lines += ["", _line(_HEADING), _line(["---"] * len(_HEADING))]
     rows = [row for one in measured for row in one.rows]
     for row in sorted(rows, key=lambda row: row.outcome is Outcome.FLOOR):

@@ -49,8 +49,9 @@ def _memory(bench: Bench, roots: list[Path]) -> Row:
     if not can_weigh_memory():
         return missing(_WHATS[1], _TARGETS[1], "needs Linux's smaps_rollup")
     say("growth: memory")
+    rounds = 1 if bench.is_quick else bench.rounds
     sizes = [
-        median(peak_memory(ssot_uncached(), root).proportional for _ in range(bench.rounds))
+        median(peak_memory(ssot_uncached(), root).proportional for _ in range(rounds))
         for root in roots
     ]
     factors = [size / sizes[0] for size in sizes[1:]]
