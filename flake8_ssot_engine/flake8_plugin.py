@@ -1,13 +1,14 @@
-"""The Flake8 plugin: a thin adapter, registered as `SSO` (Flake8 5 to 7)."""
+"""The Flake8 plugin: a thin adapter, registered as `SSO` (Flake8 5 to 7).
+
+Nothing is imported before there is something to do with it: most files spell no name of a move.
+"""
 
 from __future__ import annotations
 
-import argparse
-import ast
 import os
 from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.config.finder import ConfigFinder, config_file_in
@@ -19,28 +20,51 @@ from flake8_ssot_engine.config.loader import (
     settings_of_moves,
 )
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker
-from flake8_ssot_engine.engine.findings import Finding
-from flake8_ssot_engine.engine.ratchet import Ratchet
-from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem, SourceError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import is_excluded
-from flake8_ssot_engine.project.writing import read_regular
 from flake8_ssot_engine.source import SourceFile
+
+if TYPE_CHECKING:
+    import argparse
+    import ast
+
+    from flake8_ssot_engine.engine.baseline import Baseline
+    from flake8_ssot_engine.engine.check import Checker
+    from flake8_ssot_engine.engine.findings import FileResult, Finding
+    from flake8_ssot_engine.engine.ratchet import Ratchet
 
 
 class Judge:
     """Checks the files that one configuration holds for, and judges them by its baseline."""
 
     def __init__(self, settings: Settings) -> None:
-        self.checker = Checker(settings)
-        self._settings = settings
+        self.settings = settings
 
     @cached_property
-    def ratchet(self) -> Ratchet:
-        """What the baseline tolerates. Raises ConfigError."""
-        return Ratchet(self._settings)
+    def checker(self) -> Checker:
+        """What checks a file."""
+        from flake8_ssot_engine.engine.check import Checker
+
+        return Checker(self.settings)
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """What is tolerated, if anything is. Raises ConfigError."""
+        if not os.path.lexists(self.settings.baseline_file):
+            return None
+        from flake8_ssot_engine.engine.baseline import load_baseline
+
+        return load_baseline(self.settings)
+
+    @cached_property
+    def ratchet(self) -> Ratchet | None:
+        """What judges by the baseline, if there is one. Raises ConfigError."""
+        if self.baseline is None:
+            return None
+        from flake8_ssot_engine.engine.ratchet import Ratchet
+
+        return Ratchet(self.settings, self.baseline)
 
 
 class Session:
@@ -144,7 +168,8 @@ class SsotPlugin:
                 baseline="" if declared_in else baseline,
                 heeds_noqa=not options.disable_noqa,
             )
-            _ = cls._session.judge_for(os.getcwd()).ratchet  # what is wrong is told at once
+            here = cls._session.judge_for(os.getcwd())
+            _ = here.baseline, here.checker  # what is wrong is told at once; workers inherit them
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -162,12 +187,17 @@ class SsotPlugin:
     def _findings(self, path: str) -> list[Finding]:
         """Return what is not tolerated in the file, and what Flake8 itself will leave out."""
         judge = self._session.judge_for(os.path.dirname(path))
-        if is_excluded(path, judge.checker.settings):
+        if is_excluded(path, judge.settings):
             return []
         source = SourceFile(self._filename, "".join(self._lines))
         result = judge.checker.check_tree(path, source, self._tree, with_noqa=False)
-        if not result.findings:
-            return []
+        return self._judged(path, source, result, judge) if result.findings else []
+
+    def _judged(
+        self, path: str, source: SourceFile, result: FileResult, judge: Judge
+    ) -> list[Finding]:
+        from flake8_ssot_engine.engine.suppressions import Suppressions
+
         covered: list[Finding] = []
         standing: list[Finding] = []
         suppressions = Suppressions(source) if self._session.heeds_noqa else None
@@ -175,6 +205,8 @@ class SsotPlugin:
             place = finding.violation.code, finding.start.line
             is_covered = suppressions is not None and suppressions.covers(*place)
             (covered if is_covered else standing).append(finding)
+        if judge.ratchet is None:
+            return [*covered, *standing]
         content = partial(_content, path, source.text)
         result = result._replace(findings=tuple(standing))
         judged = judge.ratchet.judge(path, result, content).result.findings
@@ -223,6 +255,8 @@ def _content(path: str, text: str) -> bytes:
 
     Flake8 hands over text with its newlines translated, and maybe what an editor has not saved.
     """
+    from flake8_ssot_engine.project.writing import read_regular
+
     try:
         data = read_regular(path)
         on_disk = SourceFile.from_bytes(path, data)
