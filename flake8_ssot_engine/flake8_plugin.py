@@ -168,8 +168,8 @@ class SsotPlugin:
                 baseline="" if declared_in else baseline,
                 heeds_noqa=not options.disable_noqa,
             )
-            here = cls._session.judge_for(os.getcwd())
-            _ = here.baseline, here.checker  # what is wrong is told at once; workers inherit them
+            judge = cls._session.judge_for(os.getcwd())
+            _ = judge.baseline, judge.checker  # what is wrong is told at once; workers inherit them
         except ConfigError as error:
             raise _execution_error(error) from None
 
