@@ -1,0 +1,139 @@
+"""Results of files as plain values, for the cache, and back.
+
+Lists without names: whoever reads them has the program that wrote them. What is read may be
+anything, and is believed only where its types are right.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flake8_ssot_engine.edits import Applicability
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.source import Position, Span
+from flake8_ssot_engine.violations import ReferenceKind, Severity, Violation
+
+_KINDS = {kind.value: kind for kind in ReferenceKind}
+_SEVERITIES = {severity.value: severity for severity in Severity}
+
+
+def result_to_plain(result: FileResult) -> list[Any]:
+    """Return a result as lists, texts and numbers; none of its violations carries a fix."""
+    return [
+        result.path,
+        list(map(_finding_to_plain, result.findings)),
+        None if result.error is None else list(result.error),
+        dict(result.references),
+        dict(result.spelled),
+        sorted(result.scopes),
+    ]
+
+
+def result_from_plain(plain: Any) -> FileResult:
+    """Return the result that became `plain`. Raises ValueError for what none became."""
+    try:
+        path, findings, error, references, spelled, scopes = plain
+        return FileResult(
+            _text(path),
+            tuple([_finding_from_plain(path, finding) for finding in findings]),
+            None if error is None else _error(*error),
+            _counts(references),
+            _counts(spelled),
+            frozenset(_texts(scopes)),
+        )
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"no result: {error}") from None
+
+
+def _finding_to_plain(finding: Finding) -> list[Any]:
+    violation = finding.violation
+    assert violation.fix is None
+    applicability = violation.applicability
+    return [
+        *finding.start,
+        *finding.end,
+        list(finding.lines),
+        finding.phase,
+        finding.scope,
+        finding.severity.value,
+        violation.code,
+        violation.name,
+        *violation.span,
+        list(violation.symbol),
+        None if violation.replacement is None else list(violation.replacement),
+        violation.migration,
+        violation.kind.value,
+        violation.text,
+        violation.hint,
+        None if applicability is None else int(applicability),
+        violation.unfixable_because,
+        violation.doubt,
+        violation.enforced,
+    ]
+
+
+def _finding_from_plain(path: str, plain: Any) -> Finding:
+    line, column, end_line, end_column, lines, phase, scope, severity, *rest = plain
+    code, name, start, end, symbol, replacement, migration, kind, *rest = rest
+    text, hint, applicability, unfixable_because, doubt, enforced = rest
+    for number in (line, column, end_line, end_column, start, end):
+        if type(number) is not int:
+            raise TypeError("no number")
+    _texts((phase, scope, code, name, migration, text, hint, unfixable_because, doubt, enforced))
+    return Finding(
+        path,
+        Violation(
+            code,
+            name,
+            Span(start, end),
+            QualifiedName(_texts(symbol)),
+            None if replacement is None else QualifiedName(_texts(replacement)),
+            migration,
+            _KINDS[kind],
+            text,
+            hint,
+            None if applicability is None else Applicability(applicability),
+            None,
+            unfixable_because,
+            doubt,
+            enforced,
+        ),
+        Position(line, column),
+        Position(end_line, end_column),
+        tuple(_texts(lines)),
+        phase,
+        scope,
+        _SEVERITIES[severity],
+    )
+
+
+def _error(
+    path: Any, message: Any, line: Any, column: Any, code: Any, is_baselined: Any
+) -> FileError:
+    _texts((path, message, code))
+    for number in (line, column):
+        if number is not None and type(number) is not int:
+            raise TypeError("no number")
+    return FileError(path, message, line, column, code, bool(is_baselined))
+
+
+def _counts(plain: Any) -> Counter[str]:
+    for name, count in plain.items():
+        if type(count) is not int:
+            raise TypeError(f"no count of {name}")
+    return Counter(plain)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError("no text")
+    return value
+
+
+def _texts(values: Any) -> Any:
+    for value in values:
+        if type(value) is not str:
+            raise TypeError("no text")
+    return values

@@ -1,0 +1,111 @@
+"""The cache: one file in a project, thrown away whole whenever anything about it is in doubt.
+
+It lies where a stranger's repository could put one, so that nothing in it can be run: JSON, and
+tables of numbers. Two processes may use it at once: each reads a whole file and puts a whole
+file in its place; of two that write, the later stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+FOLDER = ".ssot_cache"
+_NAME = "check"
+_MAGIC = b"ssot cache 1\n"
+_IGNORE = "# Made by ssot, and made anew where it lacks.\n*\n"
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_LARGEST = 64_000_000
+"""Bytes of a cache that is read; that of ten thousand files has two million."""
+
+
+class Cached(NamedTuple):
+    """What a cache holds: a JSON value, and a table of bytes."""
+
+    value: Any
+    table: bytes
+
+
+def load(root: str, fingerprint: str) -> Cached | None:
+    """Return what the project at `root` has cached under this fingerprint, if it is sound."""
+    try:
+        descriptor = os.open(os.path.join(root, FOLDER, _NAME), _READ)
+        with open(descriptor, "rb") as file:
+            data = file.read(_LARGEST)
+        if not data.startswith(_MAGIC):
+            return None
+        head, _, rest = data[len(_MAGIC) :].partition(b"\n")
+        found, length, checksum = json.loads(head)
+        if found != fingerprint or zlib.crc32(rest) != checksum:
+            return None
+        return Cached(json.loads(rest[:length]), rest[length:])
+    except (OSError, ValueError, TypeError, RecursionError):  # no cache, or none of ours
+        return None
+
+
+def store(root: str, fingerprint: str, cached: Cached) -> bool:
+    """Cache something in the project at `root`; False where that cannot be done.
+
+    It is not synced to the disk: what a loss of power leaves is told by its checksum.
+    """
+    folder = os.path.join(root, FOLDER)
+    value = json.dumps(cached.value, separators=(",", ":")).encode("ascii")
+    rest = value + cached.table
+    head = json.dumps([fingerprint, len(value), zlib.crc32(rest)]).encode("ascii")
+    temporary = os.path.join(folder, f"{_NAME}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        _prepare(folder)
+        with open(os.open(temporary, _WRITE, 0o666), "wb") as file:
+            file.write(_MAGIC + head + b"\n" + rest)
+        os.replace(temporary, os.path.join(folder, _NAME))
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    return True
+
+
+def _prepare(folder: str) -> None:
+    """Make the folder of the cache, unseen by git. Raises OSError."""
+    if os.path.islink(folder):
+        raise NotADirectoryError(folder)
+    with suppress(FileExistsError):
+        os.mkdir(folder)
+        with open(os.path.join(folder, ".gitignore"), "x", encoding="ascii") as file:
+            file.write(_IGNORE)
+
+
+def fingerprint_of(parts: Mapping[str, object]) -> str:
+    """Return a text that changes with the program, its Python, and any of `parts`.
+
+    The program is known by its version and by its files: who works on it sees what he made.
+    """
+    import hashlib
+    import sys
+
+    from flake8_ssot_engine import __version__
+
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    told = repr((__version__, sys.version, _files_of(package), sorted(parts.items())))
+    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _files_of(package: str) -> list[tuple[str, int, int]]:
+    found = []
+    waiting = [package]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_size, status.st_mtime_ns))
+                elif "." not in entry.name and entry.name not in {"__pycache__", "project"}:
+                    if entry.is_dir():
+                        waiting.append(entry.path)
+    return sorted(found)

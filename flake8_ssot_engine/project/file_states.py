@@ -1,0 +1,145 @@
+"""File states: which files of a project hold something else than when they were last read.
+
+A file is known by its stat key (size, times of change, inode) and by a digest of its content. As
+git has it ("racily clean", Documentation/technical/racy-git), the key is not trusted where the
+file had changed shortly before it was read: a later change may bear the same times. Then, and
+wherever the key differs, the content decides. (On Windows one of the times is that of creation.)
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+_RACY = 2_000_000_000
+"""Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
+_FIELDS = 4
+_DIGEST = 16
+Key = tuple[int, int, int, int]
+_NONE: Key = (-1, 0, 0, 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Comparison(NamedTuple):
+    """The files that changed since, and the table of what they are now.
+
+    `is_refreshed` says that the table is not the one that was known.
+    """
+
+    changed: list[str]
+    table: bytes
+    is_refreshed: bool
+
+
+def read_file(path: str) -> tuple[bytes, Key]:
+    """Read a regular file, and return its stat key of before. Raises OSError.
+
+    Also for what is no regular file: it might be read for ever.
+    """
+    descriptor = os.open(path, _READ)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file")
+        data = os.read(descriptor, status.st_size + 1)
+        if len(data) != status.st_size:
+            parts = [data]
+            while part := os.read(descriptor, 1 << 20):
+                parts.append(part)
+            data = b"".join(parts)
+        return data, _key(status)
+    finally:
+        os.close(descriptor)
+
+
+class States:
+    """The states of some files in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self._keys = array("q")
+        self._digests = bytearray()
+
+    def add(self, data: bytes, key: Key) -> None:
+        """Add a file with its content and its key of before that was read."""
+        import hashlib  # only where something is read
+
+        self._keys.extend(key)
+        self._digests += hashlib.blake2b(data, digest_size=_DIGEST).digest()
+
+    def add_unreadable(self) -> None:
+        """Add a file that cannot be read: it counts as changed each time."""
+        self._keys.extend(_NONE)
+        self._digests += bytes(_DIGEST)
+
+    def to_bytes(self) -> tuple[bytes, bytes]:
+        """Return the keys and the digests."""
+        return self._keys.tobytes(), bytes(self._digests)
+
+
+def table_of(states: Iterable[tuple[bytes, bytes]], read_after: int) -> bytes:
+    """Return the table of files that were all read after that time, in nanoseconds."""
+    every = list(states)
+    keys, digests = (b"".join(part) for part in zip(*every, strict=True)) if every else (b"", b"")
+    return array("q", [read_after]).tobytes() + keys + digests
+
+
+def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
+    """Return which of some files changed since `table` was made of the same paths.
+
+    Raises ValueError where it is no such table.
+    """
+    count = len(paths)
+    if len(table) != 8 + count * (8 * _FIELDS + _DIGEST):
+        raise ValueError("another number of files")
+    known = array("q")
+    known.frombytes(table[: 8 + count * 8 * _FIELDS])
+    latest = known.pop(0) - _RACY
+    keys = _keys(paths)
+    doubtful = {
+        at
+        for at, times in enumerate(zip(known[1::_FIELDS], known[2::_FIELDS], strict=True))
+        if times[0] >= latest or times[1] >= latest
+    }
+    if keys != known:
+        every = range(0, count * _FIELDS, _FIELDS)
+        doubtful.update(
+            at // _FIELDS for at in every if keys[at : at + _FIELDS] != known[at : at + _FIELDS]
+        )
+    if not doubtful:
+        return Comparison([], table, is_refreshed=False)
+    digests = bytearray(table[8 + count * 8 * _FIELDS :])
+    changed: list[str] = []
+    for at in sorted(doubtful):
+        state = States()
+        try:
+            state.add(*read_file(paths[at]))
+        except OSError:
+            state.add_unreadable()
+        key, digest = state.to_bytes()
+        place = slice(at * _DIGEST, (at + 1) * _DIGEST)
+        if digest == bytes(_DIGEST) or digest != digests[place]:
+            changed.append(paths[at])
+        keys[at * _FIELDS : (at + 1) * _FIELDS] = array("q", key)
+        digests[place] = digest
+    fresh = array("q", [now]).tobytes() + keys.tobytes() + bytes(digests)
+    return Comparison(changed, fresh, is_refreshed=True)
+
+
+def _keys(paths: Sequence[str]) -> array[int]:
+    keys: list[int] = []
+    extend, look = keys.extend, os.stat
+    for path in paths:
+        try:
+            extend(_key(look(path)))
+        except OSError:
+            extend(_NONE)
+    return array("q", keys)
+
+
+def _key(status: os.stat_result) -> Key:
+    inode = status.st_ino & 0x7FFF_FFFF_FFFF_FFFF
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode
