@@ -27,6 +27,7 @@ from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.novelty import Newness
 
 
@@ -51,6 +52,7 @@ def add_command(commands: Any) -> None:
     add("--stdin-filename", metavar="PATH", help="check standard input as if it were this file")
     add("--output", metavar="FILE", help="write the report to a file")
     add_syntax(parser)
+    add("--no-cache", action="store_true", help="neither use nor write what is cached")
     add("--verbose", action="store_true", help="say which configuration holds")
     parser.set_defaults(run=run)
 
@@ -58,7 +60,8 @@ def add_command(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
     finder = finder_of(options)
-    tasks = tasks_of(options, finder)
+    memory = _memory(options, finder)
+    tasks = tasks_of(options, finder, memory.listing if memory else None)
     newness = _newness(options, finder)
     if newness is not None:
         _tell_foreign(newness.foreign(tasks), tasks)
@@ -80,7 +83,11 @@ def run(options: argparse.Namespace) -> int:
             ]
         else:
             results = check_each(
-                tasks, jobs=jobs, parses_all=parses_all(options), on_progress=advance
+                tasks,
+                jobs=jobs,
+                parses_all=parses_all(options),
+                on_progress=advance,
+                memory=memory,
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
@@ -105,6 +112,16 @@ def run(options: argparse.Namespace) -> int:
         for code, count in report.statistics.items():
             say(f"{count:7} {code}")
     return ExitCode.CLEAN if report.is_clean or options.exit_zero else ExitCode.VIOLATIONS
+
+
+def _memory(options: argparse.Namespace, finder: ConfigFinder) -> Memory | None:
+    """Return what is remembered of the project, where more than a few files may be looked at."""
+    names_folders = not options.paths or any(map(os.path.isdir, options.paths))
+    if options.no_cache or options.new_since or options.stdin_filename or not names_folders:
+        return None
+    from flake8_ssot_engine.engine.memory import Memory
+
+    return Memory(settings_here(options, finder), parses_all=parses_all(options))
 
 
 def _read_stdin(tasks: list[Task]) -> dict[str, bytes]:

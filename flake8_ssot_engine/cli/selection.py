@@ -13,6 +13,7 @@ from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import find_files, is_excluded
+from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.parallel import available_cores
 
 
@@ -62,7 +63,9 @@ def settings_here(options: argparse.Namespace, finder: ConfigFinder) -> Settings
     return finder.settings_for(os.getcwd()).overridden(select=select, ignore=ignore)
 
 
-def tasks_of(options: argparse.Namespace, finder: ConfigFinder) -> list[Task]:
+def tasks_of(
+    options: argparse.Namespace, finder: ConfigFinder, listing: Listing | None = None
+) -> list[Task]:
     """Return the files that the options name, each with the settings for it. Raises UsageError."""
     here = os.getcwd()
     if getattr(options, "stdin_filename", None):
@@ -75,7 +78,7 @@ def tasks_of(options: argparse.Namespace, finder: ConfigFinder) -> list[Task]:
         named = {os.path.abspath(path): path for path in default}
         if not options.paths:
             named = {root: os.path.relpath(root, here) for root in named}
-        files = find_files(named, finder)
+        files = find_files(named, finder, listing=listing)
     overridden: dict[int, Settings] = {}
     select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
     tasks = []

@@ -21,7 +21,7 @@ from flake8_ssot_engine.engine.findings import (
     file_error,
 )
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
-from flake8_ssot_engine.engine.suppressions import Suppressions, names_our_codes
+from flake8_ssot_engine.engine.suppressions import Suppressions, names_our_codes, wants
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName, package_of
@@ -75,6 +75,11 @@ class Checker:
         self._today = datetime.date.today()
         self._judges_suppressions = wants(settings) is not None
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
+
+    @property
+    def consulted(self) -> frozenset[str]:
+        """The files of modules that were read for what they export."""
+        return self._reexports.modules.consulted
 
     def check_bytes(
         self, path: str, data: bytes, *, shown_as: str, parses_all: bool = True
@@ -398,13 +403,6 @@ class Checker:
                 )
             )
         return self._narrowed[key]
-
-
-def wants(settings: Settings) -> Callable[[bytes], bool] | None:
-    """Return what tells whether a file is to be looked at though it names nothing of a move."""
-    # Of one migration's violations alone it cannot be told what suppresses something.
-    is_judged = settings.selects(UNUSED_SUPPRESSION.code) and not settings.only_migration
-    return names_our_codes if is_judged else None
 
 
 def key_of(finding: Finding) -> Key:

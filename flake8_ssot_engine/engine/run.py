@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
+from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.needles import Scan, modules_of, scan
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.check import Checker
+    from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.shared import Shared
 
 _CHUNK = 16
@@ -78,37 +82,108 @@ def check_each(
     jobs: int,
     parses_all: bool = True,
     on_progress: Callable[[int], None] | None = None,
+    memory: Memory | None = None,
 ) -> list[FileResult]:
-    """Return what came of each file, in order, but for those of which there is nothing to tell."""
-    from flake8_ssot_engine.engine.shared import Shared
+    """Return what came of each file, in order, but for those of which there is nothing to tell.
 
+    `memory` is what is known of the files under its settings, and is to be kept of them.
+    """
     told = on_progress or (lambda count: None)
     results: dict[str, FileResult] = {}
     with Workers(jobs) as workers:
         for settings, group in _by_settings(tasks):
-            needles = None
-            if len(group) >= FEW_FILES:
-                from flake8_ssot_engine.engine.check import wants
-                from flake8_ssot_engine.project.needles import scan
-
-                found = scan(settings, [t.path for t in group], workers, wants(settings))
-                needles = found.needles
-                if not parses_all:
-                    told(len(group) - len(found.candidates))
-                    group = [task for task in group if task.path in found.candidates]
-            shared = Shared(settings, needles, os.urandom(8).hex())
-            chunks = [
-                _Chunk(
-                    shared,
-                    tuple((t.path, t.shown_as) for t in group[at : at + _CHUNK]),
-                    parses_all,
-                )
-                for at in range(0, len(group), _CHUNK)
-            ]
-            for chunk, batch in zip(chunks, workers.map(_check_chunk, chunks), strict=True):
-                results.update((result.path, result) for result in batch)
-                told(len(chunk.files))
+            known = memory if memory and memory.settings == settings else None
+            run = _GroupRun(settings, group, workers, parses_all, told)
+            found: Collection[FileResult]
+            if len(group) < FEW_FILES:
+                found = run.check(None, group)
+            elif known is None:
+                found = run.search_and_check(Listing())
+            else:
+                found = run.recall_and_check(known)
+            results.update((result.path, result) for result in found)
     return [results[task.shown_as] for task in tasks if task.shown_as in results]
+
+
+class _GroupRun:
+    """The run over the files of one configuration."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        group: list[Task],
+        workers: Workers,
+        parses_all: bool,
+        told: Callable[[int], None],
+    ) -> None:
+        self._settings = settings
+        self._group = group
+        self._workers = workers
+        self._parses_all = parses_all
+        self._told = told
+        self._consulted: set[str] = set()
+
+    def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
+        """Return the results by what is remembered, and remember them."""
+        from flake8_ssot_engine.engine.suppressions import wants
+
+        modules = modules_of(self._settings, memory.listing)
+        names = {task.path: task.shown_as for task in self._group}
+        recalled = memory.recall(modules, names, wants(self._settings))
+        if recalled is None:
+            found = self._scan(modules, keeps_states=True)
+            results = {result.path: result for result in self._check_found(found)}
+        else:
+            found = recalled.scan
+            results = {result.path: result for result in recalled.results.values()}
+            again = [task for task in self._group if task.path in recalled.to_check]
+            self._told(len(self._group) - len(again))
+            checked = self.check(found.needles, again)
+            results.update((result.path, result) for result in checked)
+        memory.keep(found, names, results.values(), self._consulted)
+        return results.values()
+
+    def search_and_check(self, listing: Listing) -> list[FileResult]:
+        """Search the project for its needles, then check the files that spell one."""
+        return self._check_found(self._scan(modules_of(self._settings, listing)))
+
+    def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
+        from flake8_ssot_engine.engine.suppressions import wants
+
+        paths = [task.path for task in self._group]
+        is_wanted = wants(self._settings)
+        return scan(
+            self._settings, modules, paths, self._workers, is_wanted, keeps_states=keeps_states
+        )
+
+    def _check_found(self, found: Scan) -> list[FileResult]:
+        group = self._group
+        if not self._parses_all:
+            self._told(len(group) - len(found.candidates))
+            group = [task for task in group if task.path in found.candidates]
+        return self.check(found.needles, group)
+
+    def check(self, needles: Needles | None, group: list[Task]) -> list[FileResult]:
+        """Check some of the files."""
+        if not group:
+            return []
+        from flake8_ssot_engine.engine.shared import Shared
+
+        shared = Shared(self._settings, needles, os.urandom(8).hex())
+        chunks = [
+            _Chunk(
+                shared,
+                tuple((task.path, task.shown_as) for task in group[at : at + _CHUNK]),
+                self._parses_all,
+            )
+            for at in range(0, len(group), _CHUNK)
+        ]
+        results: list[FileResult] = []
+        for chunk, batch in zip(chunks, self._workers.map(_check_chunk, chunks), strict=True):
+            results += batch.results
+            self._consulted |= batch.consulted
+            self._told(len(chunk.files))
+        return results
 
 
 def _by_settings(tasks: Sequence[Task]) -> Iterator[tuple[Settings, list[Task]]]:
@@ -129,14 +204,21 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
     )
 
 
-def _check_chunk(chunk: _Chunk) -> list[FileResult]:
-    """Check a batch; files without anything to tell are left out of the answer."""
+class _Batch(NamedTuple):
+    """The results of some files that have anything to tell, and the modules read for them."""
+
+    results: list[FileResult]
+    consulted: frozenset[str]
+
+
+def _check_chunk(chunk: _Chunk) -> _Batch:
     from flake8_ssot_engine.engine.shared import checker_of, no_collection
 
     checker = checker_of(chunk.shared)
     with no_collection():
         every = (_check_file(checker, path, name, chunk.parses_all) for path, name in chunk.files)
-        return [result for result in every if result.findings or result.error or result.references]
+        told = [result for result in every if result.findings or result.error or result.references]
+    return _Batch(told, checker.consulted)
 
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:

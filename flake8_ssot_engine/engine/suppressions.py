@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.source import SourceFile, Span
 
 if TYPE_CHECKING:
+    from flake8_ssot_engine.config.settings import Settings
     import tokenize
 
 _CODES = r"(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
@@ -43,9 +44,20 @@ class _Comment(NamedTuple):
     is_heeded: bool
 
 
+UNUSED = "SSOT009"
+"""The code of suppressions without use, for which files without a needle are looked at."""
+
+
 def names_our_codes(data: bytes) -> bool:
     """Whether a file may name one of our codes in a `# noqa`."""
     return b"SSOT" in data and all(pattern.search(data) for pattern in _IN_BYTES)
+
+
+def wants(settings: Settings) -> Callable[[bytes], bool] | None:
+    """Return what tells whether a file is to be looked at though it names nothing of a move."""
+    # Of one migration's violations alone it cannot be told what suppresses something.
+    is_judged = settings.selects(UNUSED) and not settings.only_migration
+    return names_our_codes if is_judged else None
 
 
 class Suppressions:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import zlib
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
+
+from flake8_ssot_engine import __version__
 
 FOLDER = ".ssot_cache"
 _NAME = "check"
 _MAGIC = b"ssot cache 1\n"
 _IGNORE = "# Made by ssot, and made anew where it lacks.\n*\n"
+_NO_PROGRAM = frozenset({"__pycache__", "sample"})
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _LARGEST = 64_000_000
@@ -81,19 +84,13 @@ def _prepare(folder: str) -> None:
             file.write(_IGNORE)
 
 
-def fingerprint_of(parts: Mapping[str, object]) -> str:
+def fingerprint_of(*parts: object) -> str:
     """Return a text that changes with the program, its Python, and any of `parts`.
 
     The program is known by its version and by its files: who works on it sees what he made.
     """
-    import hashlib
-    import sys
-
-    from flake8_ssot_engine import __version__
-
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    told = repr((__version__, sys.version, _files_of(package), sorted(parts.items())))
-    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    return repr((__version__, sys.version, _files_of(package), parts))
 
 
 def _files_of(package: str) -> list[tuple[str, int, int]]:
@@ -105,7 +102,6 @@ def _files_of(package: str) -> list[tuple[str, int, int]]:
                 if entry.name.endswith(".py"):
                     status = entry.stat()
                     found.append((entry.path, status.st_size, status.st_mtime_ns))
-                elif "." not in entry.name and entry.name not in {"__pycache__", "project"}:
-                    if entry.is_dir():
-                        waiting.append(entry.path)
+                elif entry.is_dir() and entry.name not in _NO_PROGRAM:
+                    waiting.append(entry.path)
     return sorted(found)

@@ -32,6 +32,7 @@ USUAL_EXCLUDES = frozenset(
         ".pytest_cache",
         ".ruff_cache",
         ".ssot",
+        ".ssot_cache",
         ".svn",
         ".tox",
         ".venv",

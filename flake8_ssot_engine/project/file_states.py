@@ -65,10 +65,8 @@ class States:
 
     def add(self, data: bytes, key: Key) -> None:
         """Add a file with its content and its key of before that was read."""
-        import hashlib  # only where something is read
-
         self._keys.extend(key)
-        self._digests += hashlib.blake2b(data, digest_size=_DIGEST).digest()
+        self._digests += digest_of(data)
 
     def add_unreadable(self) -> None:
         """Add a file that cannot be read: it counts as changed each time."""
@@ -78,6 +76,19 @@ class States:
     def to_bytes(self) -> tuple[bytes, bytes]:
         """Return the keys and the digests."""
         return self._keys.tobytes(), bytes(self._digests)
+
+
+def digest_of(data: bytes) -> bytes:
+    """Return a digest of a file's content."""
+    import hashlib  # only where something is read
+
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
+
+
+def digest_at(table: bytes, count: int, number: int) -> bytes:
+    """Return the digest of one of the `count` files of a table."""
+    start = 8 + count * 8 * _FIELDS + number * _DIGEST
+    return table[start : start + _DIGEST]
 
 
 def table_of(states: Iterable[tuple[bytes, bytes]], read_after: int) -> bytes:

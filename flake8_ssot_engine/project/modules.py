@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.semantics.resolver import PublicNames
 
 _NO_NAMES: frozenset[str] = frozenset()
+
+
+_FROM_INSIDE = (b":=", b"global", b"__getattr__", b"\r", b"\f")
+"""What may bind names of a module from inside its functions, or end lines in other ways."""
 
 
 def is_regular_package(folder: str) -> bool:
@@ -83,6 +88,11 @@ class Modules:
             if self._place_of(QualifiedName(name[:end])) is not None:
                 return QualifiedName(name[:end]), name[end:]
         return QualifiedName(()), tuple(name)
+
+    @property
+    def consulted(self) -> frozenset[str]:
+        """The files that were read, or could not be, for what they export."""
+        return frozenset((*self._exports, *self._errors))
 
     def exports_of(self, module: QualifiedName) -> list[Exports]:
         """Return what a module exports: by its source, then by the stub beside it.
@@ -151,6 +161,25 @@ class Modules:
     def _existing(self, stem: str) -> tuple[str, ...]:
         paths = (f"{stem}.py", f"{stem}.pyi")
         return tuple(path for path in paths if path in self._contents or os.path.isfile(path))
+
+
+def shape_of(data: bytes) -> int:
+    """Return a checksum of all in a module that what it exports can depend on.
+
+    That leaves out the bodies of its functions and classes, where they can bind nothing outside.
+    """
+    if any(word in data for word in _FROM_INSIDE):
+        return zlib.crc32(data)
+    checksum = 0
+    is_body = False
+    for line in data.split(b"\n"):
+        if line[:1] not in b" \t#":
+            is_body = line.startswith((b"def ", b"class ", b"async def "))
+        if line and not is_body:
+            checksum = zlib.crc32(line, checksum)
+        elif is_body and line[:1] not in b" \t#":
+            checksum = zlib.crc32(line, checksum)
+    return checksum
 
 
 def read_module(path: str) -> bytes:

@@ -13,8 +13,10 @@ The same search tells which files of a project can hold a violation at all.
 from __future__ import annotations
 
 import re
+import zlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -22,11 +24,12 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
 from flake8_ssot_engine.project.discovery import modules_below
+from flake8_ssot_engine.project.file_states import States, read_file
+from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.modules import (
     is_package_file,
     module_name,
     parse_exports,
-    read_module,
 )
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Words, WordSearch, needles_of
@@ -39,14 +42,27 @@ from flake8_ssot_engine.source import Span
 _CHUNK = 256
 
 
+class Reading(NamedTuple):
+    """In which search a module was read into an outline, and the checksum of that."""
+
+    search: int
+    checksum: int
+
+
 class Scan(NamedTuple):
     """What a search of a project found.
 
+    `paths` are all files that were searched, with their states where these were asked for.
     `candidates` are those of the files asked for that can hold a violation, or cannot be read.
+    `searches` are what was sought, one after the other, `readings` the modules that count.
     """
 
     needles: Needles
     candidates: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+    states: tuple[tuple[bytes, bytes], ...] = ()
+    searches: tuple[Needles, ...] = ()
+    readings: Mapping[str, Reading] = MappingProxyType({})
 
 
 class _Outline(NamedTuple):
@@ -63,12 +79,14 @@ class _Found(NamedTuple):
     path: str
     is_read: bool = False
     outline: _Outline | None = None
+    checksum: int = 0
 
 
 class _Task(NamedTuple):
     """Some files to search for `sought`; the first search is for all that `moves` ask for.
 
-    `is_wanted` tells what makes a file a candidate besides.
+    `is_wanted` tells what makes a file a candidate besides. `keeps_states` asks for the states
+    of the files.
     """
 
     source_roots: tuple[str, ...]
@@ -78,87 +96,154 @@ class _Task(NamedTuple):
     files: tuple[str, ...]
     are_modules: bool
     is_wanted: Callable[[bytes], bool] | None
+    keeps_states: bool
 
 
-def find_needles(settings: Settings, *, jobs: int) -> Needles:
+class _Answer(NamedTuple):
+    """What came of a task: the files to tell of, and the states of all."""
+
+    found: list[_Found]
+    states: tuple[bytes, bytes]
+
+
+def find_needles(settings: Settings, *, jobs: int, listing: Listing | None = None) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
     with Workers(jobs) as workers:
-        return scan(settings, (), workers).needles
+        return scan(settings, modules_of(settings, listing), (), workers).needles
+
+
+def modules_of(settings: Settings, listing: Listing | None = None) -> frozenset[str]:
+    """Return the files of all modules below the source roots of the settings."""
+    listing = listing or Listing()
+    return frozenset(p for root in settings.source_roots for p in modules_below(root, listing))
 
 
 def scan(
     settings: Settings,
+    modules: Set[str],
     paths: Collection[str],
     workers: Workers,
     is_wanted: Callable[[bytes], bool] | None = None,
+    *,
+    keeps_states: bool = False,
 ) -> Scan:
     """Search the modules of a project, and the files at `paths`, for what can reach a move.
 
     `is_wanted`, a function at the top of a module, makes a file a candidate by itself.
     """
     known = needles_of(settings.index)
-    modules = {path for root in settings.source_roots for path in modules_below(root)}
-    if not known.names and is_wanted is None:
-        modules = set()
-    others = sorted(set(paths) - modules)
-    files = sorted(modules)
+    every = files, others = files_in_order(modules, paths)
     found = _Doors(settings.index)
     candidates: set[str] = set()
-    sought, is_first = known, True
+    states: list[tuple[bytes, bytes]] = []
+    searches = [known]
+    readings: dict[str, Reading] = {}
     while files or others:
-        read: set[str] = set()
         tasks = [
-            _Task(
-                settings.source_roots,
-                settings.index,
-                is_first,
-                sought,
-                tuple(chunk),
-                are_modules,
-                is_wanted,
-            )
+            _task(settings, searches, chunk, are_modules, is_wanted, keeps_states)
             for some, are_modules in ((files, True), (others, False))
             for chunk in (some[at : at + _CHUNK] for at in range(0, len(some), _CHUNK))
         ]
-        for batch in workers.map(_search, tasks):
-            for one in batch:
+        for answer in workers.map(_search, tasks):
+            if keeps_states:
+                states.append(answer.states)
+            for one in answer.found:
                 candidates.add(one.path)
                 if one.is_read:
-                    read.add(one.path)
+                    readings[one.path] = Reading(len(searches) - 1, one.checksum)
                 if one.outline is not None:
                     found.add(one.outline)
         words = Needles.union([known, found.needles()])
         if words == known:
             break
         # A leak is looked for with every module that leaks; of the names only new ones.
-        sought = words._replace(names=words.names - known.names)
-        known, is_first, is_wanted = words, False, None
-        files = [path for path in files if path not in read]
+        searches.append(words._replace(names=words.names - known.names))
+        known, is_wanted, keeps_states = words, None, False
+        files = [path for path in files if path not in readings]
         others = [path for path in others if path not in candidates]
-    return Scan(known, frozenset(candidates.intersection(paths)))
+    return Scan(
+        known,
+        frozenset(candidates.intersection(paths)),
+        (*every[0], *every[1]),
+        tuple(states),
+        tuple(searches),
+        readings,
+    )
 
 
-def _search(task: _Task) -> list[_Found]:
-    """Return those of some files that spell what is sought, or cannot be read."""
+def files_in_order(modules: Set[str], paths: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return all modules, and the files that are none, in the order in which they are searched."""
+    return sorted(modules), sorted(set(paths) - modules)
+
+
+def search_again(
+    settings: Settings,
+    searches: Sequence[Needles],
+    path: str,
+    is_wanted: Callable[[bytes], bool] | None,
+    *,
+    is_module: bool,
+) -> tuple[bool, Reading | None]:
+    """Return whether a file is a candidate now, and what was read of it, by the same searches."""
+    is_candidate = False
+    for number in range(len(searches)):
+        wanted = is_wanted if number == 0 else None
+        task = _task(settings, searches[: number + 1], [path], is_module, wanted, False)
+        for one in _search(task).found:
+            is_candidate = True
+            if one.is_read:
+                return True, Reading(number, one.checksum)
+    return is_candidate, None
+
+
+def _task(
+    settings: Settings,
+    searches: Sequence[Needles],
+    files: Sequence[str],
+    are_modules: bool,
+    is_wanted: Callable[[bytes], bool] | None,
+    keeps_states: bool,
+) -> _Task:
+    return _Task(
+        settings.source_roots,
+        settings.index,
+        len(searches) == 1,
+        searches[-1],
+        tuple(files),
+        are_modules,
+        is_wanted,
+        keeps_states,
+    )
+
+
+def _search(task: _Task) -> _Answer:
+    """Tell which of some files spell what is sought, or cannot be read."""
     passes: Callable[[bytes], bool] = WordSearch(task.sought, str.encode).passes
     if task.is_first:
         passes = Prefilter(task.moves).passes
     search = _Search(task.sought)
     is_wanted = task.is_wanted
+    states = States()
     found: list[_Found] = []
     for path in task.files:
         try:
-            data = read_module(path)
-        except (OSError, SourceError):  # the check tells of it
+            data, key = read_file(path)
+        except OSError:  # the check tells of it
             found.append(_Found(path))
+            states.add_unreadable()
             continue
+        if task.keeps_states:
+            states.add(data, key)
         if passes(data):
-            is_read = task.are_modules and search.passes(data)
-            outline = _outline(path, data, task) if is_read else None
-            found.append(_Found(path, is_read, outline))
+            if task.are_modules and search.passes(data):
+                outline = _outline(path, data, task)
+                checksum = zlib.crc32(repr(outline).encode("utf-8", "surrogatepass"))
+                found.append(_Found(path, True, outline, checksum))
+            else:
+                found.append(_Found(path))
         elif is_wanted is not None and is_wanted(data):
             found.append(_Found(path))
-    return found
+    return _Answer(found, states.to_bytes())
 
 
 def _outline(path: str, data: bytes, task: _Task) -> _Outline | None:

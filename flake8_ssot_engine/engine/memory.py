@@ -1,0 +1,193 @@
+"""Memory: what the last run over the same files found, and how much of that still holds.
+
+What came of a file depends on the file; on what the modules that were read for it export; on
+which files there are; and on the needles, which depend on what some modules hand on. Where the
+files are the same ones, all but the changed stand; where a changed one exports something else,
+nothing that was resolved does; and where it hands on something else, nothing at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.findings import FileResult
+from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_plain
+from flake8_ssot_engine.project.cache import Cached, fingerprint_of, load, store
+from flake8_ssot_engine.project.file_states import (
+    compare,
+    digest_at,
+    digest_of,
+    read_file,
+    table_of,
+)
+from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.needles import Reading, Scan, files_in_order, search_again
+from flake8_ssot_engine.project.prefilter import Needles
+
+_MOST = 300
+"""Changed files, from which on it is no dearer to begin anew."""
+
+
+class Recalled(NamedTuple):
+    """What still holds, by path, and the files that are to be checked."""
+
+    scan: Scan
+    results: Mapping[str, FileResult]
+    to_check: frozenset[str]
+
+
+class Memory:
+    """What one project's cache holds for a run under some settings.
+
+    `listing` is what the walk over the project has to use.
+    """
+
+    def __init__(self, settings: Settings, *, parses_all: bool) -> None:
+        self.settings = settings
+        self._parses_all = parses_all
+        self._now = time.time_ns()
+        today = datetime.date.today()
+        overdue = [migration.is_overdue(today) for migration in settings.migrations]
+        self._fingerprint = fingerprint_of(settings, parses_all, overdue)
+        self._cached = load(settings.root, self._fingerprint)
+        self._table = b""
+        self._is_fresh = False
+        self._consulted: dict[str, int] = {}
+        try:
+            self.listing = Listing.from_plain(self._cached and self._cached.value["listing"])
+        except _MALFORMED:
+            self._cached = None
+            self.listing = Listing.from_plain(None)
+
+    def recall(
+        self, modules: Set[str], files: Mapping[str, str], is_wanted: Any
+    ) -> Recalled | None:
+        """Return what holds of the last run over the same files, if anything does.
+
+        `files` are those to check, with their names in reports.
+        """
+        if self._cached is None:
+            return None
+        try:
+            return self._recalled(self._cached, modules, files, is_wanted)
+        except _MALFORMED:
+            return None
+
+    def _recalled(
+        self, cached: Cached, modules: Set[str], files: Mapping[str, str], is_wanted: Any
+    ) -> Recalled | None:
+        value = cached.value
+        inner, outer = files_in_order(modules, files)
+        paths = (*inner, *outer)
+        if value["files"] != _checksum(paths, files):
+            return None
+        comparison = compare(paths, cached.table, self._now)
+        if len(comparison.changed) > _MOST:
+            return None
+        searches = tuple(map(_needles, value["searches"]))
+        readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
+        consulted = {paths[at]: shape for at, shape in value["consulted"]}
+        candidates = {paths[at] for at in value["candidates"]}
+        again: set[str] = set()
+        for path in comparison.changed:
+            is_module = path in modules
+            is_candidate, reading = search_again(
+                self.settings, searches, path, is_wanted, is_module=is_module
+            )
+            if reading != readings.get(path):
+                return None
+            if path in files:
+                (candidates.add if is_candidate else candidates.discard)(path)
+                if is_candidate or self._parses_all:
+                    again.add(path)
+            if path in consulted:
+                digest = digest_at(comparison.table, len(paths), paths.index(path))
+                shape = _shape(path, digest)
+                if shape is None:
+                    return None
+                if shape != consulted[path]:
+                    again |= candidates
+                consulted[path] = shape
+        names = {name: path for path, name in files.items()}
+        results = {}
+        changed = again.union(comparison.changed)
+        for plain in value["results"]:
+            result = result_from_plain(plain)
+            if names[result.path] not in changed:
+                results[names[result.path]] = result
+        self._table = comparison.table
+        self._is_fresh = not comparison.is_refreshed and not self.listing.has_news
+        self._consulted = consulted
+        scan = Scan(
+            _needles(value["needles"]),
+            frozenset(candidates),
+            paths,
+            (),
+            searches,
+            readings,
+        )
+        return Recalled(scan, results, frozenset(again))
+
+    def keep(
+        self,
+        scan: Scan,
+        files: Mapping[str, str],
+        results: Iterable[FileResult],
+        consulted: Collection[str],
+    ) -> None:
+        """Remember what a run has found. Where that cannot be, the next one begins anew."""
+        if self._is_fresh:
+            return
+        numbers = {path: number for number, path in enumerate(scan.paths)}
+        table = self._table or table_of(scan.states, self._now)
+        shapes = dict(self._consulted)
+        for path in consulted:
+            if path not in shapes:
+                if path not in numbers:
+                    return  # it was reached by a link
+                shape = _shape(path, digest_at(table, len(numbers), numbers[path]))
+                if shape is None:
+                    return  # it has changed since
+                shapes[path] = shape
+        value = {
+            "listing": self.listing.to_plain(),
+            "files": _checksum(scan.paths, files),
+            "needles": list(map(sorted, scan.needles)),
+            "searches": [list(map(sorted, needles)) for needles in scan.searches],
+            "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
+            "consulted": [[numbers[path], shape] for path, shape in shapes.items()],
+            "candidates": sorted(numbers[path] for path in scan.candidates),
+            "results": list(map(result_to_plain, results)),
+        }
+        store(self.settings.root, self._fingerprint, Cached(value, table))
+
+
+_MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
+"""What a value of another form than expected raises."""
+
+
+def _needles(plain: Any) -> Needles:
+    names, leaks, modules = map(frozenset, plain)
+    return Needles(names, leaks, modules)
+
+
+def _checksum(paths: Sequence[str], files: Mapping[str, str]) -> list[int]:
+    """Return numbers that change with the files of a project and what reports call them."""
+    told = "\0".join((*paths, *files, *files.values())).encode("utf-8", "surrogatepass")
+    return [len(paths), len(files), len(told), zlib.crc32(told), zlib.adler32(told)]
+
+
+def _shape(path: str, digest: bytes) -> int | None:
+    """Return the checksum of what a module exports; None if it is not what it was."""
+    from flake8_ssot_engine.project.modules import shape_of
+
+    try:
+        data, _ = read_file(path)
+    except OSError:
+        return None
+    return shape_of(data) if digest_of(data) == digest else None
