@@ -92,20 +92,20 @@ class Prefilter:
     def ways_in(self, text: str) -> Ways:
         """Return how decoded text spells needles besides in its imports."""
         search = self._of_text
-        if search.defined.occur_in(text) or _BY_KEYWORD.search(text):
+        if search.defined.occur_in(text) or ("multiple" in text and _BY_KEYWORD.search(text)):
             return Ways(by_itself=True)
         by_attribute = False
         paths: set[str] = set()
         for words in (search.names, search.leaks):
             for start, end in words.find_in(text):
-                before = _BEFORE_WORD.search(text, max(0, start - _LONGEST), start)
-                after = _AFTER_WORD.match(text, end)
-                assert before is not None  # both may be empty
-                assert after is not None
-                quote = before.start() - 1
-                if text[quote : quote + 1] in _QUOTES and text[after.end() : after.end() + 1] in _QUOTES:
-                    path = text[before.start() : after.end()].replace(":", ".", 1)
-                    if not _is_whole(text, quote, after.end()) or not _PATH.fullmatch(path):
+                first, last = start, end
+                while first and _is_of_path(text[first - 1]):
+                    first -= 1
+                while last < len(text) and _is_of_path(text[last]):
+                    last += 1
+                if text[first - 1 : first] in _QUOTES and text[last : last + 1] in _QUOTES:
+                    path = text[first:last].replace(":", ".", 1)
+                    if not _is_whole(text, first - 1, last) or not _PATH.fullmatch(path):
                         return Ways(by_itself=True)
                     paths.add(path)
                 elif _DOT.search(text, max(0, start - _FAR), start) and not _IMPORTS.match(
@@ -174,8 +174,8 @@ class WordSearch(Generic[AnyStr]):
 
     def leaks_in(self, text: AnyStr) -> bool:
         """Whether a file can take from another what that one took from a moved module."""
-        return self._takes_leak(text) or (
-            self._star.search(text) is not None and self._modules.occur_in(text)
+        return self._takes_leak(text) or bool(
+            self._modules and self._star.search(text) and self._modules.occur_in(text)
         )
 
     def _takes_leak(self, text: AnyStr) -> bool:
@@ -207,6 +207,9 @@ class Words(Generic[AnyStr]):
         if before:
             self._before = re.compile(convert(rf"{before}\Z"))
 
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
     def occur_in(self, text: AnyStr) -> bool:
         """Whether one of the words stands in a text."""
         return next(self.find_in(text), None) is not None
@@ -235,6 +238,10 @@ class Words(Generic[AnyStr]):
         return self._before is None or bool(self._before.search(text, max(0, at - _FAR), at))
 
 
+def _is_of_path(character: str) -> bool:
+    return character.isalnum() or character in "_.:"
+
+
 def _is_whole(text: str, quote: int, end: int) -> bool:
     """Whether a string between two quotes is no part of a longer one."""
     return (
@@ -248,17 +255,14 @@ def _is_whole(text: str, quote: int, end: int) -> bool:
 _FAR = 100
 """Characters before a word that are looked at: more blanks than that nobody writes."""
 _NOWHERE = r"(?!)"
-_LONGEST = 1000
 _QUOTES = frozenset("\"'{}")
 """What a piece of a string begins and ends with; in an f-string, that may be a brace."""
 _PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _JOINED_BEFORE = re.compile(r"""["'+][\s\\]*[a-zA-Z]*\Z""")
 _JOINED_AFTER = re.compile(r"""[\s\\]*(?:[+%]|[a-zA-Z]*["'])""")
-_BY_KEYWORD = re.compile(r"\.[\s\\]*multiple\b")
+_BY_KEYWORD = re.compile(r"multiple(?<=\.multiple)\b|multiple(?<=[\s\\]multiple)[\s\\]*\(")
 """`patch.multiple(module, Name=…)`."""
 _DOT = re.compile(r"\.[\s\\]*\Z")
-_BEFORE_WORD = re.compile(r"[\w.:]*\Z")
-_AFTER_WORD = re.compile(r"[\w.:]*")
 _IMPORTS = re.compile(r"\s*(?:from|import)\b[^;]*\Z")
 _DEFINES = r"\b(?:class|def)[\s\\]+"
 _STAR = r"import[\s\\]*\*"

@@ -54,7 +54,9 @@ class Exports:
         self.module = module
         self._public_names = public_names
         self._resolver = Resolver(module, public_names=public_names)
-        is_whole = HOOK in text or _BINDS_FROM_INSIDE.search(text) is not None
+        is_whole = HOOK in text or (
+            ("global" in text or ":=" in text) and _BINDS_FROM_INSIDE.search(text) is not None
+        )
         binder = (Binder if is_whole else _Outline)(tree, package, has_walrus=":=" in text)
         binder.visit_module(tree)
         self._scope = binder.scopes[0]

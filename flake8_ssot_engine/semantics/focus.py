@@ -19,7 +19,7 @@ from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.source import SourceFile
 
 _ALWAYS = ("import", "__all__")
-_STAR = re.compile(r"\bimport[\s\\]*\*")
+_STAR = re.compile(r"import[\s\\]*\*")
 _NOT_ASCII_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 _NO_TYPE = re.compile(r"[ \t\f]*#(?![ \t]*type:)")
 _DEFINES = re.compile(r"(?:\bdef|\bclass|\btype)[\s\\]+\Z")
