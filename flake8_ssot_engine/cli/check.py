@@ -169,7 +169,8 @@ def _judge(
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
     unused: list[Finding] = []
-    baselines = {settings.baseline_file, *(task.settings.baseline_file for task in tasks)}
+    every = {id(task.settings): task.settings for task in tasks}
+    baselines = {settings.baseline_file, *(one.baseline_file for one in every.values())}
     if any(map(os.path.lexists, baselines)):  # else everything stands as it was found
         from flake8_ssot_engine.engine.verdict import judge_results
 
@@ -187,7 +188,7 @@ def _judge(
     if newness is not None:
         return report_of(newness.only_new(tasks, results), files=len(tasks))
     report = report_of(results, files=len(tasks))
-    if _is_whole(options):
+    if _is_whole(options) and any(m.owner_places for s in every.values() for m in s.migrations):
         # The bridge's own line outlives it by `ssot retire`: no reason for CI to fail by itself.
         from flake8_ssot_engine.engine.owners import find_unused_owners
 

@@ -86,22 +86,32 @@ def tasks_of(
     if options.phase is not None:
         every = [settings for _, settings in files] or [finder.settings_for(here)]
         _check_phase_name(options.phase, every)
+    names = _Names(named)
     for path, settings in files:
         if id(settings) not in overridden:
             overridden[id(settings)] = settings.overridden(select=select, ignore=ignore)
         if options.phase is None or _is_in_phase(path, settings, options.phase):
-            tasks.append(Task(path, _shown_as(path, named), overridden[id(settings)]))
+            tasks.append(Task(path, names.of(path), overridden[id(settings)]))
     return tasks
 
 
-def _shown_as(path: str, named: dict[str, str]) -> str:
-    """Return a path as Flake8 would print it: below the argument that it was found under."""
-    if path in named:
-        return os.path.normpath(named[path])
-    folder = path
-    while folder not in named:
-        folder = os.path.dirname(folder)
-    return os.path.normpath(os.path.join(named[folder], os.path.relpath(path, folder)))
+class _Names:
+    """Paths as Flake8 would print them: below the argument that they were found under."""
+
+    def __init__(self, named: dict[str, str]) -> None:
+        self._named = named
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """Return how a path is shown."""
+        if path in self._named:
+            return os.path.normpath(self._named[path])
+        folder, _, name = path.rpartition(os.sep)
+        folder = folder or os.sep
+        if folder not in self._folders:
+            shown = self.of(folder)
+            self._folders[folder] = "" if shown == os.curdir else os.path.join(shown, "")
+        return self._folders[folder] + name
 
 
 def _is_in_phase(path: str, settings: Settings, name: str) -> bool:

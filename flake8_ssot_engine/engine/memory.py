@@ -26,8 +26,8 @@ from flake8_ssot_engine.project.file_states import (
     table_of,
 )
 from flake8_ssot_engine.project.listing import Listing
-from flake8_ssot_engine.project.needles import Reading, Scan, files_in_order, search_again
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order
 
 _MOST = 300
 """Changed files, from which on it is no dearer to begin anew."""
@@ -94,6 +94,8 @@ class Memory:
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
         candidates = {paths[at] for at in value["candidates"]}
         again: set[str] = set()
+        if comparison.changed:
+            from flake8_ssot_engine.project.needles import search_again
         for path in comparison.changed:
             is_module = path in modules
             is_candidate, reading = search_again(

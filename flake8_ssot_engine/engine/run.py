@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
 from flake8_ssot_engine.project.listing import Listing
-from flake8_ssot_engine.project.needles import Scan, modules_of, scan
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.scan import Scan, modules_of
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ class _GroupRun:
 
     def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.suppressions import wants
+        from flake8_ssot_engine.project.needles import scan
 
         paths = [task.path for task in self._group]
         is_wanted = wants(self._settings)

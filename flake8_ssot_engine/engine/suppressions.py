@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_ssot_engine.source import SourceFile, Span
 
 if TYPE_CHECKING:
-    from flake8_ssot_engine.config.settings import Settings
     import tokenize
+
+    from flake8_ssot_engine.config.settings import Settings
 
 _CODES = r"(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
 INLINE = re.compile(rf"# noqa{_CODES}", re.IGNORECASE)

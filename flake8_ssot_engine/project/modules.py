@@ -175,9 +175,7 @@ def shape_of(data: bytes) -> int:
     for line in data.split(b"\n"):
         if line[:1] not in b" \t#":
             is_body = line.startswith((b"def ", b"class ", b"async def "))
-        if line and not is_body:
-            checksum = zlib.crc32(line, checksum)
-        elif is_body and line[:1] not in b" \t#":
+        if (line and not is_body) or (is_body and line[:1] not in b" \t#"):
             checksum = zlib.crc32(line, checksum)
     return checksum
 

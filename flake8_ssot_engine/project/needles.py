@@ -15,15 +15,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
-from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.file_states import States, read_file
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.modules import (
@@ -33,6 +31,7 @@ from flake8_ssot_engine.project.modules import (
 )
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Words, WordSearch, needles_of
+from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.import_texts import imports_in
@@ -40,29 +39,6 @@ from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.source import Span
 
 _CHUNK = 256
-
-
-class Reading(NamedTuple):
-    """In which search a module was read into an outline, and the checksum of that."""
-
-    search: int
-    checksum: int
-
-
-class Scan(NamedTuple):
-    """What a search of a project found.
-
-    `paths` are all files that were searched, with their states where these were asked for.
-    `candidates` are those of the files asked for that can hold a violation, or cannot be read.
-    `searches` are what was sought, one after the other, `readings` the modules that count.
-    """
-
-    needles: Needles
-    candidates: frozenset[str] = frozenset()
-    paths: tuple[str, ...] = ()
-    states: tuple[tuple[bytes, bytes], ...] = ()
-    searches: tuple[Needles, ...] = ()
-    readings: Mapping[str, Reading] = MappingProxyType({})
 
 
 class _Outline(NamedTuple):
@@ -110,12 +86,6 @@ def find_needles(settings: Settings, *, jobs: int, listing: Listing | None = Non
     """Return the words that a file must hold to reach a moved symbol of the settings."""
     with Workers(jobs) as workers:
         return scan(settings, modules_of(settings, listing), (), workers).needles
-
-
-def modules_of(settings: Settings, listing: Listing | None = None) -> frozenset[str]:
-    """Return the files of all modules below the source roots of the settings."""
-    listing = listing or Listing()
-    return frozenset(p for root in settings.source_roots for p in modules_below(root, listing))
 
 
 def scan(
@@ -169,11 +139,6 @@ def scan(
         tuple(searches),
         readings,
     )
-
-
-def files_in_order(modules: Set[str], paths: Collection[str]) -> tuple[list[str], list[str]]:
-    """Return all modules, and the files that are none, in the order in which they are searched."""
-    return sorted(modules), sorted(set(paths) - modules)
 
 
 def search_again(

@@ -57,8 +57,7 @@ class Focus:
         if HOOK in text or ("*" in text and _STAR.search(text)):
             return False
         return text.isascii() or all(
-            unicodedata.is_normalized("NFKC", word)
-            for word in set(_NOT_ASCII_WORD.findall(text))
+            unicodedata.is_normalized("NFKC", word) for word in set(_NOT_ASCII_WORD.findall(text))
         )
 
     def need_uses(self, names: Iterable[str]) -> None:
@@ -134,9 +133,7 @@ class Focus:
                 is_cut = True
         return found
 
-    def _statement(
-        self, statement: ast.stmt, first: int, last: int, kept: set[int]
-    ) -> ast.stmt:
+    def _statement(self, statement: ast.stmt, first: int, last: int, kept: set[int]) -> ast.stmt:
         blocks: list[list[ast.stmt]] = list(_blocks(statement))
         kept.update(range(first, last + 1))
         if not blocks:

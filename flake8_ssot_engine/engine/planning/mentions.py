@@ -116,9 +116,7 @@ class _Finder:
         return any(
             isinstance(node, ast.Constant) and node.value in self.olds
             for node in ast.walk(self.model.tree)
-        ) and (
-            "__dict__" in self.model.source.text or any(self.model.references_to(["vars"]))
-        )
+        ) and ("__dict__" in self.model.source.text or any(self.model.references_to(["vars"])))
 
     def _is_followed(self, name: QualifiedName) -> bool:
         """Whether the file names something by a path that is followed, and in no other way."""

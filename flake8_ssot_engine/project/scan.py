@@ -1,0 +1,49 @@
+"""Scan: what a search of a project finds, which `needles.py` makes.
+
+By itself, for a run that only remembers one has to import no more than this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Set
+from types import MappingProxyType
+from typing import NamedTuple
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.project.discovery import modules_below
+from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.prefilter import Needles
+
+
+class Reading(NamedTuple):
+    """In which search a module was read into an outline, and the checksum of that."""
+
+    search: int
+    checksum: int
+
+
+class Scan(NamedTuple):
+    """What a search of a project found.
+
+    `paths` are all files that were searched, with their states where these were asked for.
+    `candidates` are those of the files asked for that can hold a violation, or cannot be read.
+    `searches` are what was sought, one after the other, `readings` the modules that count.
+    """
+
+    needles: Needles
+    candidates: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+    states: tuple[tuple[bytes, bytes], ...] = ()
+    searches: tuple[Needles, ...] = ()
+    readings: Mapping[str, Reading] = MappingProxyType({})
+
+
+def modules_of(settings: Settings, listing: Listing | None = None) -> frozenset[str]:
+    """Return the files of all modules below the source roots of the settings."""
+    listing = listing or Listing()
+    return frozenset(p for root in settings.source_roots for p in modules_below(root, listing))
+
+
+def files_in_order(modules: Set[str], paths: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return all modules, and the files that are none, in the order in which they are searched."""
+    return sorted(modules), sorted(set(paths) - modules)
