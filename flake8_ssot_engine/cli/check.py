@@ -188,13 +188,18 @@ def _judge(
     if newness is not None:
         return report_of(newness.only_new(tasks, results), files=len(tasks))
     report = report_of(results, files=len(tasks))
-    if _is_whole(options) and any(m.owner_places for s in every.values() for m in s.migrations):
+    if _is_whole(options) and any(map(_declares_owners, every.values())):
         # The bridge's own line outlives it by `ssot retire`: no reason for CI to fail by itself.
         from flake8_ssot_engine.engine.owners import find_unused_owners
 
         is_error = options.stale == "error"
         unused += find_unused_owners(tasks, Severity.ERROR if is_error else Severity.WARNING)
     return report._replace(findings=(*report.findings, *unused))
+
+
+def _declares_owners(settings: Settings) -> bool:
+    places = (place for migration in settings.migrations for place in migration.owner_places)
+    return any(os.path.isfile(place.path) for place in places)
 
 
 def _is_whole(options: argparse.Namespace) -> bool:

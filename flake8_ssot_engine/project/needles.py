@@ -3,9 +3,9 @@
 A file can reach one without spelling its name, where another module hands it on under another
 one, or hands on what lies in a moved module. That other module spells both; so the words are
 found by rounds: search for those that are known, see what the files that hold them hand on, and
-search the others for that. Each file is read into an outline once: from the text of its imports where they
-hand on nothing under a new word, else from its tree. What an outline cannot tell (which names a
-star brings) counts as handed on: a word too many costs time and no verdict.
+search the others for that. Each file is read into an outline once: from the text of its imports
+where they hand on nothing under a new word, else from its tree. What an outline cannot tell
+(which names a star brings) counts as handed on: a word too many costs time and no verdict.
 
 The same search tells which files of a project can hold a violation at all.
 """
