@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, module_of_path, package_of
 from flake8_ssot_engine.project.cycles import AcyclicMemo
+from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Modules:
         self._contents = contents
         self._places: dict[QualifiedName, _Place | None] = {}
         self._exports: dict[str, Exports] = {}
+        self._texts: dict[str, DefinitionText] = {}
         self._errors: dict[str, OSError | SourceError] = {}
         self.public_names: AcyclicMemo[QualifiedName, frozenset[str] | None]
         self.public_names = AcyclicMemo(self._public_names, _NO_NAMES)
@@ -92,7 +94,19 @@ class Modules:
     @property
     def consulted(self) -> frozenset[str]:
         """The files that were read, or could not be, for what they export."""
-        return frozenset((*self._exports, *self._errors))
+        return frozenset((*self._exports, *self._errors, *self._texts))
+
+    def surely_defines(self, module: QualifiedName, name: str) -> bool:
+        """Whether all that a module binds a name to is a definition of its own, without a parse."""
+        path = self.file_of(module)
+        if path is None or path in self._exports or path in self._errors:
+            return False
+        if path not in self._texts:
+            try:
+                self._texts[path] = DefinitionText(self.content_of(path))
+            except (OSError, SourceError):
+                self._texts[path] = DefinitionText(b"")
+        return self._texts[path].surely_defines(name)
 
     def exports_of(self, module: QualifiedName) -> list[Exports]:
         """Return what a module exports: by its source, then by the stub beside it.

@@ -36,6 +36,8 @@ class Reexports:
         if module and not attributes:
             # A package may bind the name of a submodule to something else.
             module, attributes = module.parent, (module.last,)
+        if module and self.modules.surely_defines(module, attributes[0]):
+            return Targets([], [module.child(*attributes)], is_certain=True)
         if module:
             for exports in self.modules.exports_of(module):
                 if targets := exports.targets(attributes[0]):

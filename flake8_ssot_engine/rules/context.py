@@ -187,7 +187,12 @@ class RuleContext:
         if self.index.is_relevant(target):
             return True
         if self.needles is None:
-            return bool(self.reexports.modules.split(target)[0])
+            return bool(self.reexports.modules.split(target)[0]) and any(
+                self.index.match(reached) is not None
+                or self.index.moved_to(reached)
+                or self.reexports.modules.is_module(reached)
+                for reached in self.reexports.reach(target)
+            )
         return self.needles.may_name(target) or any(
             self.needles.may_name(target.child(*reference.attributes))
             for reference in self.model.references_in_focus([binding.name])
