@@ -7,9 +7,9 @@ from bisect import bisect_right
 from typing import Final
 
 _HEAD = re.compile(rb"(?:async[ \t]+)?def[ \t]|class[ \t]|@")
-_ELSEWHERE = re.compile(rb"__getattr__|[\r\f]|:=|import[\s\\]*\*")
+_ELSEWHERE = (b"__getattr__", b"\r", b"\f", b":=")
+_STAR = re.compile(rb"import[\s\\]*\*")
 _QUOTES = re.compile(rb"\"\"\"|'''")
-_HIDDEN_QUOTES = re.compile(rb"#[^\n]*(?:\"\"\"|''')|'\"\"\"|\"'''")
 _IS_WORD = re.compile(rb"[\w\x80-\xff]")
 _GOES_ON = (b" ", b"\t", b"\n", b"#", b")", b"]", b"}")
 
@@ -20,7 +20,7 @@ class DefinitionText:
     def __init__(self, data: bytes) -> None:
         self._data: Final = data
         # What binds names from inside functions, or in ways that are not seen here.
-        self._is_plain = not (_ELSEWHERE.search(data) or _HIDDEN_QUOTES.search(data))
+        self._is_plain = not (any(word in data for word in _ELSEWHERE) or _STAR.search(data))
         self._edges = self._edges_of_strings() if self._is_plain else []
 
     def surely_defines(self, name: str) -> bool:
@@ -71,6 +71,10 @@ class DefinitionText:
         edges: list[int] = []
         quote = _QUOTES.search(self._data)
         while quote is not None:
+            start = self._data.rfind(b"\n", 0, quote.start()) + 1
+            before = self._data[start : quote.start()]
+            if b"#" in before or before[-1:] in (b"'", b'"'):  # in a comment, or another string
+                self._is_plain = False
             end = self._data.find(quote[0], quote.end())
             if end < 0:
                 end = len(self._data)

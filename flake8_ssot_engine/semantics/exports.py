@@ -54,10 +54,18 @@ class Exports:
         self.module = module
         self._public_names = public_names
         self._resolver = Resolver(module, public_names=public_names)
-        is_whole = HOOK in text or (
-            ("global" in text or ":=" in text) and _BINDS_FROM_INSIDE.search(text) is not None
-        )
-        binder = (Binder if is_whole else _Outline)(tree, package, has_walrus=":=" in text)
+        binder: Binder
+        if HOOK in text:
+            binder = Binder(tree, package, has_walrus=":=" in text)
+        elif "global" in text or ":=" in text:
+            lines = [
+                text.count("\n", 0, match.end()) + 1 for match in _BINDS_FROM_INSIDE.finditer(text)
+            ]
+            is_countable = text.count("\r") == text.count("\r\n")
+            binder = _Partial(tree, package, has_walrus=":=" in text)
+            binder.lines = lines if is_countable else None
+        else:
+            binder = _Outline(tree, package, has_walrus=False)
         binder.visit_module(tree)
         self._scope = binder.scopes[0]
         self._package = package
@@ -157,6 +165,35 @@ class Exports:
             start = targets[0] if targets else self._package.child(root.id)
             found.append(start.child(*tail))
         return found
+
+
+class _Partial(Binder):
+    """Looks into those functions and classes only that bind names of the module.
+
+    `lines` are where something does, from 1; None where that is not known.
+    """
+
+    lines: list[int] | None = None
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if self._binds_outside(node):
+            super().visit_FunctionDef(node)
+        else:
+            self.bind_definition(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        if self._binds_outside(node):
+            super().visit_ClassDef(node)
+        else:
+            self.bind_definition(node)
+
+    def _binds_outside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+        if self.lines is None:
+            return True
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        return any(first <= line <= (node.end_lineno or first) for line in self.lines)
 
 
 class _Outline(Binder):
