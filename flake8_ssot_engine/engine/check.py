@@ -68,6 +68,7 @@ class Checker:
         self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots, contents))
         reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
+        self._reading = sorted(reads)
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
         self._words = words_of(settings.index, needles) | reads
         self._doors = Doors(settings.index, self._reexports, needles)
@@ -220,10 +221,13 @@ class Checker:
         return ""
 
     def _may_matter(self, path: str, source: SourceFile, tree: ast.Module) -> bool:
-        """Whether a file can hold a violation, found out without the rest of the project."""
-        if self.prefilter.passes_text(source.text) or self._reads.search(source.text):
+        """Whether a file can hold a violation, found out without a search of the project."""
+        text = source.text
+        if any(word in text for word in self._reading) and self._reads.search(text):
             return True
         module = module_name(path, self.settings.source_roots)
+        if self.prefilter.passes_text(text) and self._breaks_by_itself(text, module):
+            return True
         package = package_of(module, is_package=is_package_file(path))
         return self._doors.may_be_passed(imports_of(tree), package)
 
@@ -231,15 +235,13 @@ class Checker:
         """Whether a file that spells a needle can hold a violation, as its text alone tells."""
         text = source.text
         module = module_name(path, self.settings.source_roots)
-        if HOOK in text or self.settings.index.is_relevant(module):
-            return True
         if text.count("\r") != text.count("\r\n"):
             return True  # here, lines are taken to end with a line feed
         if self._judges_suppressions and names_our_codes(text.encode("utf-8", "replace")):
             return True
-        ways = self.prefilter.ways_in(text)
-        if ways.by_itself or any(map(self._is_moved_path, ways.paths)):
+        if self._breaks_by_itself(text, module):
             return True
+        ways = self.prefilter.ways_in(text)
         by_name = any("." not in path for path in ways.paths)
         if by_name and self._reads.search(text):
             return True
@@ -248,6 +250,13 @@ class Checker:
         return imports is None or self._doors.may_be_passed(
             imports, package, asks_modules=ways.by_attribute or by_name
         )
+
+    def _breaks_by_itself(self, text: str, module: QualifiedName) -> bool:
+        """Whether a file can hold a violation whatever it imports."""
+        if HOOK in text or self.settings.index.is_relevant(module):
+            return True
+        ways = self.prefilter.ways_in(text)
+        return ways.by_itself or any(map(self._is_moved_path, ways.paths))
 
     def _is_moved_path(self, path: str) -> bool:
         name = QualifiedName(path.split("."))
