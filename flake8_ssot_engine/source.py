@@ -10,6 +10,7 @@ import enum
 import re
 import warnings
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
@@ -126,7 +127,11 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """The offset at which each line starts; the first is 0."""
         if self._line_starts is None:
-            self._line_starts = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+            if "\r" in self.text:
+                self._line_starts = [0, *(m.end() for m in _NEWLINE.finditer(self.text))]
+            else:
+                lengths = map(len, self.text.split("\n"))
+                self._line_starts = list(accumulate((n + 1 for n in lengths), initial=0))[:-1]
         return self._line_starts
 
     def line_text(self, line: int) -> str:

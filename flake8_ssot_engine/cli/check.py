@@ -20,8 +20,9 @@ from flake8_ssot_engine.cli.selection import (
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
-from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
+from flake8_ssot_engine.engine.run import Report, Task, check_each, get_ready, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
+from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
 from flake8_ssot_engine.violations import Severity
@@ -59,15 +60,22 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
+    jobs = jobs_of(options)
+    with Workers(jobs) as workers:
+        return _run(options, jobs, workers)
+
+
+def _run(options: argparse.Namespace, jobs: int, workers: Workers) -> int:
     finder = finder_of(options)
     memory = _memory(options, finder)
+    if _names_folders(options) and not (memory and memory.is_known):
+        workers.prepare(get_ready)
     tasks = tasks_of(options, finder, memory.listing if memory else None)
     newness = _newness(options, finder)
     if newness is not None:
         _tell_foreign(newness.foreign(tasks), tasks)
         tasks = newness.changed(tasks)
     contents = _read_stdin(tasks) if options.stdin_filename else {}
-    jobs = jobs_of(options)
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         if options.stdin_filename:
             from flake8_ssot_engine.engine.check import Checker
@@ -88,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
                 parses_all=parses_all(options),
                 on_progress=advance,
                 memory=memory,
+                workers=workers,
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
@@ -114,10 +123,16 @@ def run(options: argparse.Namespace) -> int:
     return ExitCode.CLEAN if report.is_clean or options.exit_zero else ExitCode.VIOLATIONS
 
 
+def _names_folders(options: argparse.Namespace) -> bool:
+    """Whether more than a few files may be looked at."""
+    if options.new_since or options.stdin_filename:
+        return False
+    return not options.paths or any(map(os.path.isdir, options.paths))
+
+
 def _memory(options: argparse.Namespace, finder: ConfigFinder) -> Memory | None:
     """Return what is remembered of the project, where more than a few files may be looked at."""
-    names_folders = not options.paths or any(map(os.path.isdir, options.paths))
-    if options.no_cache or options.new_since or options.stdin_filename or not names_folders:
+    if options.no_cache or not _names_folders(options):
         return None
     from flake8_ssot_engine.engine.memory import Memory
 

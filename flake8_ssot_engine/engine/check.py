@@ -28,7 +28,7 @@ from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.project.doors import Doors, imports_of
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
-from flake8_ssot_engine.project.prefilter import Needles, Prefilter, words_of
+from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Ways, words_of
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
@@ -83,21 +83,33 @@ class Checker:
         return self._reexports.modules.consulted
 
     def check_bytes(
-        self, path: str, data: bytes, *, shown_as: str, parses_all: bool = True
+        self,
+        path: str,
+        data: bytes,
+        *,
+        shown_as: str,
+        parses_all: bool = True,
+        is_candidate: bool | None = None,
     ) -> FileResult:
         """Check the file at absolute `path`; reports call it `shown_as`.
 
         A file without a needle is only tried for whether it parses, and not even that with
-        `parses_all=False`. Whatever the bytes are, the answer is a FileResult.
+        `parses_all=False`; `is_candidate` says whether it is one, where that is known. Whatever
+        the bytes are, the answer is a FileResult.
         """
-        is_candidate = self.is_candidate(data)
+        if is_candidate is None:
+            is_candidate = self.is_candidate(data)
         try:
             if not is_candidate and self.needles is not None:
                 if parses_all and not _surely_parses(data):
                     SourceFile.from_bytes(shown_as, data).parse()
                 return FileResult(shown_as)
             source = SourceFile.from_bytes(shown_as, data)
-            if not parses_all and self.needles is not None and not self._can_break(path, source):
+            if (
+                not parses_all
+                and self.needles is not None
+                and not (self._can_break(path, source, data))
+            ):
                 return FileResult(shown_as)
             try:
                 tree = source.parse()
@@ -226,22 +238,24 @@ class Checker:
         if any(word in text for word in self._reading) and self._reads.search(text):
             return True
         module = module_name(path, self.settings.source_roots)
-        if self.prefilter.passes_text(text) and self._breaks_by_itself(text, module):
+        if self.prefilter.passes_text(text) and self._breaks_by_itself(
+            text, module, self.prefilter.ways_in(text)
+        ):
             return True
         package = package_of(module, is_package=is_package_file(path))
         return self._doors.may_be_passed(imports_of(tree), package)
 
-    def _can_break(self, path: str, source: SourceFile) -> bool:
+    def _can_break(self, path: str, source: SourceFile, data: bytes) -> bool:
         """Whether a file that spells a needle can hold a violation, as its text alone tells."""
         text = source.text
         module = module_name(path, self.settings.source_roots)
         if text.count("\r") != text.count("\r\n"):
             return True  # here, lines are taken to end with a line feed
-        if self._judges_suppressions and names_our_codes(text.encode("utf-8", "replace")):
-            return True
-        if self._breaks_by_itself(text, module):
+        if self._judges_suppressions and names_our_codes(data):
             return True
         ways = self.prefilter.ways_in(text)
+        if self._breaks_by_itself(text, module, ways):
+            return True
         by_name = any("." not in path for path in ways.paths)
         if by_name and self._reads.search(text):
             return True
@@ -251,11 +265,10 @@ class Checker:
             imports, package, asks_modules=ways.by_attribute or by_name
         )
 
-    def _breaks_by_itself(self, text: str, module: QualifiedName) -> bool:
+    def _breaks_by_itself(self, text: str, module: QualifiedName, ways: Ways) -> bool:
         """Whether a file can hold a violation whatever it imports."""
         if HOOK in text or self.settings.index.is_relevant(module):
             return True
-        ways = self.prefilter.ways_in(text)
         return ways.by_itself or any(map(self._is_moved_path, ways.paths))
 
     def _is_moved_path(self, path: str) -> bool:

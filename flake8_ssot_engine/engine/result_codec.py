@@ -16,6 +16,8 @@ from flake8_ssot_engine.source import Position, Span
 from flake8_ssot_engine.violations import ReferenceKind, Severity, Violation
 
 _KINDS = {kind.value: kind for kind in ReferenceKind}
+_APPLICABILITIES: dict[int | None, Applicability | None] = {None: None}
+_APPLICABILITIES.update((int(one), one) for one in Applicability)
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
 
@@ -94,7 +96,7 @@ def _finding_from_plain(path: str, plain: Any) -> Finding:
             _KINDS[kind],
             text,
             hint,
-            None if applicability is None else Applicability(applicability),
+            _APPLICABILITIES[applicability],
             None,
             unfixable_because,
             doubt,
@@ -133,6 +135,8 @@ def _text(value: Any) -> str:
 
 
 def _texts(values: Any) -> Any:
+    if type(values) not in (list, tuple):
+        raise TypeError("no texts")
     for value in values:
         if type(value) is not str:
             raise TypeError("no text")

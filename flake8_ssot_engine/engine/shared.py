@@ -12,6 +12,9 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.project.prefilter import Needles
 
+_MANY = 300_000
+"""New objects from which on it pays to look for those that nothing needs."""
+
 
 class Shared(NamedTuple):
     """The settings and needles of a project; `token` is another for each state of its files."""
@@ -37,4 +40,5 @@ def no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-            gc.collect(0)  # all of what is new; older things are not looked through again
+            if gc.get_count()[0] > _MANY:
+                gc.collect(0)  # all of what is new; older things are not looked through again

@@ -157,22 +157,38 @@ class CallNodes:
     """The calls of one file, to be matched against ast-grep patterns."""
 
     def __init__(self, source: SourceFile) -> None:
-        from ast_grep_py import SgRoot
-
-        self._by_span: dict[Span, SgNode] = {}
-        # A backslash at the end of a line hides from patterns what it joins.
-        text = re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), source.text)
-        for node in SgRoot(text, "python").root().find_all(kind="call"):
-            self._by_span[_span(node)] = node
+        self._source = source
+        self._by_span: dict[Span, SgNode | None] = {}
 
     def match(self, span: Span, pattern: str) -> Captures | None:
         """Match the call at `span`; None where the pattern does not, or no call is there."""
-        node = self._by_span.get(span)
-        for variant in _variants(pattern) if node is not None else ():
-            found = node.find(pattern=variant) if node is not None else None
-            if found is not None and _span(found) == span:
-                return Captures(_captured(found, pattern))
-        return None if node is None else _match_generator(node, pattern)
+        if span not in self._by_span:
+            self._by_span[span] = self._parsed(span)
+        node = self._by_span[span]
+        if node is None:
+            return None
+        captures = None
+        for variant in _variants(pattern):
+            found = node.find(pattern=variant)
+            if found is not None and _span(found) == _span(node):
+                captures = Captures(_captured(found, pattern))
+                break
+        else:
+            captures = _match_generator(node, pattern)
+        if captures is None:
+            return None
+        shift = span.start
+        return Captures({n: Span(s.start + shift, s.end + shift) for n, s in captures.items()})
+
+    def _parsed(self, span: Span) -> SgNode | None:
+        """Parse the text of one call by itself."""
+        from ast_grep_py import SgRoot
+
+        text = self._source.text[span.start : span.end]
+        # A backslash at the end of a line hides from patterns what it joins.
+        text = re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), text)
+        every = SgRoot(text, "python").root().find_all(kind="call")
+        return next((node for node in every if _span(node) == Span(0, len(text))), None)
 
 
 def _match_generator(node: SgNode, pattern: str) -> Captures | None:

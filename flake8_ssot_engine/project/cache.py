@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import zlib
 from contextlib import suppress
@@ -21,7 +22,7 @@ _NAME = "check"
 _MAGIC = b"ssot cache 1\n"
 _IGNORE = "# Made by ssot, and made anew where it lacks.\n*\n"
 _NO_PROGRAM = frozenset({"__pycache__", "sample"})
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _LARGEST = 64_000_000
 """Bytes of a cache that is read; that of ten thousand files has two million."""
@@ -36,10 +37,16 @@ class Cached(NamedTuple):
 
 def load(root: str, fingerprint: str) -> Cached | None:
     """Return what the project at `root` has cached under this fingerprint, if it is sound."""
+    folder = os.path.join(root, FOLDER)
     try:
-        descriptor = os.open(os.path.join(root, FOLDER, _NAME), _READ)
-        with open(descriptor, "rb") as file:
-            data = file.read(_LARGEST)
+        if os.path.islink(folder):
+            return None
+        descriptor = os.open(os.path.join(folder, _NAME), _READ)
+        try:
+            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            data = os.read(descriptor, _LARGEST) if is_file else b""
+        finally:
+            os.close(descriptor)
         if not data.startswith(_MAGIC):
             return None
         head, _, rest = data[len(_MAGIC) :].partition(b"\n")
