@@ -27,6 +27,10 @@ FEW_FILES = 20
 """Files from which on it pays to search the whole project for the names of moved symbols."""
 
 
+MANY_FILES = 200
+"""Files from which on it is worth the while to remember what was found."""
+
+
 class Task(NamedTuple):
     """One file to check: where it is, what reports call it, and whose settings hold for it."""
 
@@ -97,6 +101,8 @@ def check_each(
             known = memory if memory and memory.settings == settings else None
             run = _GroupRun(settings, group, workers, parses_all, told)
             found: Collection[FileResult]
+            if len(group) < MANY_FILES:
+                known = None
             if len(group) < FEW_FILES:
                 found = run.check(None, group)
             elif known is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path
@@ -78,6 +79,8 @@ class Doors:
         return self._needles is not None and self._needles.may_name(name)
 
     def _star_leads(self, module: QualifiedName) -> bool:
+        if self._index.is_relevant(module):
+            return True
         if module not in self._has_door:
             public = self._modules.public_names(module) or ()
             self._has_door[module] = any(
@@ -89,9 +92,18 @@ class Doors:
 
     def _is_moved(self, name: QualifiedName) -> bool:
         return any(
-            self._index.match(reached) is not None or self._index.moved_to(reached)
+            self._index.match(reached) is not None
+            or self._index.moved_to(reached)
+            or reached in self._homes
             for reached in self._reexports.reach(name)
         )
+
+    @cached_property
+    def _homes(self) -> frozenset[QualifiedName]:
+        """Where the new homes of moves have their symbols from."""
+        ends = (self._index.final(move.new) for _, move in self._index if move.new)
+        homes = (self._reexports.home(end) for end in ends if end)
+        return frozenset(home for home in homes if home)
 
 
 def imports_of(tree: ast.Module) -> Iterator[ImportText]:

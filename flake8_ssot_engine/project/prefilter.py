@@ -92,7 +92,7 @@ class Prefilter:
     def ways_in(self, text: str) -> Ways:
         """Return how decoded text spells needles besides in its imports."""
         search = self._of_text
-        if search.defined.occur_in(text) or ("multiple" in text and _BY_KEYWORD.search(text)):
+        if search.canonical.occur_in(text) or ("multiple" in text and _BY_KEYWORD.search(text)):
             return Ways(by_itself=True)
         by_attribute = False
         paths: set[str] = set()
@@ -150,6 +150,7 @@ class WordSearch(Generic[AnyStr]):
         self._modules: Words[AnyStr] = Words(needles.modules, convert)
         self._homes: Words[AnyStr] = Words(homes - needles.names, convert)
         self.defined: Words[AnyStr] = Words(canonical - needles.names, convert, before=_DEFINES)
+        self.canonical: Words[AnyStr] = Words(canonical, convert, before=_DEFINES)
         self._any: Words[AnyStr] = Words({*needles.names, *needles.leaks, *canonical}, convert)
         self._star: re.Pattern[AnyStr] = re.compile(
             convert(_STAR if homes or needles.modules else _NOWHERE)

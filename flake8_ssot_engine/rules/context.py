@@ -190,6 +190,7 @@ class RuleContext:
             return bool(self.reexports.modules.split(target)[0]) and any(
                 self.index.match(reached) is not None
                 or self.index.moved_to(reached)
+                or reached in self._defined_as
                 or self.reexports.modules.is_module(reached)
                 for reached in self.reexports.reach(target)
             )

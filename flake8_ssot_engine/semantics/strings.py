@@ -88,8 +88,9 @@ class _Reader:
         self.reach = reach
         lasts = {name.last for name in (*_SHAPES, *string_calls)}
         # `from unittest.mock import patch as p`
-        aliases = (b.name for b in model.bindings() if b.target and b.target.last in lasts)
-        self._lasts = lasts.union(aliases)
+        aliases = {b.name for b in model.bindings() if b.target and b.target.last in lasts}
+        model.need_uses(aliases - lasts)
+        self._lasts = lasts | aliases
 
     # --- which call
 

@@ -537,7 +537,7 @@ def test_a_person_does_not_wait_for_the_edits_of_many_files(
 def test_what_is_baselined_is_not_listed_for_people(project: Path, ssot: Ssot) -> None:
     for number in range(30):
         (project / f"held{number}.py").write_text(IMPORT)
-    (project / "held_broken.py").write_text("Old (")
+    (project / "held_broken.py").write_text("'old.Old' (")
     assert main(["baseline", "create", "--quiet"]) == 0
     code, out, err = ssot("--format=concise")
     assert (code, out) == (0, "")
