@@ -68,6 +68,8 @@ class Checker:
         self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots, contents))
         reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
+        olds = "|".join(sorted({re.escape(move.old.last) for _, move in settings.index}))
+        self._assigns_old = re.compile(rf"(?:{olds})\b\s*(?::[^=\n]*)?=(?!=)" if olds else "(?!)")
         self._reading = sorted(reads)
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
         self._words = words_of(settings.index, needles) | reads
@@ -262,7 +264,10 @@ class Checker:
         imports = imports_in(text)
         package = package_of(module, is_package=is_package_file(path))
         return imports is None or self._doors.may_be_passed(
-            imports, package, asks_modules=ways.by_attribute or by_name
+            imports,
+            package,
+            asks_modules=ways.by_attribute or by_name,
+            assigns_old=self._assigns_old.search(text) is not None,
         )
 
     def _breaks_by_itself(self, text: str, module: QualifiedName, ways: Ways) -> bool:

@@ -34,14 +34,22 @@ class Doors:
         self._needles = needles
         self._has_door: dict[QualifiedName, bool] = {}
         self._leads: dict[QualifiedName, bool] = {}
+        self._only_new: dict[QualifiedName, bool] = {}
 
     def may_be_passed(
-        self, imports: Iterable[ImportText], package: QualifiedName, *, asks_modules: bool = True
+        self,
+        imports: Iterable[ImportText],
+        package: QualifiedName,
+        *,
+        asks_modules: bool = True,
+        assigns_old: bool = True,
     ) -> bool:
         """Whether an import of a file leads to a moved symbol, or to a module that has one.
 
         `asks_modules` says whether the file takes an attribute of anything that may be such
-        a one. Of imports that stand for nothing on disk, only what they spell is known.
+        a one, `assigns_old` whether it may give a new symbol the name of an old one by an
+        assignment: the import of a new one by itself breaks no rule. Of imports that stand
+        for nothing on disk, only what they spell is known.
         """
         for one in imports:
             if one.name is None:
@@ -59,8 +67,37 @@ class Doors:
                 if self._star_leads(module):
                     return True
             elif self.leads(module.child(one.name), asks_modules=asks_modules):
-                return True
+                is_renamed = one.alias is not None and one.alias in self._olds
+                if assigns_old or is_renamed or not self._is_only_new(module.child(one.name)):
+                    return True
         return False
+
+    @cached_property
+    def _olds(self) -> frozenset[str]:
+        return frozenset(move.old.last for _, move in self._index)
+
+    def _is_only_new(self, name: QualifiedName) -> bool:
+        """Whether a name stands for a new home of something, and for nothing else of a move."""
+        if name not in self._only_new:
+            self._only_new[name] = self._find_only_new(name)
+        return self._only_new[name]
+
+    def _find_only_new(self, name: QualifiedName) -> bool:
+        every = self._reexports.reach(name)
+        matches = [match for reached in every for match in self._index.moved_to(reached)]
+        return (
+            bool(matches)
+            and not any(match.move.factory for match in matches)
+            and not any(self._index.match(reached) for reached in every)
+            and not any(map(self._modules.is_module, every))
+            and not any(
+                len(end) > len(reached) and end.is_under(reached)
+                for _, move in self._index
+                for end in (move.old, move.new)
+                if end is not None
+                for reached in every
+            )
+        )
 
     def leads(self, name: QualifiedName, *, asks_modules: bool = True) -> bool:
         """Whether what is imported as `name` is an end of a move, or a module that may have one."""

@@ -30,7 +30,14 @@ from flake8_ssot_engine.project.modules import (
     parse_exports,
 )
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Words, WordSearch, needles_of
+from flake8_ssot_engine.project.prefilter import (
+    Needles,
+    Prefilter,
+    Verdict,
+    Words,
+    WordSearch,
+    needles_of,
+)
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.exports import Exports
@@ -62,7 +69,7 @@ class _Task(NamedTuple):
     """Some files to search for `sought`; the first search is for all that `moves` ask for.
 
     `is_wanted` tells what makes a file a candidate besides. `keeps_states` asks for the states
-    of the files.
+    of the files. `are_free` says that they hold nothing of what was sought first.
     """
 
     source_roots: tuple[str, ...]
@@ -73,12 +80,14 @@ class _Task(NamedTuple):
     are_modules: bool
     is_wanted: Callable[[bytes], bool] | None
     keeps_states: bool
+    are_free: bool
 
 
 class _Answer(NamedTuple):
-    """What came of a task: the files to tell of, and the states of all."""
+    """What came of a task: the files to tell of, those that are free, and the states of all."""
 
     found: list[_Found]
+    free: list[str]
     states: tuple[bytes, bytes]
 
 
@@ -108,15 +117,17 @@ def scan(
     states: list[tuple[bytes, bytes]] = []
     searches = [known]
     readings: dict[str, Reading] = {}
+    free: set[str] = set()
     while files or others:
         tasks = [
-            _task(settings, searches, chunk, are_modules, is_wanted, keeps_states)
-            for some, are_modules in ((files, True), (others, False))
+            _task(settings, searches, chunk, are_modules, is_wanted, keeps_states, are_free)
+            for some, are_modules, are_free in _sorted_out(files, others, free)
             for chunk in (some[at : at + _CHUNK] for at in range(0, len(some), _CHUNK))
         ]
         for answer in workers.map(_search, tasks):
             if keeps_states:
                 states.append(answer.states)
+            free.update(answer.free)
             for one in answer.found:
                 candidates.add(one.path)
                 if one.is_read:
@@ -141,6 +152,18 @@ def scan(
     )
 
 
+def _sorted_out(
+    modules: list[str], others: list[str], free: Set[str]
+) -> Iterator[tuple[list[str], bool, bool]]:
+    """Yield lists of files, and whether they are modules and whether they are free."""
+    for files, are_modules in ((modules, True), (others, False)):
+        if not free:
+            yield files, are_modules, False
+            continue
+        yield [path for path in files if path not in free], are_modules, False
+        yield [path for path in files if path in free], are_modules, True
+
+
 def search_again(
     settings: Settings,
     searches: Sequence[Needles],
@@ -153,7 +176,7 @@ def search_again(
     is_candidate = False
     for number in range(len(searches)):
         wanted = is_wanted if number == 0 else None
-        task = _task(settings, searches[: number + 1], [path], is_module, wanted, False)
+        task = _task(settings, searches[: number + 1], [path], is_module, wanted, False, False)
         for one in _search(task).found:
             is_candidate = True
             if one.is_read:
@@ -168,6 +191,7 @@ def _task(
     are_modules: bool,
     is_wanted: Callable[[bytes], bool] | None,
     keeps_states: bool,
+    are_free: bool,
 ) -> _Task:
     return _Task(
         settings.source_roots,
@@ -178,18 +202,27 @@ def _task(
         are_modules,
         is_wanted,
         keeps_states,
+        are_free,
     )
 
 
 def _search(task: _Task) -> _Answer:
     """Tell which of some files spell what is sought, or cannot be read."""
-    passes: Callable[[bytes], bool] = WordSearch(task.sought, str.encode).passes
-    if task.is_first:
-        passes = Prefilter(task.moves).passes
-    search = _Search(task.sought)
-    is_wanted = task.is_wanted
+    first = Prefilter(task.moves)
+    words: WordSearch[bytes] | None = first.of_bytes
+    if task.are_free and first.is_ascii:
+        words = first.of_bytes.beyond(task.sought)
+    elif not task.is_first:
+        words = WordSearch(task.sought, str.encode)
     states = States()
     found: list[_Found] = []
+    free: list[str] = []
+    if words is None:
+        return _Answer(found, free, states.to_bytes())
+    verdict = words.verdict
+    is_any = task.is_first and not first.is_ascii  # such a word may be encoded in any way
+    search = _Search(task.sought)
+    is_wanted = task.is_wanted
     for path in task.files:
         try:
             data, key = read_file(path)
@@ -199,7 +232,10 @@ def _search(task: _Task) -> _Answer:
             continue
         if task.keeps_states:
             states.add(data, key)
-        if passes(data):
+        told = Verdict.PASSES if is_any else verdict(data)
+        if told is Verdict.IS_FREE:
+            free.append(path)
+        if told is Verdict.PASSES:
             if task.are_modules and search.passes(data):
                 outline = _outline(path, data, task)
                 checksum = zlib.crc32(repr(outline).encode("utf-8", "surrogatepass"))
@@ -208,7 +244,7 @@ def _search(task: _Task) -> _Answer:
                 found.append(_Found(path))
         elif is_wanted is not None and is_wanted(data):
             found.append(_Found(path))
-    return _Answer(found, states.to_bytes())
+    return _Answer(found, free, states.to_bytes())
 
 
 def _outline(path: str, data: bytes, task: _Task) -> _Outline | None:

@@ -9,6 +9,7 @@ characters only is passed over.
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -85,6 +86,16 @@ class Prefilter:
         """
         return not self._is_ascii or self._of_bytes.passes(data)
 
+    @property
+    def of_bytes(self) -> WordSearch[bytes]:
+        """The search over bytes, which is of use where every word is ASCII."""
+        return self._of_bytes
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether every word is: one that is not may be encoded in any way."""
+        return self._is_ascii
+
     def leaks_in_text(self, text: str) -> frozenset[str]:
         """Return the needles that leak, if decoded text can take them from where they do."""
         return self._leaks if self._leaks and self._of_text.leaks_in(text) else frozenset()
@@ -131,11 +142,22 @@ class Ways(NamedTuple):
     paths: frozenset[str] = frozenset()
 
 
+class Verdict(enum.Enum):
+    """What a search says of a file."""
+
+    PASSES = enum.auto()
+    """It can hold a violation."""
+    FAILS = enum.auto()
+    """It cannot, by the words that were sought."""
+    IS_FREE = enum.auto()
+    """It cannot, holds none of the words even as part of others, and imports no star."""
+
+
 class WordSearch(Generic[AnyStr]):
     """The search over text, or over bytes: `convert` makes the one or the other of a pattern.
 
     `homes` are the modules of moved symbols, which a star import names; `canonical` are the
-    new names, which nothing else may define.
+    new names, which nothing else may define. Without `stars` no file has a star import.
     """
 
     def __init__(
@@ -144,7 +166,10 @@ class WordSearch(Generic[AnyStr]):
         convert: Callable[[str], AnyStr],
         homes: AbstractSet[str] = frozenset(),
         canonical: AbstractSet[str] = frozenset(),
+        *,
+        stars: bool = True,
     ) -> None:
+        self._convert: Callable[[str], AnyStr] = convert
         self.names: Words[AnyStr] = Words(needles.names, convert)
         self.leaks: Words[AnyStr] = Words(needles.leaks, convert)
         self._modules: Words[AnyStr] = Words(needles.modules, convert)
@@ -152,9 +177,7 @@ class WordSearch(Generic[AnyStr]):
         self.defined: Words[AnyStr] = Words(canonical - needles.names, convert, before=_DEFINES)
         self.canonical: Words[AnyStr] = Words(canonical, convert, before=_DEFINES)
         self._any: Words[AnyStr] = Words({*needles.names, *needles.leaks, *canonical}, convert)
-        self._star: re.Pattern[AnyStr] = re.compile(
-            convert(_STAR if homes or needles.modules else _NOWHERE)
-        )
+        self._star: re.Pattern[AnyStr] = re.compile(convert(_STAR if stars else _NOWHERE))
         self._relative: re.Pattern[AnyStr] = re.compile(convert(_RELATIVE))
         self._relative_star: re.Pattern[AnyStr] = re.compile(
             convert(_RELATIVE_STAR if homes else _NOWHERE)
@@ -162,16 +185,33 @@ class WordSearch(Generic[AnyStr]):
 
     def passes(self, text: AnyStr) -> bool:
         """Whether a file can hold a violation."""
-        if self._any.may_occur_in(text) and (
+        return self.verdict(text) is Verdict.PASSES
+
+    def verdict(self, text: AnyStr) -> Verdict:
+        """Return whether a file can hold a violation, and if not, what it is free of."""
+        may_spell = self._any.may_occur_in(text)
+        if may_spell and (
             self.names.occur_in(text) or self.defined.occur_in(text) or self._takes_leak(text)
         ):
-            return True
-        # Most files have no star at all.
-        return self._star.search(text) is not None and bool(
+            return Verdict.PASSES
+        if self._star.search(text) is None:  # most files have none at all
+            return Verdict.FAILS if may_spell else Verdict.IS_FREE
+        is_passed = (
             self._homes.occur_in(text)
             or self._modules.occur_in(text)
             or self._relative_star.search(text)
         )
+        return Verdict.PASSES if is_passed else Verdict.FAILS
+
+    def beyond(self, sought: Needles) -> WordSearch[AnyStr] | None:
+        """Return the search for further needles in files that are free of these.
+
+        None where there are no words but such as hold one that they do not spell.
+        """
+        names, leaks = map(self._any.without_stems, (sought.names, sought.leaks))
+        if not names and not leaks:
+            return None
+        return WordSearch(Needles(names, leaks, sought.modules), self._convert, stars=False)
 
     def leaks_in(self, text: AnyStr) -> bool:
         """Whether a file can take from another what that one took from a moved module."""
@@ -201,6 +241,7 @@ class Words(Generic[AnyStr]):
         for word in ordered:
             if not any(stem in word for stem in stems):
                 stems.append(word)
+        self._convert: Callable[[str], AnyStr] = convert
         self._words: list[AnyStr] = [convert(word) for word in ordered]
         self._stems: list[AnyStr] = [convert(word) for word in stems]
         self._boundary: re.Pattern[AnyStr] = re.compile(convert(r"\b"))
@@ -214,6 +255,12 @@ class Words(Generic[AnyStr]):
     def occur_in(self, text: AnyStr) -> bool:
         """Whether one of the words stands in a text."""
         return next(self.find_in(text), None) is not None
+
+    def without_stems(self, words: AbstractSet[str]) -> frozenset[str]:
+        """Return those of other words that hold none of these."""
+        return frozenset(
+            word for word in words if not any(self._convert(word).find(s) >= 0 for s in self._stems)
+        )
 
     def may_occur_in(self, text: AnyStr) -> bool:
         """Whether one of the words is part of a text, be it of a longer word."""

@@ -68,6 +68,8 @@ def _is_word_part(character: str) -> bool:
 
 def _read(text: str, start: int, at: int, end: int) -> list[ImportText] | None:
     """Read the statement that an `import` may belong to, on the line that begins at `start`."""
+    if text[start:at].lstrip()[:1] == "#":
+        return []
     if _BARE.match(text, start, at):
         names = _MODULES.match(text, end)
         if names is not None:
