@@ -9,6 +9,7 @@ import symtable
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,7 +29,7 @@ from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.project.doors import Doors, imports_of
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
-from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Ways, words_of
+from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Ways, Words, words_of
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
 
 Answer = TypeVar("Answer")
+_ASSIGNS = re.compile(r"[\s\\]*(?::[^=\n]*)?=(?!=)")
 _BROKEN = "the file does not parse"
 
 
@@ -68,8 +70,7 @@ class Checker:
         self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots, contents))
         reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
-        olds = "|".join(sorted({re.escape(move.old.last) for _, move in settings.index}))
-        self._assigns_old = re.compile(rf"(?:{olds})\b\s*(?::[^=\n]*)?=(?!=)" if olds else "(?!)")
+        self._olds: Words[str] = Words({move.old.last for _, move in settings.index}, str)
         self._reading = sorted(reads)
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
         self._words = words_of(settings.index, needles) | reads
@@ -267,8 +268,12 @@ class Checker:
             imports,
             package,
             asks_modules=ways.by_attribute or by_name,
-            assigns_old=self._assigns_old.search(text) is not None,
+            assigns_old=partial(self._assigns_old, text),
         )
+
+    def _assigns_old(self, text: str) -> bool:
+        """Whether a file may give something the name of what moved, by an assignment."""
+        return any(_ASSIGNS.match(text, word.end) for word in self._olds.find_in(text))
 
     def _breaks_by_itself(self, text: str, module: QualifiedName, ways: Ways) -> bool:
         """Whether a file can hold a violation whatever it imports."""

@@ -6,7 +6,7 @@ Most files that are to be checked end here, for the price of their import statem
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from flake8_ssot_engine.migrations import MoveIndex
@@ -42,7 +42,7 @@ class Doors:
         package: QualifiedName,
         *,
         asks_modules: bool = True,
-        assigns_old: bool = True,
+        assigns_old: Callable[[], bool] = lambda: True,
     ) -> bool:
         """Whether an import of a file leads to a moved symbol, or to a module that has one.
 
@@ -68,7 +68,7 @@ class Doors:
                     return True
             elif self.leads(module.child(one.name), asks_modules=asks_modules):
                 is_renamed = one.alias is not None and one.alias in self._olds
-                if assigns_old or is_renamed or not self._is_only_new(module.child(one.name)):
+                if is_renamed or not self._is_only_new(module.child(one.name)) or assigns_old():
                     return True
         return False
 

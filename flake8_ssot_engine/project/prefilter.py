@@ -177,7 +177,7 @@ class WordSearch(Generic[AnyStr]):
         self.defined: Words[AnyStr] = Words(canonical - needles.names, convert, before=_DEFINES)
         self.canonical: Words[AnyStr] = Words(canonical, convert, before=_DEFINES)
         self._any: Words[AnyStr] = Words({*needles.names, *needles.leaks, *canonical}, convert)
-        self._star: re.Pattern[AnyStr] = re.compile(convert(_STAR if stars else _NOWHERE))
+        self._star: re.Pattern[AnyStr] | None = re.compile(convert(_STAR)) if stars else None
         self._relative: re.Pattern[AnyStr] = re.compile(convert(_RELATIVE))
         self._relative_star: re.Pattern[AnyStr] = re.compile(
             convert(_RELATIVE_STAR if homes else _NOWHERE)
@@ -194,7 +194,7 @@ class WordSearch(Generic[AnyStr]):
             self.names.occur_in(text) or self.defined.occur_in(text) or self._takes_leak(text)
         ):
             return Verdict.PASSES
-        if self._star.search(text) is None:  # most files have none at all
+        if self._star is None or self._star.search(text) is None:  # most files have none at all
             return Verdict.FAILS if may_spell else Verdict.IS_FREE
         is_passed = (
             self._homes.occur_in(text)
@@ -216,7 +216,10 @@ class WordSearch(Generic[AnyStr]):
     def leaks_in(self, text: AnyStr) -> bool:
         """Whether a file can take from another what that one took from a moved module."""
         return self._takes_leak(text) or bool(
-            self._modules and self._star.search(text) and self._modules.occur_in(text)
+            self._modules
+            and self._star is not None
+            and self._star.search(text)
+            and self._modules.occur_in(text)
         )
 
     def _takes_leak(self, text: AnyStr) -> bool:
