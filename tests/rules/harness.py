@@ -16,12 +16,15 @@ import pytest
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
+from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
-from flake8_ssot_engine.engine.findings import Finding
+from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.fix import plan_fixes
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.project.needles import find_needles
+from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.source import SourceFile
 
 CONFIGURATION = """
 source-roots = ["."]
@@ -136,9 +139,23 @@ def check_case(case: Case, code: str, folder: Path, *, is_valid: bool) -> None:
             assert result.error is None, result.error
             found = [finding for finding in result.findings if finding.violation.code == code]
             assert _mark(text, found) == variant
+            if variant == marked:
+                assert result == _seen_whole(settings, needles, path, case.path)
             if found:
                 assert case.message in found[0].violation.message
                 assert case.hint in {None, found[0].violation.hint}
+
+
+def _seen_whole(
+    settings: Settings, needles: Needles | None, path: Path, shown_as: str
+) -> FileResult:
+    """Return what comes of a file when nothing is cut out of its tree, nor left unread."""
+    checker = Checker(settings, needles)
+    source = SourceFile.from_bytes(shown_as, path.read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Checker, "_focus_on", lambda *arguments: None)
+        patch.setattr(Checker, "_may_matter", lambda *arguments: True)
+        return checker.check_tree(str(path), source, source.parse())
 
 
 def check_fix(case: Case, code: str, folder: Path) -> None:
