@@ -12,7 +12,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.project.prefilter import Needles
 
-_MANY = 300_000
+_MANY = 1_000_000
 """New objects from which on it pays to look for those that nothing needs."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from flake8_ssot_engine.engine.check import Checker, key_of
@@ -17,6 +18,7 @@ from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -80,24 +82,32 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
     try:
         source = SourceFile.from_bytes(place.shown_as, data)
         try:
-            context = checker.context_of(place.path, source, source.parse())
+            tree = source.parse()
         except SourceError as error:
             return _survey_broken(checker, place, source, error)
-        found = checker.findings_of(place.path, context) if place.is_selected else ()
-        suppressed = 0
-        if place.is_selected:
-            suppressed = checker.count_suppressed(place.path, context, found)
-        planner = checker.planner_of(place.path, context, place.untouchable)
-        if not found and not planner.mentions and not suppressed:
-            return None
-        own = planner.plan(list(map(key_of, found)), Links(), allow_unsafe=allow_unsafe)
-        alone = planner.plan_alone([], allow_unsafe=allow_unsafe)
+        asked = partial(_asked, checker, place, allow_unsafe)
+        return checker.ask(place.path, source, tree, asked)
     except SourceError as error:
         problem = file_error(place.shown_as, error)
         return Survey(place, error=problem) if place.is_selected else None
     except RecursionError:
         problem = file_error(place.shown_as, TOO_DEEP)
         return Survey(place, error=problem) if place.is_selected else None
+
+
+def _asked(
+    checker: Checker, place: Place, allow_unsafe: bool, context: RuleContext
+) -> Survey | None:
+    found: tuple[Finding, ...] = ()
+    suppressed = 0
+    if place.is_selected:
+        found = checker.findings_of(place.path, context)
+        suppressed = checker.count_suppressed(place.path, context, found)
+    planner = checker.planner_of(place.path, context, place.untouchable)
+    if not found and not planner.mentions and not suppressed:
+        return None
+    own = planner.plan(list(map(key_of, found)), Links(), allow_unsafe=allow_unsafe)
+    alone = planner.plan_alone([], allow_unsafe=allow_unsafe)
     return Survey(
         place,
         found,

@@ -30,6 +30,7 @@ _LINE = re.compile(
 _LIST = re.compile(
     rf"[ \t\f]*\({_GAP}(?P<names>{_ALIAS}(?:{_GAP},{_GAP}{_ALIAS})*){_GAP}(?:,{_GAP})?\)"
 )
+_COMMENTED = re.compile(r"""[ \t\f]*#[^"']*\Z""")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -68,7 +69,7 @@ def _is_word_part(character: str) -> bool:
 
 def _read(text: str, start: int, at: int, end: int) -> list[ImportText] | None:
     """Read the statement that an `import` may belong to, on the line that begins at `start`."""
-    if text[start:at].lstrip()[:1] == "#":
+    if _COMMENTED.match(text, start, at):
         return []
     if _BARE.match(text, start, at):
         names = _MODULES.match(text, end)
