@@ -104,7 +104,14 @@ def _run(options: argparse.Namespace, jobs: int, workers: Workers) -> int:
         if fixable and not options.stdin_filename:
             from flake8_ssot_engine.engine.fix import with_single_fixes  # seldom needed
 
-            report = with_single_fixes(report, tasks, finder, jobs=jobs, fixable=fixable)
+            report = with_single_fixes(
+                report,
+                tasks,
+                finder,
+                jobs=jobs,
+                fixable=fixable,
+                sees_others=FORMATS[options.format].tells_others,
+            )
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:

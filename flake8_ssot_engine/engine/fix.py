@@ -110,18 +110,26 @@ def _may_go_on(report: FixReport) -> set[str]:
 
 
 def with_single_fixes(
-    report: Report, tasks: Sequence[Task], finder: ConfigFinder, *, jobs: int, fixable: Set[str]
+    report: Report,
+    tasks: Sequence[Task],
+    finder: ConfigFinder,
+    *,
+    jobs: int,
+    fixable: Set[str],
+    sees_others: bool = True,
 ) -> Report:
     """Return a report in which each violation of some files carries the edits that fix it.
 
     `fixable` names the files that are worth it. Each fix is proved by itself, and holds what
-    other files need because of it.
+    other files need because of it; but where it `sees_others` not, each is planned as if all
+    others followed.
     """
     settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
     fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
     for number in settings:
         group = [task for task in tasks if id(task.settings) == number]
-        project = Project([t for t in group if t.shown_as in fixable], finder, jobs, True, None)
+        some = [task for task in group if task.shown_as in fixable]
+        project = Project(some, finder, jobs, True, None, sees_others=sees_others)
         fixes.update(project.single_fixes())
     return report._replace(findings=tuple(_with_fix(finding, fixes) for finding in report.findings))
 

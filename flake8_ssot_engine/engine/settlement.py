@@ -114,7 +114,10 @@ class Project:
         allow_unsafe: bool,
         on_progress: Callable[[int], None] | None,
         keeps_outside: str = "",
+        *,
+        sees_others: bool = True,
     ) -> None:
+        self._sees_others = sees_others
         self._settings: Settings = tasks[0].settings
         self._jobs = jobs
         self._allow_unsafe = allow_unsafe
@@ -149,6 +152,8 @@ class Project:
 
     @cached_property
     def _others(self) -> dict[str, Place]:
+        if not self._sees_others:
+            return {}
         found = _others(self._tasks, self._settings, self._finder)
         if not self._keeps_outside:
             return found
@@ -241,7 +246,7 @@ class Project:
         return bool(found)
 
     def _taken_of(self, names: set[QualifiedName]) -> dict[QualifiedName, str]:
-        if not names:
+        if not names or not self._sees_others:
             return {}
         roots = self._settings.source_roots
         paths = sorted({path for root in roots for path in modules_below(root)})

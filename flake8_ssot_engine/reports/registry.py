@@ -18,12 +18,15 @@ class Format(NamedTuple):
 
     `renderer` names a function of one of this package's modules, which is imported when it is used.
     It needs those of `most_fixed` files; where there are more, none. `tells_baselined` is
-    whether it says more than a number of what the baseline tolerates, which needs edits then.
+    whether it says more than a number of what the baseline tolerates, which needs edits then;
+    `tells_others` whether the edits of other files that go with a fix are among them, for which
+    the whole project has to be searched.
     """
 
     renderer: tuple[str, str]
     most_fixed: int = 0
     tells_baselined: bool = True
+    tells_others: bool = True
 
     @property
     def render(self) -> Callable[[Report], Iterator[str]]:
@@ -34,7 +37,9 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format(("text", "render_text"), most_fixed=_FEW, tells_baselined=False),
+    "text": Format(
+        ("text", "render_text"), most_fixed=_FEW, tells_baselined=False, tells_others=False
+    ),
     "concise": Format(("concise", "render_concise")),
     "json": Format(("json_format", "render_json"), most_fixed=sys.maxsize),
     "jsonl": Format(("jsonl", "render_jsonl"), most_fixed=sys.maxsize),
