@@ -20,6 +20,7 @@ from flake8_ssot_engine.engine import run
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.project import file_states, listing
+from tests.stdlib import STDLIB, stdlib_files
 
 CONFIGURATION = """
 source-roots = ["."]
@@ -363,3 +364,54 @@ def test_a_memory_changes_nothing_in_a_report(
         assert counts.checked == 0, told
     assert spared >= 1
     assert expected.code in {0, 1}
+
+
+# --- a large tree that no one here wrote
+
+STDLIB_MOVES = (
+    "os.path.join",
+    "collections.OrderedDict",
+    "collections.abc.Mapping",
+    "threading.Lock",
+    "subprocess.Popen",
+    "warnings.warn",
+    "functools.partial",
+    "io.StringIO",
+    "logging.getLogger",
+    "email.message.Message",
+    "asyncio.events.get_event_loop",
+    "concurrent.futures.ThreadPoolExecutor",
+    "xml.etree.ElementTree",
+)
+PACKAGES = ("", "asyncio", "concurrent", "email", "xml", "logging", "unittest", "importlib", "json")
+
+
+def test_a_memory_of_the_standard_library_changes_nothing(
+    tmp_path: Path, counts: Counts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    for path in stdlib_files(with_tests=False):
+        place = path.relative_to(STDLIB)
+        if (place.parts[0] if len(place.parts) > 1 else "") in PACKAGES:
+            (project / place).parent.mkdir(parents=True, exist_ok=True)
+            (project / place).write_bytes(path.read_bytes())
+    moves = (f'[[migration.move]]\nold = "{old}"\nnew = "new.{old}"\n' for old in STDLIB_MOVES)
+    write(project / "ssot.toml", 'source-roots = ["."]\n[[migration]]\nid = "M"\n' + "".join(moves))
+    monkeypatch.chdir(project)
+    expected = ssot("--no-cache")
+    assert expected.out.count('"code"') > 200
+    assert ssot("--no-cache", jobs=2) == expected
+    assert counts.checked > run.MANY_FILES / 4
+    assert ssot() == expected
+    counts.checked = 0
+    assert ssot() == expected
+    assert ssot(jobs=2) == expected
+    assert counts.checked == 0
+    with (project / "warnings.py").open("a") as file:
+        file.write("\nfrom warnings import warn\nwarn('x')\n")
+    with (project / "heapq.py").open("a") as file:
+        file.write("\ndef fresh():\n    from io import StringIO\n    StringIO()\n")
+    changed = ssot()
+    assert 0 < counts.checked < 30
+    assert changed == ssot("--no-cache", jobs=2)
+    assert changed != expected
