@@ -36,8 +36,8 @@ def add_syntax(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--syntax",
         choices=("all", "candidates"),
-        help="which files are told of if they do not parse: all, or those that spell what a moved"
-        " symbol goes by; default: all where files are named or changed (--new-since), for they"
+        help="which files are told of if they do not parse: all, or those that by their text may"
+        " hold a violation; default: all where files are named or changed (--new-since), for they"
         " are few, else candidates",
     )
 

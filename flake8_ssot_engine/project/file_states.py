@@ -115,6 +115,7 @@ def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
         for at, times in enumerate(zip(known[1::_FIELDS], known[2::_FIELDS], strict=True))
         if times[0] >= latest or times[1] >= latest
     }
+    doubtful.update(at for at, size in enumerate(known[::_FIELDS]) if size < 0)
     if keys != known:
         every = range(0, count * _FIELDS, _FIELDS)
         doubtful.update(

@@ -20,7 +20,6 @@ from flake8_ssot_engine.source import SourceFile
 
 _ALWAYS = ("import", "__all__")
 _STAR = re.compile(r"import[\s\\]*\*")
-_NOT_ASCII_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 _NO_TYPE = re.compile(r"[ \t\f]*#(?![ \t]*type:)")
 _DEFINES = re.compile(r"(?:\bdef|\bclass|\btype)[\s\\]+\Z")
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -56,9 +55,14 @@ class Focus:
         text = source.text
         if HOOK in text or ("*" in text and _STAR.search(text)):
             return False
-        return text.isascii() or all(
-            unicodedata.is_normalized("NFKC", word) for word in set(_NOT_ASCII_WORD.findall(text))
-        )
+        if text.isascii():
+            return True
+        others = {character for character in set(text) if character > "\x7f"}
+        of_names = {character for character in others if f"a{character}".isidentifier()}
+        if not of_names:
+            return True
+        blanks = dict.fromkeys(map(ord, others - of_names), " ")
+        return unicodedata.is_normalized("NFKC", text.translate(blanks))
 
     def need_uses(self, names: Iterable[str]) -> None:
         """Make sure that every place of some names is in focus. Raises OutOfFocus."""
