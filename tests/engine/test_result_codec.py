@@ -6,7 +6,6 @@ import copy
 import json
 import os
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,7 +151,9 @@ def longest(sample: list[FileResult]) -> Any:
     return result_to_plain(result._replace(findings=result.findings[:1], error=error))
 
 
-@pytest.mark.parametrize("value", [{}, {"a": "b"}, [[]], [None], [1], 1.5, True, -1.0, [["x"]] * 40])
+@pytest.mark.parametrize(
+    "value", [{}, {"a": "b"}, [[]], [None], [1], 1.5, True, -1.0, [["x"]] * 40]
+)
 def test_a_value_of_another_type_is_refused_or_is_a_result(
     sample: list[FileResult], value: Any
 ) -> None:

@@ -94,12 +94,16 @@ def test_a_name_that_a_class_body_makes_private_is_found_as_it_is_spelled() -> N
         ("from a import \\\n    *\n", False),
         ("def __getattr__(name): ...\n", False),
         ("x = y * 2\n", True),
-        ("naïve = 'ﬁ'.join('é')\n", False),  # noqa: RUF001 - a ligature, be it in a string
+        ("naïve = 'ﬁ'.join('é')\n", False),
         ("naïve = 名 = 'é'\n", True),
         ("ﬁ = 1\n", False),
         ("𝐎𝐥𝐝 = 1\n", False),
         ("x = 'ª'\n", False),
-        pytest.param("nai\u0308ve = 1\n", False, marks=pytest.mark.xfail(strict=True, reason="a combining mark is no word character")),  # fmt: skip
+        pytest.param(
+            "nai\u0308ve = 1\n",
+            False,
+            marks=pytest.mark.xfail(strict=True, reason="a combining mark is no word character"),
+        ),  # fmt: skip
     ],
 )
 def test_a_star_a_hook_and_folded_names_rule_a_focus_out(code: str, *, is_possible: bool) -> None:

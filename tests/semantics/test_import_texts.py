@@ -64,7 +64,9 @@ def test_imports_are_read_from_the_text(
     assert found == (expected if expected is None else [ImportText(*one) for one in expected])
 
 
-@pytest.mark.parametrize("text", ["'import a'\n", '"""\nimport a\n"""\n', "x = 'from a import b'\n"])
+@pytest.mark.parametrize(
+    "text", ["'import a'\n", '"""\nimport a\n"""\n', "x = 'from a import b'\n"]
+)
 def test_what_stands_in_strings_may_be_taken_for_an_import(text: str) -> None:
     assert set(imports_in(text) or ()) <= {ImportText("a", None, None), ImportText("a", "b", None)}
 
