@@ -100,7 +100,8 @@ def test_a_file_that_had_just_changed_is_read(
 ) -> None:
     """Its key is what it was, as on a disk with coarse times: its content decides."""
     known = table(paths, read_after=now())
-    monkeypatch.setattr(file_states, "_keys", lambda paths, keys=file_states._keys(paths): keys)
+    keys = file_states._keys(paths)
+    monkeypatch.setattr(file_states, "_keys", lambda _: keys)
     Path(paths[4]).write_text("E.py\n")
     found = compare(paths, known, now())
     assert found.changed == [paths[4]]
@@ -250,7 +251,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(
                 file.write(b"b" * 50)
         return read(descriptor, count)
 
-    monkeypatch.setattr(file_states.os, "read", growing)
+    monkeypatch.setattr(os, "read", growing)
     data, key = read_file(str(path))
     assert data == b"a" * 100 + b"b" * 50
     assert key[0] == 100  # so that the next run sees that it changed
