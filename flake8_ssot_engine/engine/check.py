@@ -81,8 +81,8 @@ class Checker:
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
 
     @property
-    def consulted(self) -> frozenset[str]:
-        """The files of modules that were read for what they export."""
+    def consulted(self) -> dict[str, bool]:
+        """The files that were looked into for what they export, and whether that went well."""
         return self._reexports.modules.consulted
 
     def check_bytes(

@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime
 import time
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_plain
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.cache import Cached, fingerprint_of, load, store
 from flake8_ssot_engine.project.file_states import (
     compare,
@@ -28,7 +29,10 @@ from flake8_ssot_engine.project.file_states import (
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order
+from flake8_ssot_engine.source import SourceFile
 
+_UNSOUND = -1
+"""In the place of a checksum: a module that does not parse, and may at its next change."""
 _MOST = 300
 """Changed files, from which on it is no dearer to begin anew."""
 
@@ -117,7 +121,9 @@ class Memory:
                 shape = _shape(path, digest)
                 if shape is None:
                     return None
-                if shape != consulted[path]:
+                if not _parses(path):
+                    shape = _UNSOUND
+                if shape != consulted[path] or shape == _UNSOUND:
                     again |= candidates
                 consulted[path] = shape
         names = {name: path for path, name in files.items()}
@@ -145,7 +151,7 @@ class Memory:
         scan: Scan,
         files: Mapping[str, str],
         results: Iterable[FileResult],
-        consulted: Collection[str],
+        consulted: Mapping[str, bool],
     ) -> None:
         """Remember what a run has found. Where that cannot be, the next one begins anew."""
         if self._is_fresh:
@@ -153,14 +159,14 @@ class Memory:
         numbers = {path: number for number, path in enumerate(scan.paths)}
         table = self._table or table_of(scan.states, self._now)
         shapes = dict(self._consulted)
-        for path in consulted:
+        for path, is_sound in consulted.items():
             if path not in shapes:
                 if path not in numbers:
                     return  # it was reached by a link
                 shape = _shape(path, digest_at(table, len(numbers), numbers[path]))
                 if shape is None:
                     return  # it has changed since
-                shapes[path] = shape
+                shapes[path] = shape if is_sound else _UNSOUND
         value = {
             "listing": self.listing.to_plain(),
             "files": _checksum(scan.paths, files),
@@ -191,10 +197,18 @@ def _checksum(paths: Sequence[str], files: Mapping[str, str]) -> list[int]:
 
 def _shape(path: str, digest: bytes) -> int | None:
     """Return the checksum of what a module exports; None if it is not what it was."""
-    from flake8_ssot_engine.project.modules import shape_of
+    from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 
     try:
         data, _ = read_file(path)
     except OSError:
         return None
-    return shape_of(data) if digest_of(data) == digest else None
+    return DefinitionText(data).shape() if digest_of(data) == digest else None
+
+
+def _parses(path: str) -> bool:
+    try:
+        SourceFile.from_bytes(path, read_file(path)[0]).parse()
+    except (OSError, SourceError):
+        return False
+    return True

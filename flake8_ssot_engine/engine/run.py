@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -136,7 +136,7 @@ class _GroupRun:
         self._workers = workers
         self._parses_all = parses_all
         self._told = told
-        self._consulted: set[str] = set()
+        self._consulted: dict[str, bool] = {}
 
     def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
         """Return the results by what is remembered, and remember them."""
@@ -197,7 +197,8 @@ class _GroupRun:
         results: list[FileResult] = []
         for chunk, batch in zip(chunks, self._workers.map(_check_chunk, chunks), strict=True):
             results += batch.results
-            self._consulted |= batch.consulted
+            for path, is_sound in batch.consulted.items():
+                self._consulted[path] = is_sound and self._consulted.get(path, True)
             self._told(len(chunk.files))
         return results
 
@@ -224,7 +225,7 @@ class _Batch(NamedTuple):
     """The results of some files that have anything to tell, and the modules read for them."""
 
     results: list[FileResult]
-    consulted: frozenset[str]
+    consulted: Mapping[str, bool]
 
 
 def _check_chunk(chunk: _Chunk) -> _Batch:

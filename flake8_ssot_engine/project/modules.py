@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.semantics.resolver import PublicNames
 
 _NO_NAMES: frozenset[str] = frozenset()
-
-
-_FROM_INSIDE = (b":=", b"global", b"__getattr__", b"\r", b"\f")
-"""What may bind names of a module from inside its functions, or end lines in other ways."""
 
 
 def is_regular_package(folder: str) -> bool:
@@ -92,9 +87,13 @@ class Modules:
         return QualifiedName(()), tuple(name)
 
     @property
-    def consulted(self) -> frozenset[str]:
-        """The files that were read, or could not be, for what they export."""
-        return frozenset((*self._exports, *self._errors, *self._texts))
+    def consulted(self) -> dict[str, bool]:
+        """The files that were looked into for what they export, and whether that went well."""
+        return {
+            **dict.fromkeys(self._texts, True),
+            **dict.fromkeys(self._exports, True),
+            **dict.fromkeys(self._errors, False),
+        }
 
     def surely_defines(self, module: QualifiedName, name: str) -> bool:
         """Whether all that a module binds a name to is a definition of its own, without a parse."""
@@ -175,23 +174,6 @@ class Modules:
     def _existing(self, stem: str) -> tuple[str, ...]:
         paths = (f"{stem}.py", f"{stem}.pyi")
         return tuple(path for path in paths if path in self._contents or os.path.isfile(path))
-
-
-def shape_of(data: bytes) -> int:
-    """Return a checksum of all in a module that what it exports can depend on.
-
-    That leaves out the bodies of its functions and classes, where they can bind nothing outside.
-    """
-    if any(word in data for word in _FROM_INSIDE):
-        return zlib.crc32(data)
-    checksum = 0
-    is_body = False
-    for line in data.split(b"\n"):
-        if line[:1] not in b" \t#":
-            is_body = line.startswith((b"def ", b"class ", b"async def "))
-        if (line and not is_body) or (is_body and line[:1] not in b" \t#"):
-            checksum = zlib.crc32(line, checksum)
-    return checksum
 
 
 def read_module(path: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from bisect import bisect_right
 from typing import Final
 
@@ -48,6 +49,26 @@ class DefinitionText:
                     return False
             at = data.find(word, end)
         return is_defined
+
+    def shape(self) -> int:
+        """Return a checksum of all in the module that what it exports can depend on.
+
+        That leaves out the bodies of its functions and classes, which bind nothing outside; whether
+        the module parses is not in it.
+        """
+        data = self._data
+        if not self._is_plain or b"global" in data:
+            return zlib.crc32(data)
+        checksum = at = 0
+        is_body = False
+        for line in data.split(b"\n"):
+            if line and line[:1] not in b" \t#)]}" and not self._is_in_string(at):
+                is_body = _HEAD.match(line) is not None
+                checksum = zlib.crc32(line, checksum)
+            elif line and not is_body:
+                checksum = zlib.crc32(line, checksum)
+            at += len(line) + 1
+        return checksum
 
     def _is_harmless(self, start: int, at: int, end: int) -> bool:
         """Whether what stands at `at`, on the line from `start`, binds nothing of the module."""

@@ -157,7 +157,7 @@ def longest(sample: list[FileResult]) -> Any:
 def test_a_value_of_another_type_is_refused_or_is_a_result(
     sample: list[FileResult], value: Any
 ) -> None:
-    """Whatever is in the place of whatever, there is a ValueError or a result of the right types."""
+    """Whatever stands in whatever place, there is a ValueError or a sound result."""
     plain = through_json(longest(sample))
     refused = 0
     for at in places(plain):
@@ -202,14 +202,14 @@ def test_a_value_of_another_type_is_refused_or_is_a_result(
     ],
 )
 def test_what_is_no_result_is_refused(plain: Any) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         result_from_plain(plain)
 
 
 def test_parts_that_lack_are_refused(sample: list[FileResult]) -> None:
     plain = longest(sample)
     for length in range(len(plain[1][0])):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             result_from_plain([plain[0], [plain[1][0][:length]], *plain[2:]])
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         result_from_plain([plain[0], [[*plain[1][0], ""]], *plain[2:]])

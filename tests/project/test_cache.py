@@ -1,4 +1,4 @@
-"""The cache: what is not sound is none, what cannot be written is left, nothing is run or followed."""
+"""The cache: what is not sound is none, what cannot be written is left, no link is followed."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_a_write_that_fails_leaves_what_was_there(
     def refuse(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(cache.os, "replace", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     assert not store(str(tmp_path), "f", Cached([2], b""))
     assert load(str(tmp_path), "f") == VALUE
     assert names(tmp_path) == [".gitignore", "check"]
