@@ -296,9 +296,9 @@ def settings_of(folder: Path, files: dict[str, str], text: str = CONFIGURATION) 
 
 
 def test_a_name_of_combining_marks_is_found(tmp_path: Path) -> None:
-    code = "from pkg.old import nai\u0308ve\nx = 1\ndef f():\n    nai\u0308ve()\n"
-    move = '[[migration]]\nid = "M"\n[[migration.move]]\nold = "pkg.old.naïve"\n'
-    move += 'new = "pkg.new.naïve"\n'
+    code = "from pkg.old import Nai\u0308ve\nx = 1\ndef f():\n    Nai\u0308ve()\n"
+    move = '[[migration]]\nid = "M"\n[[migration.move]]\nold = "pkg.old.Naïve"\n'
+    move += 'new = "pkg.new.Naïve"\n'
     settings = settings_of(tmp_path, {"f.py": code}, 'source-roots = ["."]\n' + move)
     for needles in (None, find_needles(settings, jobs=1)):
         result = checked(Checker(settings, needles), str(tmp_path / "f.py"), "f.py")
