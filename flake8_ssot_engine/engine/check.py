@@ -40,7 +40,7 @@ from flake8_ssot_engine.semantics.import_texts import imports_in
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
-from flake8_ssot_engine.semantics.strings import READERS
+from flake8_ssot_engine.semantics.strings import CALLED, READERS
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
@@ -73,7 +73,9 @@ class Checker:
         self._olds: Words[str] = Words({move.old.last for _, move in settings.index}, str)
         self._reading = sorted(reads)
         self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
-        self._words = words_of(settings.index, needles) | reads
+        # Without needles nobody knows by what names a string may lead to what has moved.
+        called = reads | CALLED if needles is None else reads
+        self._words = words_of(settings.index, needles) | called
         self._doors = Doors(settings.index, self._reexports, needles)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()

@@ -322,6 +322,13 @@ READERS = frozenset(
 """The last parts of what reads a module that no import statement of the file names."""
 
 
+CALLED = READERS.union(
+    name.last for name in _SHAPES if name.last not in {*_OF_MODULES, "object", "multiple", "dict"}
+)
+"""Words, of which each call that takes a string has one: `patch.object` has `patch`, and what is
+asked of `sys.modules` has `modules`."""
+
+
 def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
     """Return an argument by position or by name; None where it is not given."""
     if position < len(call.args):
