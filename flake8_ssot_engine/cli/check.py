@@ -20,9 +20,8 @@ from flake8_ssot_engine.cli.selection import (
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
-from flake8_ssot_engine.engine.run import Report, Task, check_each, get_ready, report_of
+from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
-from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
 from flake8_ssot_engine.violations import Severity
@@ -60,16 +59,9 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check, print the report, and return the exit code."""
-    jobs = jobs_of(options)
-    with Workers(jobs) as workers:
-        return _run(options, jobs, workers)
-
-
-def _run(options: argparse.Namespace, jobs: int, workers: Workers) -> int:
     finder = finder_of(options)
     memory = _memory(options, finder)
-    if _names_folders(options) and not (memory and memory.is_known):
-        workers.prepare(get_ready)
+    jobs = jobs_of(options)
     tasks = tasks_of(options, finder, memory.listing if memory else None)
     newness = _newness(options, finder)
     if newness is not None:
@@ -96,7 +88,6 @@ def _run(options: argparse.Namespace, jobs: int, workers: Workers) -> int:
                 parses_all=parses_all(options),
                 on_progress=advance,
                 memory=memory,
-                workers=workers,
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)

@@ -68,11 +68,6 @@ class Memory:
             self._cached = None
             self.listing = Listing.from_plain(None)
 
-    @property
-    def is_known(self) -> bool:
-        """Whether anything is remembered that may hold."""
-        return self._cached is not None
-
     def recall(
         self, modules: Set[str], files: Mapping[str, str], is_wanted: Any
     ) -> Recalled | None:

@@ -87,16 +87,14 @@ def check_each(
     parses_all: bool = True,
     on_progress: Callable[[int], None] | None = None,
     memory: Memory | None = None,
-    workers: Workers | None = None,
 ) -> list[FileResult]:
     """Return what came of each file, in order, but for those of which there is nothing to tell.
 
     `memory` is what is known of the files under its settings, and is to be kept of them.
-    `workers` are those that are there already.
     """
     told = on_progress or (lambda count: None)
     results: dict[str, FileResult] = {}
-    with workers or Workers(jobs) as workers:
+    with Workers(jobs) as workers:
         for settings, group in _by_settings(tasks):
             known = memory if memory and memory.settings == settings else None
             run = _GroupRun(settings, group, workers, parses_all, told)
@@ -111,13 +109,6 @@ def check_each(
                 found = run.recall_and_check(known)
             results.update((result.path, result) for result in found)
     return [results[task.shown_as] for task in tasks if task.shown_as in results]
-
-
-def get_ready() -> None:
-    """Import what a check needs; for workers that wait for their files."""
-    import flake8_ssot_engine.engine.planning.planner
-    import flake8_ssot_engine.engine.shared
-    import flake8_ssot_engine.project.needles  # noqa: F401
 
 
 class _GroupRun:

@@ -39,16 +39,6 @@ class Workers:
             with deferred_interrupts():
                 self._pool.shutdown(cancel_futures=True)
 
-    def prepare(self, function: Callable[[], object]) -> None:
-        """Have each process run something while this one gets the work ready."""
-        if self._jobs > 1:
-            from flake8_ssot_engine.project.interrupts import deferred_interrupts
-
-            with deferred_interrupts():
-                pool = self._started()
-                for _ in range(self._jobs):
-                    pool.submit(function)
-
     def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """Yield `function(item)` for each item, in the order of the items.
 
