@@ -313,7 +313,7 @@ def _look_at_chunk(task: _Task) -> list[tuple[str, _Opinion]]:
 def _look_at(checker: Checker, path: Path, libcst: list[list[int]] | None) -> _Opinion:
     """Return what we find in a file, and what LibCST does unless that is known already."""
     data = path.read_bytes()
-    is_candidate = checker.prefilter.passes(data)
+    is_candidate = checker.screen.prefilter.passes(data)
     try:
         source = SourceFile.from_bytes(str(path), data)
     except SourceError:

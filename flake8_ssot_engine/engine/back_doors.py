@@ -43,7 +43,7 @@ def find_back_doors(settings: Settings, files: Sequence[str], *, jobs: int) -> B
         if any(matches(globs, path) for m in settings.migrations for globs in m.owners):
             exempt.add(path)
         data = read_source(path, path)
-        if isinstance(data, FileError) or not checker.prefilter.passes(data):
+        if isinstance(data, FileError) or not checker.screen.prefilter.passes(data):
             continue
         try:
             source = SourceFile.from_bytes(path, data)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import datetime
-import re
 import symtable
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,25 +20,22 @@ from flake8_ssot_engine.engine.findings import (
     file_error,
 )
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
-from flake8_ssot_engine.engine.suppressions import Suppressions, names_our_codes, wants
+from flake8_ssot_engine.engine.screening import Screen
+from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
-from flake8_ssot_engine.names import QualifiedName, package_of
-from flake8_ssot_engine.project.doors import Doors, imports_of
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
-from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Ways, Words, words_of
+from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.semantics.focus import Focus, OutOfFocus
-from flake8_ssot_engine.semantics.import_texts import imports_in
-from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
-from flake8_ssot_engine.semantics.strings import CALLED, READERS
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
@@ -48,7 +43,6 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
 
 Answer = TypeVar("Answer")
-_ASSIGNS = re.compile(r"[\s\\]*(?::[^=\n]*)?=(?!=)")
 _BROKEN = "the file does not parse"
 
 
@@ -67,19 +61,10 @@ class Checker:
         """
         self.settings = settings
         self.needles = needles
-        self.prefilter = Prefilter(settings.index, needles)
         self._reexports = Reexports(Modules(settings.source_roots, contents))
-        reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
-        self._olds: Words[str] = Words({move.old.last for _, move in settings.index}, str)
-        self._reading = sorted(reads)
-        self._reads = re.compile(rf"\b(?:{'|'.join(sorted(reads))})\b")
-        # Without needles nobody knows by what names a string may lead to what has moved.
-        called = reads | CALLED if needles is None else reads
-        self._words = words_of(settings.index, needles) | called
-        self._doors = Doors(settings.index, self._reexports, needles)
+        self.screen = Screen(settings, needles, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
-        self._judges_suppressions = wants(settings) is not None
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
 
     @property
@@ -103,7 +88,7 @@ class Checker:
         the bytes are, the answer is a FileResult.
         """
         if is_candidate is None:
-            is_candidate = self.is_candidate(data)
+            is_candidate = self.screen.is_candidate(data)
         try:
             if not is_candidate and self.needles is not None:
                 if parses_all and not _surely_parses(data):
@@ -113,7 +98,7 @@ class Checker:
             if (
                 not parses_all
                 and self.needles is not None
-                and not (self._can_break(path, source, data))
+                and not self.screen.can_break(path, source, data)
             ):
                 return FileResult(shown_as)
             try:
@@ -128,16 +113,12 @@ class Checker:
         except RecursionError:
             return FileResult(shown_as, error=file_error(shown_as, TOO_DEEP))
 
-    def is_candidate(self, data: bytes) -> bool:
-        """Whether the bytes of a file can hold a violation."""
-        return self.prefilter.passes(data) or (self._judges_suppressions and names_our_codes(data))
-
     def check_tree(
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
-        is_judged = with_noqa and self._judges_suppressions and "SSOT" in source.text
-        if self.needles is None and not (is_judged or self._may_matter(path, source, tree)):
+        is_judged = with_noqa and self.screen.judges_suppressions and "SSOT" in source.text
+        if self.needles is None and not (is_judged or self.screen.may_matter(path, source, tree)):
             return FileResult(source.path)
 
         def checked(context: RuleContext) -> FileResult:
@@ -169,7 +150,9 @@ class Checker:
         module = module_name(path, self.settings.source_roots)
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
             return None
-        return Focus(source, (*self._words, *self.prefilter.leaks_in_text(source.text)))
+        return Focus(
+            source, (*self.screen.words, *self.screen.prefilter.leaks_in_text(source.text))
+        )
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True
@@ -177,7 +160,11 @@ class Checker:
         """Return what the rules find in a file, after phases and suppressions, in order."""
         model, rules = context.model, self._rules_for(path)
         suppressions = Suppressions(model.source) if with_noqa else None
-        if suppressions is None or not suppressions.names_ours or not self._judges_suppressions:
+        if (
+            suppressions is None
+            or not suppressions.names_ours
+            or not self.screen.judges_suppressions
+        ):
             violations = [violation for rule in rules for violation in rule.check(context)]
             return self._findings(path, model, violations, suppressions)
         judged = self._rules_for(path, whatever_is_selected=True)
@@ -236,58 +223,6 @@ class Checker:
             if any(matches(globs, path) for globs in migration.owners):
                 return f"it is an owner in the migration {migration.id}"
         return ""
-
-    def _may_matter(self, path: str, source: SourceFile, tree: ast.Module) -> bool:
-        """Whether a file can hold a violation, found out without a search of the project."""
-        text = source.text
-        if any(word in text for word in self._reading) and self._reads.search(text):
-            return True
-        module = module_name(path, self.settings.source_roots)
-        if self.prefilter.passes_text(text) and self._breaks_by_itself(
-            text, module, self.prefilter.ways_in(text)
-        ):
-            return True
-        package = package_of(module, is_package=is_package_file(path))
-        return self._doors.may_be_passed(imports_of(tree), package)
-
-    def _can_break(self, path: str, source: SourceFile, data: bytes) -> bool:
-        """Whether a file that spells a needle can hold a violation, as its text alone tells."""
-        text = source.text
-        module = module_name(path, self.settings.source_roots)
-        if text.count("\r") != text.count("\r\n"):
-            return True  # here, lines are taken to end with a line feed
-        if self._judges_suppressions and names_our_codes(data):
-            return True
-        ways = self.prefilter.ways_in(text)
-        if self._breaks_by_itself(text, module, ways):
-            return True
-        by_name = any("." not in path for path in ways.paths)
-        if by_name and self._reads.search(text):
-            return True
-        imports = imports_in(text)
-        package = package_of(module, is_package=is_package_file(path))
-        return imports is None or self._doors.may_be_passed(
-            imports,
-            package,
-            asks_modules=ways.by_attribute or by_name,
-            assigns_old=partial(self._assigns_old, text),
-        )
-
-    def _assigns_old(self, text: str) -> bool:
-        """Whether a file may give something the name of what moved, by an assignment."""
-        return any(_ASSIGNS.match(text, word.end) for word in self._olds.find_in(text))
-
-    def _breaks_by_itself(self, text: str, module: QualifiedName, ways: Ways) -> bool:
-        """Whether a file can hold a violation whatever it imports."""
-        if HOOK in text or self.settings.index.is_relevant(module):
-            return True
-        return ways.by_itself or any(map(self._is_moved_path, ways.paths))
-
-    def _is_moved_path(self, path: str) -> bool:
-        name = QualifiedName(path.split("."))
-        if len(name) == 1:  # a module at the top; else it is asked for in something else
-            return self.settings.index.match(name) is not None
-        return self._doors.leads(name, asks_modules=False)
 
     def _check_broken(
         self, path: str, source: SourceFile, error: SourceError, *, is_told: bool

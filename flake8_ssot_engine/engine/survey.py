@@ -77,7 +77,7 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
         return Survey(place, error=data) if place.is_selected else None
     # Without needles the words do not tell of a file that was found to be of interest.
     is_known = place.is_selected and checker.needles is None
-    if not is_known and not checker.is_candidate(data):
+    if not is_known and not checker.screen.is_candidate(data):
         return None
     try:
         source = SourceFile.from_bytes(place.shown_as, data)

@@ -12,48 +12,28 @@ The same search tells which files of a project can hold a violation at all.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
-from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.file_states import States, read_file
 from flake8_ssot_engine.project.listing import Listing
-from flake8_ssot_engine.project.modules import (
-    is_package_file,
-    module_name,
-    parse_exports,
-)
+from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import (
     Needles,
     Prefilter,
     Verdict,
-    Words,
     WordSearch,
     needles_of,
 )
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
-from flake8_ssot_engine.semantics.bindings import ANY_NAME
-from flake8_ssot_engine.semantics.exports import Exports
-from flake8_ssot_engine.semantics.import_texts import imports_in
-from flake8_ssot_engine.semantics.lazy_exports import HOOK
-from flake8_ssot_engine.source import Span
 
 _CHUNK = 256
-
-
-class _Outline(NamedTuple):
-    """What a module hands on: its names with what they may stand for, and its stars."""
-
-    module: QualifiedName
-    edges: tuple[tuple[str, QualifiedName], ...]
-    stars: tuple[QualifiedName, ...]
 
 
 class _Found(NamedTuple):
@@ -61,7 +41,7 @@ class _Found(NamedTuple):
 
     path: str
     is_read: bool = False
-    outline: _Outline | None = None
+    outline: Outline | None = None
     checksum: int = 0
 
 
@@ -221,7 +201,7 @@ def _search(task: _Task) -> _Answer:
         return _Answer(found, free, states.to_bytes())
     verdict = words.verdict
     is_any = task.is_first and not first.is_ascii  # such a word may be encoded in any way
-    search = _Search(task.sought)
+    outliner = Outliner(task.source_roots, task.moves, task.sought)
     is_wanted = task.is_wanted
     for path in task.files:
         try:
@@ -236,8 +216,8 @@ def _search(task: _Task) -> _Answer:
         if told is Verdict.IS_FREE:
             free.append(path)
         if told is Verdict.PASSES:
-            if task.are_modules and search.passes(data):
-                outline = _outline(path, data, task)
+            if task.are_modules and outliner.can_hand_on(data):
+                outline = outliner.outline(path, data)
                 checksum = zlib.crc32(repr(outline).encode("utf-8", "surrogatepass"))
                 found.append(_Found(path, True, outline, checksum))
             else:
@@ -245,71 +225,6 @@ def _search(task: _Task) -> _Answer:
         elif is_wanted is not None and is_wanted(data):
             found.append(_Found(path))
     return _Answer(found, free, states.to_bytes())
-
-
-def _outline(path: str, data: bytes, task: _Task) -> _Outline | None:
-    outline = _outline_by_text(path, data, task)
-    if outline is not None:
-        return outline
-    try:
-        exports = parse_exports(path, data, task.source_roots)
-    except SourceError:
-        return None
-    edges = [
-        (name, target) for name in _names(exports) for target in exports.targets(name).elsewhere
-    ]
-    return _Outline(exports.module, tuple(edges), tuple(exports.stars()))
-
-
-def _outline_by_text(path: str, data: bytes, task: _Task) -> _Outline | None:
-    """Read the imports of a file that does nothing but import what is sought by its own name.
-
-    None where it does more, or where its imports are not that plain. Those inside of functions
-    are among them, which hand nothing on.
-    """
-    if _Search(task.sought).is_made(data):
-        return None
-    try:
-        imports = imports_in(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return None
-    if imports is None:
-        return None
-    module = module_name(path, task.source_roots)
-    package = package_of(module, is_package=is_package_file(path))
-    edges: list[tuple[str, QualifiedName]] = []
-    stars: list[QualifiedName] = []
-    for one in imports:
-        if one.name is None:
-            target = QualifiedName(one.module.split("."))
-            if not one.alias:
-                target = QualifiedName(target[:1])
-            edge = (one.alias or target[0], target)
-        else:
-            source = absolute_path(package, one.module)
-            if source is None:
-                continue
-            if one.name == "*":
-                stars.append(source)
-                continue
-            edge = (one.alias or one.name, source.child(one.name))
-        if _is_new_word(*edge, task):
-            return None
-        edges.append(edge)
-    return _Outline(module, tuple(edges), tuple(stars))
-
-
-def _is_new_word(name: str, target: QualifiedName, task: _Task) -> bool:
-    """Whether what is sought would get another name, or be had by one that leaks."""
-    if name != target.last:
-        return target.last in task.sought.names or task.moves.match(target) is not None
-    match = task.moves.match(target)
-    return match is not None and not match.is_exact
-
-
-def _names(exports: Exports) -> Iterator[str]:
-    yield from (name for name in exports.names() if name != ANY_NAME)
-    yield from exports.lazy_names()
 
 
 class _Doors:
@@ -322,7 +237,7 @@ class _Doors:
         self._stars: defaultdict[QualifiedName, list[QualifiedName]] = defaultdict(list)
         self._renamed: defaultdict[QualifiedName, set[str]] = defaultdict(set)
 
-    def add(self, outline: _Outline) -> None:
+    def add(self, outline: Outline) -> None:
         """Take in what one module hands on."""
         for name, target in outline.edges:
             here = outline.module.child(name)
@@ -369,50 +284,3 @@ class _Doors:
             frozenset(door.last for door in leaks),
             frozenset(words),
         )
-
-
-class _Search:
-    """Tells from the bytes of a file whether it can hand on what is sought."""
-
-    def __init__(self, sought: Needles) -> None:
-        # What is not ASCII may be encoded in any way.
-        self._is_ascii = all(map(str.isascii, sought.names))
-        self._names = Words(sought.names, str.encode)
-        self._leaks = WordSearch(sought, str.encode)
-
-    def passes(self, data: bytes) -> bool:
-        """Whether it can, by an import or in another way."""
-        return (
-            not self._is_ascii
-            or self._leaks.leaks_in(data)
-            or any(_AFTER.match(data, word.end) for word in self._names.find_in(data))
-            or self.is_made(data)
-        )
-
-    def is_made(self, data: bytes) -> bool:
-        """Whether it can by an assignment, or by its hook."""
-        return not self._is_ascii or any(
-            _HOOK in data or _is_assigned(data, word) for word in self._names.find_in(data)
-        )
-
-
-def _is_assigned(data: bytes, word: Span) -> bool:
-    """Whether a word may be, or start, all that is assigned to a name: `A = pkg.old.Word`."""
-    if not _ENDS.match(data, word.end):
-        return False
-    equals = _BEFORE.search(data, max(0, word.start - _FAR), word.start)
-    if equals is None:
-        return False
-    line = data[data.rfind(b"\n", 0, equals.start()) + 1 : equals.start()]
-    if line.count(b"(") > line.count(b")"):
-        return False  # a call's argument
-    return not _OF_OBJECT.match(line)
-
-
-_FAR = 200
-_HOOK = HOOK.encode()
-_AFTER = re.compile(rb"(?:[\s\\]|#[^\n]*\n)+(?:as|import)\b")
-_BEFORE = re.compile(rb"=[\s\\(]*(?:\w+[\s\\]*\.[\s\\]*)*\Z")
-_ENDS = re.compile(rb"(?:[\s\\]*\.[\s\\]*\w+)*[ \t\f\\]*(?:[;#)\r\n]|\Z)")
-_OF_OBJECT = re.compile(rb"\s*\w+(?:\.\w+)+\s*(?::[^=]*)?\Z")
-"""What hands a name on: `as` or, of a module, `import` after it, an assignment before it."""

@@ -21,6 +21,7 @@ from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.fix import plan_fixes
 from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.screening import Screen
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.prefilter import Needles
@@ -154,7 +155,7 @@ def _seen_whole(
     source = SourceFile.from_bytes(shown_as, path.read_bytes())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Checker, "_focus_on", lambda *arguments: None)
-        patch.setattr(Checker, "_may_matter", lambda *arguments: True)
+        patch.setattr(Screen, "may_matter", lambda *arguments: True)
         return checker.check_tree(str(path), source, source.parse())
 
 
