@@ -9,6 +9,7 @@ nothing that was resolved does; and where it hands on something else, nothing at
 from __future__ import annotations
 
 import datetime
+import os
 import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -90,6 +91,8 @@ class Memory:
         paths = (*inner, *outer)
         if value["files"] != _checksum(paths, files):
             return None
+        if _links_in(self.listing.paths(only_new=True)):
+            return None
         comparison = compare(paths, cached.table, self._now)
         if len(comparison.changed) > _MOST:
             return None
@@ -149,7 +152,7 @@ class Memory:
         consulted: Mapping[str, bool],
     ) -> None:
         """Remember what a run has found. Where that cannot be, the next one begins anew."""
-        if self._is_fresh:
+        if self._is_fresh or _links_in(self.listing.paths()):
             return
         numbers = {path: number for number, path in enumerate(scan.paths)}
         table = self._table or table_of(scan.states, self._now)
@@ -177,6 +180,18 @@ class Memory:
 
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
 """What a value of another form than expected raises."""
+
+
+def _links_in(folders: Iterable[str]) -> bool:
+    """Whether a folder holds a link by which a module may be found where no walk goes."""
+    for folder in folders:
+        try:
+            with os.scandir(folder) as entries:
+                if any(e.is_symlink() and e.name.isidentifier() for e in entries):
+                    return True
+        except OSError:
+            return True
+    return False
 
 
 def _needles(plain: Any) -> Needles:

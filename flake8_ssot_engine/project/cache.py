@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import sys
+import time
 import zlib
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ FOLDER = ".ssot_cache"
 _NAME = "check"
 _MAGIC = b"ssot cache 1\n"
 _IGNORE = "# Made by ssot, and made anew where it lacks.\n*\n"
+_OLD = 3600
+"""Seconds after which a temporary file is nobody's any more."""
 _NO_PROGRAM = frozenset({"__pycache__", "sample"})
 _READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -87,8 +90,13 @@ def _prepare(folder: str) -> None:
         raise NotADirectoryError(folder)
     with suppress(FileExistsError):
         os.mkdir(folder)
-        with open(os.path.join(folder, ".gitignore"), "x", encoding="ascii") as file:
-            file.write(_IGNORE)
+    ignore = os.path.join(folder, ".gitignore")
+    with suppress(FileExistsError), open(ignore, "x", encoding="ascii") as file:
+        file.write(_IGNORE)
+    for name in os.listdir(folder):  # what killed processes have left
+        path = os.path.join(folder, name)
+        if name.startswith(f"{_NAME}.") and os.stat(path).st_mtime < time.time() - _OLD:
+            os.unlink(path)
 
 
 def fingerprint_of(*parts: object) -> str:

@@ -19,6 +19,7 @@ _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _FIELDS = 4
 _DIGEST = 16
+_LARGEST = 0x7FFF_FFFF_FFFF_FFFF
 Key = tuple[int, int, int, int]
 _NONE: Key = (-1, 0, 0, 0)
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -101,7 +102,7 @@ def table_of(states: Iterable[tuple[bytes, bytes]], read_after: int) -> bytes:
 def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
     """Return which of some files changed since `table` was made of the same paths.
 
-    Raises ValueError where it is no such table.
+    Raises ValueError where it is no such table, or where something has become a file.
     """
     count = len(paths)
     if len(table) != 8 + count * (8 * _FIELDS + _DIGEST):
@@ -116,6 +117,8 @@ def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
         if times[0] >= latest or times[1] >= latest
     }
     doubtful.update(at for at, size in enumerate(known[::_FIELDS]) if size < 0)
+    if any((a < 0) != (b < 0) for a, b in zip(known[::_FIELDS], keys[::_FIELDS], strict=True)):
+        raise ValueError("what was no file is one, or the reverse")
     if keys != known:
         every = range(0, count * _FIELDS, _FIELDS)
         doubtful.update(
@@ -153,5 +156,8 @@ def _keys(paths: Sequence[str]) -> array[int]:
 
 
 def _key(status: os.stat_result) -> Key:
-    inode = status.st_ino & 0x7FFF_FFFF_FFFF_FFFF
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode
+    inode = status.st_ino & _LARGEST
+    modified, changed = (  # beyond 2262, a time counts as one that is not to be trusted
+        max(-_LARGEST, min(time, _LARGEST)) for time in (status.st_mtime_ns, status.st_ctime_ns)
+    )
+    return status.st_size, modified, changed, inode

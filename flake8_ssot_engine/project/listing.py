@@ -124,7 +124,19 @@ class Listing:
         status = os.stat(path)  # before it is listed: what changes meanwhile changes the key
         key = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
         row = self._known.get(path)
-        if row is not None and key == (row[1], row[2], row[3], row[4]):
+        folder = None if row is None else self._known_folder(row, key)
+        if folder is None:
+            folder = _sources_of(path)
+            if max(key[:2]) >= self._trusted_until:
+                return folder
+        folder.key = key
+        return folder
+
+    def _known_folder(self, row: list[Any], key: _Key) -> Folder | None:
+        """Return what a row says of a folder; None for another state of it, or no such row."""
+        try:
+            if key != (row[1], row[2], row[3], row[4]):
+                return None
             _, _, _, _, _, ruling, folders, sources, *rest = row
             folder = Folder(
                 folders.split("/") if folders else [], sources.split("/") if sources else []
@@ -134,12 +146,13 @@ class Listing:
             if rest:
                 parts = [frozenset(names.split("/") if names else ()) for names in rest]
                 folder.links, folder.speaking, folder.passed_over = parts
-        else:
-            folder = _sources_of(path)
-            if max(key[:2]) >= self._trusted_until:
-                return folder
-        folder.key = key
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return None
         return folder
+
+    def paths(self, *, only_new: bool = False) -> list[str]:
+        """Return the folders that were asked for, or those of which nothing was known."""
+        return [p for p, f in self._folders.items() if f.is_new or not only_new]
 
     def to_plain(self) -> list[Any]:
         """Return what is worth to be remembered, as lists, strings and integers.

@@ -7,6 +7,7 @@ the cache that the former step left, with none, and with several workers: all pr
 from __future__ import annotations
 
 import io
+import os
 import random
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -394,6 +395,24 @@ def test_what_a_module_hands_on_may_change_in_odd_ways(
     (project / "user.py").write_text("from app.hub import OldEngine\nOldEngine()\n")
     ssot()
     (project / "app/hub.py").write_text(hub.replace(old, new))
+    assert ssot() == ssot("--no-cache")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_to_modules_is_seen(project: Path) -> None:
+    generate(project, random.Random(6))
+    (project / "app/there").mkdir()
+    (project / "app/there/sub.py").write_text("from app.old import OldEngine\n")
+    (project / "app/late.py").symlink_to(project / "app/later.py")
+    (project / "user.py").write_text("from app.here.sub import OldEngine\nOldEngine()\n")
+    (project / "other.py").write_text("from app.late import OldEngine\nOldEngine()\n")
+    ssot()
+    assert ssot() == ssot("--no-cache")
+    (project / "app/here").symlink_to("there")
+    assert ssot() == ssot("--no-cache")
+    (project / "app/later.py").write_text("from app.old import OldEngine\n")
+    assert ssot() == ssot("--no-cache")
+    (project / "app/there/sub.py").write_text("OldEngine = 1\n")
     assert ssot() == ssot("--no-cache")
 
 

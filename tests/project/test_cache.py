@@ -124,7 +124,18 @@ def test_a_file_or_a_folder_in_the_way_is_left_alone(tmp_path: Path) -> None:
     file_of(other).mkdir(parents=True)
     assert not store(str(other), "f", VALUE)
     assert load(str(other), "f") is None
-    assert names(other) == ["check"]
+    assert names(other) == [".gitignore", "check"]
+
+
+def test_what_killed_processes_left_goes_after_an_hour(tmp_path: Path) -> None:
+    assert store(str(tmp_path), "f", VALUE)
+    old, fresh = (tmp_path / FOLDER / f"check.{number}.ab" for number in (1, 2))
+    old.write_text("")
+    fresh.write_text("")
+    os.utime(old, (1, 1))
+    (tmp_path / FOLDER / ".gitignore").unlink()
+    assert store(str(tmp_path), "f", VALUE)
+    assert names(tmp_path) == [".gitignore", "check", "check.2.ab"]
 
 
 def test_no_project_is_no_cache(tmp_path: Path) -> None:

@@ -146,25 +146,29 @@ def test_what_cannot_be_read_counts_as_changed_each_time(paths: list[str]) -> No
     assert compare(paths, table(paths), now()).changed == [paths[2]]
 
 
-def test_what_went_and_came_back_is_told_twice(paths: list[str]) -> None:
+def test_a_table_says_nothing_of_what_is_gone(paths: list[str]) -> None:
     known = table(paths)
     os.unlink(paths[2])
-    found = compare(paths, known, now() + LATER)
-    assert found.changed == [paths[2]]
-    known = found.table
-    Path(paths[2]).write_text("c.py\n")
-    found = compare(paths, known, now() + LATER)
-    assert found.changed == [paths[2]]
-    assert compare(paths, found.table, now()).changed == []
+    with pytest.raises(ValueError, match="no file"):
+        compare(paths, known, now() + LATER)
 
 
-def test_what_could_not_be_read_is_told_when_it_can(paths: list[str], tmp_path: Path) -> None:
+def test_a_table_says_nothing_of_what_has_become_a_file(paths: list[str], tmp_path: Path) -> None:
     late = str(tmp_path / "late.py")
     known = table([*paths, late])
     Path(late).write_text("")
-    found = compare([*paths, late], known, now() + LATER)
-    assert found.changed == [late]
-    assert compare([*paths, late], found.table, now()).changed == []
+    with pytest.raises(ValueError, match="no file"):
+        compare([*paths, late], known, now() + LATER)
+
+
+@POSIX
+def test_a_time_beyond_all_tables_is_not_trusted(paths: list[str]) -> None:
+    os.utime(paths[1], (10**10, 10**10))
+    known = table(paths)
+    assert compare(paths, known, now() + LATER).changed == []
+    Path(paths[1]).write_text("B.py\n")
+    os.utime(paths[1], (10**10, 10**10))
+    assert compare(paths, known, now() + LATER).changed == [paths[1]]
 
 
 def test_a_folder_in_the_place_of_a_file_counts_as_changed(paths: list[str]) -> None:
