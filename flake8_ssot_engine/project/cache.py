@@ -95,8 +95,9 @@ def _prepare(folder: str) -> None:
         file.write(_IGNORE)
     for name in os.listdir(folder):  # what killed processes have left
         path = os.path.join(folder, name)
-        if name.startswith(f"{_NAME}.") and os.stat(path).st_mtime < time.time() - _OLD:
-            os.unlink(path)
+        with suppress(FileNotFoundError):  # that of a process which has put it in its place
+            if name.startswith(f"{_NAME}.") and os.stat(path).st_mtime < time.time() - _OLD:
+                os.unlink(path)
 
 
 def fingerprint_of(*parts: object) -> str:
