@@ -255,7 +255,7 @@ def _content(path: str, text: str) -> bytes:
 
     Flake8 hands over text with its newlines translated, and maybe what an editor has not saved.
     """
-    from flake8_ssot_engine.project.writing import read_regular
+    from flake8_ssot_engine.project.reading import read_regular
 
     try:
         data = read_regular(path)

@@ -14,13 +14,13 @@ from typing import NamedTuple
 from flake8_ssot_engine.campaign.journal import Change
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, package_of
-from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.modules import (
     Modules,
     is_package_file,
     module_name,
     parse_exports,
 )
+from flake8_ssot_engine.project.scan import modules_of
 from flake8_ssot_engine.project.takers import find_takers
 from flake8_ssot_engine.project.writing import read_if_there
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
@@ -105,7 +105,7 @@ def _files_concerned(
         if change.after is None or ANY_NAME in names - left:
             lost.add(module)
         lost.update(module.child(name) for name in names - left - {ANY_NAME})
-    paths = sorted({path for root in source_roots for path in modules_below(root)})
+    paths = sorted(modules_of(source_roots))
     takers = find_takers(paths, modules, lost) if lost else {}
     own = {change.path for change in changes if change.after is not None}
     return sorted(own.union(*takers.values()))

@@ -38,7 +38,8 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
 from flake8_ssot_engine.errors import UsageError
-from flake8_ssot_engine.project.writing import create_file, read_regular, sync_folder
+from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.project.writing import create_file, sync_folder
 
 FOLDER = ".ssot"
 """Where a project keeps its runs and its lock, out of git's sight."""

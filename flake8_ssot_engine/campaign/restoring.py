@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from flake8_ssot_engine.campaign.journal import JournalledFile, Run, digest
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.writing import (
     FileChanged,
     create_file,
     read_if_there,
-    read_regular,
     remove_leavings,
     replace_file,
 )

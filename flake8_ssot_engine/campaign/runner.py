@@ -44,9 +44,9 @@ from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.interrupts import deferred_interrupts
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.writing import (
     FileChanged,
-    read_regular,
     remove_file,
     replace_file,
 )

@@ -11,7 +11,7 @@ from flake8_ssot_engine.engine.baseline import render_baseline
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.project.discovery import find_files
-from flake8_ssot_engine.project.writing import read_regular
+from flake8_ssot_engine.project.reading import read_regular
 
 
 def plan_shrinking(settings: Settings, finder: ConfigFinder, *, jobs: int) -> Change | None:

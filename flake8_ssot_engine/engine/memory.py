@@ -24,12 +24,13 @@ from flake8_ssot_engine.project.file_states import (
     compare,
     digest_at,
     digest_of,
-    read_file,
     table_of,
 )
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order
+from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile
 
 _UNSOUND = -1
@@ -100,6 +101,7 @@ class Memory:
         readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
         candidates = {paths[at] for at in value["candidates"]}
+        numbers = {path: number for number, path in enumerate(paths)}
         again: set[str] = set()
         if comparison.changed:
             from flake8_ssot_engine.project.needles import search_again
@@ -115,12 +117,10 @@ class Memory:
                 if is_candidate or self._parses_all:
                     again.add(path)
             if path in consulted:
-                digest = digest_at(comparison.table, len(paths), paths.index(path))
-                shape = _shape(path, digest)
-                if shape is None:
+                data = _content(path, digest_at(comparison.table, len(paths), numbers[path]))
+                if data is None:
                     return None
-                if not _parses(path):
-                    shape = _UNSOUND
+                shape = DefinitionText(data).shape() if _parses(path, data) else _UNSOUND
                 if shape != consulted[path] or shape == _UNSOUND:
                     again |= candidates
                 consulted[path] = shape
@@ -161,10 +161,10 @@ class Memory:
             if path not in shapes:
                 if path not in numbers:
                     return  # it was reached by a link
-                shape = _shape(path, digest_at(table, len(numbers), numbers[path]))
-                if shape is None:
+                data = _content(path, digest_at(table, len(numbers), numbers[path]))
+                if data is None:
                     return  # it has changed since
-                shapes[path] = shape if is_sound else _UNSOUND
+                shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
         value = {
             "listing": self.listing.to_plain(),
             "files": _checksum(scan.paths, files),
@@ -205,20 +205,18 @@ def _checksum(paths: Sequence[str], files: Mapping[str, str]) -> list[int]:
     return [len(paths), len(files), len(told), zlib.crc32(told), zlib.adler32(told)]
 
 
-def _shape(path: str, digest: bytes) -> int | None:
-    """Return the checksum of what a module exports; None if it is not what it was."""
-    from flake8_ssot_engine.semantics.definition_texts import DefinitionText
-
+def _content(path: str, digest: bytes) -> bytes | None:
+    """Return what a file holds; None if that is not what it was."""
     try:
-        data, _ = read_file(path)
+        data = read_regular(path)
     except OSError:
         return None
-    return DefinitionText(data).shape() if digest_of(data) == digest else None
+    return data if digest_of(data) == digest else None
 
 
-def _parses(path: str) -> bool:
+def _parses(path: str, data: bytes) -> bool:
     try:
-        SourceFile.from_bytes(path, read_file(path)[0]).parse()
-    except (OSError, SourceError):
+        SourceFile.from_bytes(path, data).parse()
+    except SourceError:
         return False
     return True

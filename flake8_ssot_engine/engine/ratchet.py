@@ -17,7 +17,7 @@ from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, tr
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.writing import read_regular
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity
 

@@ -133,7 +133,7 @@ class _GroupRun:
         """Return the results by what is remembered, and remember them."""
         from flake8_ssot_engine.engine.suppressions import wants
 
-        modules = modules_of(self._settings, memory.listing)
+        modules = modules_of(self._settings.source_roots, memory.listing)
         names = {task.path: task.shown_as for task in self._group}
         recalled = memory.recall(modules, names, wants(self._settings))
         if recalled is None:
@@ -151,7 +151,7 @@ class _GroupRun:
 
     def search_and_check(self, listing: Listing) -> list[FileResult]:
         """Search the project for its needles, then check the files that spell one."""
-        return self._check_found(self._scan(modules_of(self._settings, listing)))
+        return self._check_found(self._scan(modules_of(self._settings.source_roots, listing)))
 
     def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.suppressions import wants

@@ -26,11 +26,12 @@ from flake8_ssot_engine.engine.shared import Shared
 from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
 from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.discovery import find_files, modules_below
+from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.scan import modules_of
 from flake8_ssot_engine.project.takers import find_takers
 
 Item = TypeVar("Item")
@@ -249,7 +250,7 @@ class Project:
         if not names or not self._sees_others:
             return {}
         roots = self._settings.source_roots
-        paths = sorted({path for root in roots for path in modules_below(root)})
+        paths = sorted(modules_of(roots))
         found = find_takers(paths, Modules(roots), names)
         return {
             name: f"{os.path.relpath(every[0])} may take `{name}` from there"
@@ -363,8 +364,7 @@ def _selected(tasks: Sequence[Task]) -> list[Place]:
 def _others(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> dict[str, Place]:
     """Return, by their paths, the files besides that may depend on one of those to fix."""
     real = _real_paths(tasks)
-    others = {path for root in settings.source_roots for path in modules_below(root)}
-    others -= {task.path for task in tasks}
+    others = modules_of(settings.source_roots) - {task.path for task in tasks}
     found = dict(find_files([settings.root], finder)) if others else {}
     places: dict[str, Place] = {}
     for path in sorted(path for path in others if os.path.realpath(path) not in real):

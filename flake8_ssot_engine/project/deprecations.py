@@ -13,9 +13,9 @@ from flake8_ssot_engine.project.modules import (
     Modules,
     is_package_file,
     module_name,
-    read_module,
 )
 from flake8_ssot_engine.project.parallel import parallel_map
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.semantics.deprecations import Deprecation, find_deprecated
 from flake8_ssot_engine.semantics.model import SemanticModel
@@ -61,7 +61,7 @@ def _find_in_chunk(task: _Task) -> list[Found]:
     found = []
     for path in task.files:
         try:
-            data = read_module(path)
+            data = read_regular(path)
             is_candidate = any(stem in data for stem in _STEMS) and _NEEDLE.search(data)
             told = _find_in_file(path, data, reexports) if is_candidate else None
         except (OSError, SourceError):

@@ -8,12 +8,12 @@ wherever the key differs, the content decides. (On Windows one of the times is t
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from flake8_ssot_engine.project.reading import read_with_status
 
 _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
@@ -22,7 +22,6 @@ _DIGEST = 16
 _LARGEST = 0x7FFF_FFFF_FFFF_FFFF
 Key = tuple[int, int, int, int]
 _NONE: Key = (-1, 0, 0, 0)
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Comparison(NamedTuple):
@@ -36,27 +35,6 @@ class Comparison(NamedTuple):
     is_refreshed: bool
 
 
-def read_file(path: str) -> tuple[bytes, Key]:
-    """Read a regular file, and return its stat key of before. Raises OSError.
-
-    Also for what is no regular file: it might be read for ever.
-    """
-    descriptor = os.open(path, _READ)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "is not a regular file")
-        data = os.read(descriptor, status.st_size + 1)
-        if len(data) != status.st_size:
-            parts = [data]
-            while part := os.read(descriptor, 1 << 20):
-                parts.append(part)
-            data = b"".join(parts)
-        return data, _key(status)
-    finally:
-        os.close(descriptor)
-
-
 class States:
     """The states of some files in the order in which they are added."""
 
@@ -64,9 +42,9 @@ class States:
         self._keys = array("q")
         self._digests = bytearray()
 
-    def add(self, data: bytes, key: Key) -> None:
-        """Add a file with its content and its key of before that was read."""
-        self._keys.extend(key)
+    def add(self, data: bytes, status: os.stat_result) -> None:
+        """Add a file with its content and what it was known by before that was read."""
+        self._keys.extend(_key(status))
         self._digests += digest_of(data)
 
     def add_unreadable(self) -> None:
@@ -131,7 +109,7 @@ def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
     for at in sorted(doubtful):
         state = States()
         try:
-            state.add(*read_file(paths[at]))
+            state.add(*read_with_status(paths[at]))
         except OSError:
             state.add_unreadable()
         key, digest = state.to_bytes()

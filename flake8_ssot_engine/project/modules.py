@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, module_of_path, package_of
 from flake8_ssot_engine.project.cycles import AcyclicMemo
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile
 
@@ -142,7 +143,7 @@ class Modules:
     def content_of(self, path: str) -> bytes:
         """Return the bytes of a file. Raises SourceError, and OSError."""
         known = self._contents.get(path)
-        return read_module(path) if known is None else known
+        return read_regular(path) if known is None else known
 
     def _public_names(self, module: QualifiedName) -> frozenset[str] | None:
         """Return what a star import of a module brings; None if it cannot be known."""
@@ -174,14 +175,6 @@ class Modules:
     def _existing(self, stem: str) -> tuple[str, ...]:
         paths = (f"{stem}.py", f"{stem}.pyi")
         return tuple(path for path in paths if path in self._contents or os.path.isfile(path))
-
-
-def read_module(path: str) -> bytes:
-    """Read the file of a module. Raises SourceError for a FIFO and its kin, and OSError."""
-    if not os.path.isfile(path) and os.path.exists(path):
-        raise SourceError("is not a regular file")
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def parse_exports(

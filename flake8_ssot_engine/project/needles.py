@@ -20,8 +20,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.file_states import States, read_file
-from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.file_states import States
 from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import (
@@ -31,6 +30,7 @@ from flake8_ssot_engine.project.prefilter import (
     WordSearch,
     needles_of,
 )
+from flake8_ssot_engine.project.reading import read_with_status
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
 
 _CHUNK = 256
@@ -71,10 +71,10 @@ class _Answer(NamedTuple):
     states: tuple[bytes, bytes]
 
 
-def find_needles(settings: Settings, *, jobs: int, listing: Listing | None = None) -> Needles:
+def find_needles(settings: Settings, *, jobs: int) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
     with Workers(jobs) as workers:
-        return scan(settings, modules_of(settings, listing), (), workers).needles
+        return scan(settings, modules_of(settings.source_roots), (), workers).needles
 
 
 def scan(
@@ -205,13 +205,13 @@ def _search(task: _Task) -> _Answer:
     is_wanted = task.is_wanted
     for path in task.files:
         try:
-            data, key = read_file(path)
+            data, status = read_with_status(path)
         except OSError:  # the check tells of it
             found.append(_Found(path))
             states.add_unreadable()
             continue
         if task.keeps_states:
-            states.add(data, key)
+            states.add(data, status)
         told = Verdict.PASSES if is_any else verdict(data)
         if told is Verdict.IS_FREE:
             free.append(path)

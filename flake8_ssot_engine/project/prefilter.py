@@ -17,6 +17,7 @@ from typing import AnyStr, Generic, NamedTuple
 
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import Span
 
 
@@ -247,7 +248,6 @@ class Words(Generic[AnyStr]):
         self._convert: Callable[[str], AnyStr] = convert
         self._words: list[AnyStr] = [convert(word) for word in ordered]
         self._stems: list[AnyStr] = [convert(word) for word in stems]
-        self._boundary: re.Pattern[AnyStr] = re.compile(convert(r"\b"))
         self._before: re.Pattern[AnyStr] | None = None
         if before:
             self._before = re.compile(convert(rf"{before}\Z"))
@@ -276,14 +276,10 @@ class Words(Generic[AnyStr]):
         """Yield each place where one of the words stands, word by word."""
         if not self.may_occur_in(text):
             return
-        boundary = self._boundary.match
         for word in self._words:
-            at = text.find(word)
-            while at >= 0:
-                end = at + len(word)
-                if boundary(text, at) and boundary(text, end) and self._may_follow(text, at):
+            for at, end in places_of(word, text):
+                if self._may_follow(text, at):
                     yield Span(at, end)
-                at = text.find(word, end)
 
     def _may_follow(self, text: AnyStr, at: int) -> bool:
         return self._before is None or bool(self._before.search(text, max(0, at - _FAR), at))

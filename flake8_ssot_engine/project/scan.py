@@ -5,11 +5,10 @@ By itself, for a run that only remembers one has to import no more than this.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.prefilter import Needles
@@ -38,10 +37,10 @@ class Scan(NamedTuple):
     readings: Mapping[str, Reading] = MappingProxyType({})
 
 
-def modules_of(settings: Settings, listing: Listing | None = None) -> frozenset[str]:
-    """Return the files of all modules below the source roots of the settings."""
+def modules_of(source_roots: Iterable[str], listing: Listing | None = None) -> frozenset[str]:
+    """Return the files of all modules below some source roots."""
     listing = listing or Listing()
-    return frozenset(p for root in settings.source_roots for p in modules_below(root, listing))
+    return frozenset(path for root in source_roots for path in modules_below(root, listing))
 
 
 def files_in_order(modules: Set[str], paths: Collection[str]) -> tuple[list[str], list[str]]:

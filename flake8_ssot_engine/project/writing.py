@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from flake8_ssot_engine.project.reading import read_regular
+
 _ACL = "system.posix_acl_access"
 
 
@@ -169,15 +171,6 @@ def _attributes(path: str) -> dict[str, bytes]:
         if error.errno != errno.ENOTSUP:
             raise
         return {}
-
-
-def read_regular(path: str) -> bytes:
-    """Return the content of a regular file. Raises OSError: a pipe would be read for ever."""
-    flags = getattr(os, "O_NONBLOCK", 0)
-    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "is not a regular file", path)
-        return file.read()
 
 
 def read_if_there(path: str) -> bytes | None:

@@ -7,11 +7,12 @@ import zlib
 from bisect import bisect_right
 from typing import Final
 
+from flake8_ssot_engine.semantics.words import places_of
+
 _HEAD = re.compile(rb"(?:async[ \t]+)?def[ \t]|class[ \t]|@")
 _ELSEWHERE = (b"__getattr__", b"\r", b"\f", b":=")
 _STAR = re.compile(rb"import[\s\\]*\*")
 _QUOTES = re.compile(rb"\"\"\"|'''")
-_IS_WORD = re.compile(rb"[\w\x80-\xff]")
 _GOES_ON = (b" ", b"\t", b"\n", b"#", b")", b"]", b"}")
 
 
@@ -33,21 +34,15 @@ class DefinitionText:
             return False
         data, word = self._data, name.encode()
         is_defined = False
-        at = data.find(word)
-        while at >= 0:
-            end = at + len(word)
-            if not (
-                _IS_WORD.match(data, end)
-                or (at and _IS_WORD.match(data, at - 1))
-                or self._is_in_string(at)
-            ):
-                start = data.rfind(b"\n", 0, at) + 1
-                head = _HEAD.match(data, start)
-                if head is not None and head.end() == at and not head[0].startswith(b"@"):
-                    is_defined = True
-                elif head is None and not self._is_harmless(start, at, end):
-                    return False
-            at = data.find(word, end)
+        for at, end in places_of(word, data):
+            if self._is_in_string(at):
+                continue
+            start = data.rfind(b"\n", 0, at) + 1
+            head = _HEAD.match(data, start)
+            if head is not None and head.end() == at and not head[0].startswith(b"@"):
+                is_defined = True
+            elif head is None and not self._is_harmless(start, at, end):
+                return False
         return is_defined
 
     def shape(self) -> int:

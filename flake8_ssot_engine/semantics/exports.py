@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -173,7 +174,7 @@ class _Partial(Binder):
     `lines` are where something does, from 1; None where that is not known.
     """
 
-    lines: list[int] | None = None
+    lines: Sequence[int] | None = None
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if self._binds_outside(node):
@@ -196,18 +197,12 @@ class _Partial(Binder):
         return any(first <= line <= (node.end_lineno or first) for line in self.lines)
 
 
-class _Outline(Binder):
+class _Outline(_Partial):
     """Binds what the statements of a module bind, and looks into nothing that they hold."""
 
+    lines: Sequence[int] | None = ()
+
     def visit_expression(self, node: ast.AST | None, *_: object) -> None: ...
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self.bind_definition(node)
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self.bind_definition(node)
 
 
 def _forget_tree(module: Scope) -> None:

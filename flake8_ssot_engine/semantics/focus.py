@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
+from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import SourceFile
 
 _ALWAYS = ("import", "__all__")
@@ -100,14 +101,11 @@ class Focus:
         private = name.find("__", 1)
         if name.startswith("_") and private > 0:  # as a class body stores it: `_Class__name`
             found |= self._lines_of(name[private:], bound=bound)
-        at = text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            if _is_word(text, at, end) and not (bound and _only_uses(text, at, end)):
+        for at, end in places_of(name, text):
+            if not (bound and _only_uses(text, at, end)):
                 line = bisect_right(starts, at)
                 if not _NO_TYPE.match(text, starts[line - 1], at):
                     found.add(line)
-            at = text.find(name, end)
         return found
 
     # --- the tree
@@ -174,11 +172,6 @@ def _copy(node: Node, **changed: object) -> Node:
     copied = type(node).__new__(type(node))
     copied.__dict__.update(node.__dict__, **changed)
     return copied
-
-
-def _is_word(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (before == "_" or before.isalnum() or after == "_" or after.isalnum())
 
 
 def _only_uses(text: str, start: int, end: int) -> bool:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_ssot_engine.semantics.words import places_of
+
 _NAME = r"[^\W\d]\w*"
 _DOTTED = rf"{_NAME}(?:[ \t\f]*\.[ \t\f]*{_NAME})*"
 _END = r"[ \t\f]*(?=[;#\n]|\Z)"
@@ -50,21 +52,13 @@ def imports_in(text: str) -> list[ImportText] | None:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     found: list[ImportText] = []
-    at = text.find("import")
-    while at >= 0:
-        end = at + len("import")
-        if not (_is_word_part(text[at - 1 : at]) or _is_word_part(text[end : end + 1])):
-            start = text.rfind("\n", 0, at) + 1
-            aliases = None if text.endswith("\\\n", 0, start) else _read(text, start, at, end)
-            if aliases is None:
-                return None
-            found += aliases
-        at = text.find("import", end)
+    for at, end in places_of("import", text):
+        start = text.rfind("\n", 0, at) + 1
+        aliases = None if text.endswith("\\\n", 0, start) else _read(text, start, at, end)
+        if aliases is None:
+            return None
+        found += aliases
     return found
-
-
-def _is_word_part(character: str) -> bool:
-    return character == "_" or character.isalnum()
 
 
 def _read(text: str, start: int, at: int, end: int) -> list[ImportText] | None:

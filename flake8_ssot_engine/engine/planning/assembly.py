@@ -19,7 +19,7 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.fixing.strings import rename_string
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.modules import read_module
+from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.source import SourceFile
 
@@ -87,7 +87,7 @@ class Assembly(CallRewrites):
         if match is None or not match.is_exact or file is None:
             return False
         try:
-            tree = SourceFile.from_bytes(file, read_module(file)).parse()
+            tree = SourceFile.from_bytes(file, read_regular(file)).parse()
         except (OSError, SourceError):
             return False
         others = [node for node in tree.body if getattr(node, "name", None) != old.last]

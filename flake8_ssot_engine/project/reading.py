@@ -1,0 +1,32 @@
+"""Reading a regular file: anything else might be read for ever."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_with_status(path: str) -> tuple[bytes, os.stat_result]:
+    """Return the content of a regular file, and what it was known by before. Raises OSError."""
+    descriptor = os.open(path, _FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file", path)
+        data = os.read(descriptor, status.st_size + 1)
+        if len(data) != status.st_size:
+            parts = [data]
+            while part := os.read(descriptor, 1 << 20):
+                parts.append(part)
+            data = b"".join(parts)
+        return data, status
+    finally:
+        os.close(descriptor)
+
+
+def read_regular(path: str) -> bytes:
+    """Return the content of a regular file. Raises OSError."""
+    return read_with_status(path)[0]
