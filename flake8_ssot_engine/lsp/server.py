@@ -19,7 +19,7 @@ from flake8_ssot_engine.lsp.actions import KINDS, Actions
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
 from flake8_ssot_engine.lsp.documents import Document
-from flake8_ssot_engine.lsp.fixes import Unfixable
+from flake8_ssot_engine.lsp.fixes import UnfixableError
 from flake8_ssot_engine.lsp.session import Session
 
 
@@ -120,7 +120,7 @@ def make_server() -> Server:
     async def resolve(params: lsp.CodeAction) -> lsp.CodeAction:
         try:
             return await server.actions.resolve(params)
-        except Unfixable as error:
+        except UnfixableError as error:
             server.show(lsp.MessageType.Warning, f"ssot: {params.title}: {error}")
             return params
 
