@@ -150,12 +150,12 @@ class Actions:
         assert project is not None
         contents = self._contents(document, analysis)
 
+        fixes_baselined = self._session.client.fixes_baselined
+
         def wants(path: str, now: Mapping[str, bytes]) -> Callable[[Finding], bool]:
-            held = project.held_keys(path, now)
+            held = frozenset() if fixes_baselined else project.held_keys(path, now)
             return lambda finding: key_of(finding) not in held
 
-        if self._session.client.fixes_baselined:
-            wants = _wants_all
         changes = await self._session.in_thread(
             self._fix_file, document.path, project.settings, contents, wants
         )
@@ -177,10 +177,6 @@ class Actions:
     def _check_unchanged(self, document: Document, analysis: Analysis) -> None:
         if document.data != analysis.data:
             raise UnfixableError(_NO_ANALYSIS)
-
-
-def _wants_all(path: str, contents: Mapping[str, bytes]) -> Callable[[Finding], bool]:
-    return lambda finding: True
 
 
 def _data(document: Document) -> dict[str, Any]:

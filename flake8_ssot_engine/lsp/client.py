@@ -89,6 +89,14 @@ class Client:
         return lsp.MarkupKind.Markdown in (known or ())
 
     @property
+    def marks_deprecated_items(self) -> bool:
+        """Whether it can strike through what it offers to complete."""
+        tags = get_capability(
+            self._capabilities, "text_document.completion.completion_item.tag_support.value_set"
+        )
+        return lsp.CompletionItemTag.Deprecated in (tags or ())
+
+    @property
     def shows_progress(self) -> bool:
         """Whether it shows the progress of what the server begins by itself."""
         return self._can("window.work_done_progress")

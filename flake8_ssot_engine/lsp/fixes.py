@@ -66,7 +66,8 @@ def fix_all(
 ) -> dict[str, Change]:
     """Return what `ssot fix` would make of some files and of those that must change with them.
 
-    They are named by their absolute paths. `wants` tells, for a file and the contents of a round, which findings are to be fixed.
+    They are named by their absolute paths. `wants` tells, for a file and the contents of a round,
+    which findings are to be fixed.
     """
     changes: dict[str, Change] = {}
     contents = dict(contents)

@@ -125,17 +125,17 @@ class Editor:
         self._news = asyncio.Condition()
         self.encoding = "utf-16"
 
-        @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
             self.registered += params.registrations
 
-        client.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         async def publish(params: lsp.PublishDiagnosticsParams) -> None:
             async with self._news:
                 self.published[params.uri] = params
                 self._news.notify_all()
+
+        client.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(publish)
+        client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(register)
 
     def uri(self, name: str) -> str:
         return (self.root / name).as_uri()
