@@ -83,9 +83,17 @@ class Client:
         ) is not None and self._can("text_document.code_action.honors_change_annotations")
 
     @property
-    def prefers_markdown(self) -> bool:
+    def hovers_in_markdown(self) -> bool:
         """Whether hovers may be Markdown."""
         known = get_capability(self._capabilities, "text_document.hover.content_format")
+        return lsp.MarkupKind.Markdown in (known or ())
+
+    @property
+    def completes_in_markdown(self) -> bool:
+        """Whether what is told of a completion may be Markdown."""
+        known = get_capability(
+            self._capabilities, "text_document.completion.completion_item.documentation_format"
+        )
         return lsp.MarkupKind.Markdown in (known or ())
 
     @property

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.lsp.hover import about, replacement
+from flake8_ssot_engine.lsp.client import Client
+from flake8_ssot_engine.lsp.hover import markup_of, replacement
 from flake8_ssot_engine.lsp.seeing import Seen
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName, absolute_module
@@ -63,11 +64,11 @@ def may_ask(text: str, offset: int) -> bool:
 
 
 def complete(
-    asked: Asked, seen: Seen, settings: Settings, *, has_tags: bool
+    asked: Asked, seen: Seen, settings: Settings, client: Client
 ) -> list[lsp.CompletionItem]:
     """Return the deprecated names with which an import may go on."""
     return [
-        _item(name, match, settings, has_tags=has_tags)
+        _item(name, match, settings, client)
         for name in dict.fromkeys(_names(asked, seen))
         if (match := seen.match(asked.module.child(name))) is not None
     ]
@@ -87,17 +88,15 @@ def _names(asked: Asked, seen: Seen) -> Iterator[str]:
         yield from (name for name in names if name != ANY_NAME and not name.startswith("__"))
 
 
-def _item(name: str, match: Match, settings: Settings, *, has_tags: bool) -> lsp.CompletionItem:
+def _item(name: str, match: Match, settings: Settings, client: Client) -> lsp.CompletionItem:
+    is_class = match.move.is_named_as_class and match.is_exact
+    has_tags = client.marks_deprecated_items
     return lsp.CompletionItem(
         label=name,
-        kind=lsp.CompletionItemKind.Class
-        if match.move.is_named_as_class and match.is_exact
-        else lsp.CompletionItemKind.Reference,
+        kind=lsp.CompletionItemKind.Class if is_class else lsp.CompletionItemKind.Reference,
         tags=[lsp.CompletionItemTag.Deprecated] if has_tags else None,
         deprecated=None if has_tags else True,
         detail=f"deprecated: {replacement(match)}",
-        documentation=lsp.MarkupContent(
-            lsp.MarkupKind.Markdown, "\n\n".join(about(match, settings))
-        ),
+        documentation=markup_of(match, settings, is_markdown=client.completes_in_markdown),
         sort_text=f"~{name}",
     )

@@ -8,20 +8,19 @@ from collections.abc import Iterator
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.rules.hints import from_import
 
 
-def hover_text(match: Match, settings: Settings, client: Client) -> lsp.MarkupContent:
+def markup_of(match: Match, settings: Settings, *, is_markdown: bool) -> lsp.MarkupContent:
     """Return what there is to know about a name that falls under a move."""
-    lines = list(about(match, settings))
-    if client.prefers_markdown:
+    lines = list(_about(match, settings))
+    if is_markdown:
         return lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n".join(lines))
     return lsp.MarkupContent(lsp.MarkupKind.PlainText, "\n".join(lines).replace("`", ""))
 
 
-def about(match: Match, settings: Settings) -> Iterator[str]:
+def _about(match: Match, settings: Settings) -> Iterator[str]:
     """Yield what there is to know, a line (of Markdown) each."""
     migration = match.migration
     yield f"`{match.symbol}` is deprecated; {replacement(match)}"

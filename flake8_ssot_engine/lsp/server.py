@@ -22,7 +22,7 @@ from flake8_ssot_engine.lsp.completion import asked_at, complete, may_ask
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
 from flake8_ssot_engine.lsp.documents import Analysis, Document, path_of
 from flake8_ssot_engine.lsp.fixes import UnfixableError
-from flake8_ssot_engine.lsp.hover import hover_text
+from flake8_ssot_engine.lsp.hover import markup_of
 from flake8_ssot_engine.lsp.progress import Progress
 from flake8_ssot_engine.lsp.pulling import Pulls, in_batches
 from flake8_ssot_engine.lsp.session import Session
@@ -123,7 +123,11 @@ class Server(LanguageServer):
         named = seen.at(offset)
         if named is None:
             return None
-        told = hover_text(named.match, analysis.project.settings, self.session.client)
+        told = markup_of(
+            named.match,
+            analysis.project.settings,
+            is_markdown=self.session.client.hovers_in_markdown,
+        )
         return lsp.Hover(told, text.range(named.span))
 
     async def complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
@@ -141,8 +145,7 @@ class Server(LanguageServer):
         asked = asked_at(text, offset, seen.context.model.package)
         if asked is None:
             return []
-        has_tags = self.session.client.marks_deprecated_items
-        return complete(asked, seen, analysis.project.settings, has_tags=has_tags)
+        return complete(asked, seen, analysis.project.settings, self.session.client)
 
     def tell_again(self) -> None:
         """Have the editor told anew of all that is open."""

@@ -86,7 +86,8 @@ def capabilities(
         hover=lsp.HoverClientCapabilities(content_format=[lsp.MarkupKind.Markdown]),
         completion=lsp.CompletionClientCapabilities(
             completion_item=lsp.ClientCompletionItemOptions(
-                tag_support=lsp.CompletionItemTagOptions([lsp.CompletionItemTag.Deprecated])
+                documentation_format=[lsp.MarkupKind.Markdown],
+                tag_support=lsp.CompletionItemTagOptions([lsp.CompletionItemTag.Deprecated]),
             )
         ),
         diagnostic=lsp.DiagnosticClientCapabilities() if pulls else None,
