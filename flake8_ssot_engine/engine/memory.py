@@ -53,14 +53,15 @@ class Memory:
     `listing` is what the walk over the project has to use.
     """
 
-    def __init__(self, settings: Settings, *, parses_all: bool) -> None:
+    def __init__(self, settings: Settings, *, parses_all: bool, name: str = "check") -> None:
         self.settings = settings
+        self._name = name
         self._parses_all = parses_all
         self._now = time.time_ns()
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
-        self._cached = load(settings.root, self._fingerprint)
+        self._cached = load(settings.root, self._fingerprint, name)
         self._table = b""
         self._is_fresh = False
         self._consulted: dict[str, int] = {}
@@ -175,7 +176,7 @@ class Memory:
             "candidates": sorted(numbers[path] for path in scan.candidates),
             "results": list(map(result_to_plain, results)),
         }
-        store(self.settings.root, self._fingerprint, Cached(value, table))
+        store(self.settings.root, self._fingerprint, Cached(value, table), self._name)
 
 
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
