@@ -47,6 +47,8 @@ def foresee(
     """
     folders = [path for path in named if os.path.isdir(path)]
     memory = Memory(settings, parses_all=False, name=cache)
+    if memory.is_empty and not folders and len(named) < MANY_FILES:
+        return Foreknown()
     try:
         declared = finder.settings_for(os.getcwd())
         every = tasks_of_project(settings.root, finder, listing=memory.listing)

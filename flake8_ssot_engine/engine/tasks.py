@@ -26,10 +26,16 @@ def find_tasks(
     """
     names = _Names(named)
     by_id: dict[int, Settings] = {}
+    before: str | None = None
     for path, settings in find_files(named, finder, listing=listing):
         if id(settings) not in by_id:
             by_id[id(settings)] = changed(settings)
-        yield Task(path, names.of(path), by_id[id(settings)])
+        start = path.rfind(os.sep) + 1
+        folder = path[:start]
+        if folder != before:  # most files stand beside the one before
+            before, shown = folder, names.of_folder(folder)
+        name = shown + path[start:] if path not in named else os.path.normpath(named[path])
+        yield Task(path, name, by_id[id(settings)])
 
 
 def tasks_of_project(
@@ -45,19 +51,21 @@ def tasks_of_project(
 
 
 class _Names:
-    """Paths as Flake8 would print them: below the argument that they were found under."""
+    """Folders as Flake8 would print them: below the argument that they were found under."""
 
     def __init__(self, named: Mapping[str, str]) -> None:
         self._named = named
-        self._folders: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
 
-    def of(self, path: str) -> str:
-        """Return how a path is shown."""
+    def of_folder(self, folder: str) -> str:
+        """Return how a folder is shown before a name: with a separator at its end, or as ""."""
+        if folder not in self._shown:
+            self._shown[folder] = self._of_folder(folder.rstrip(os.sep) or os.sep)
+        return self._shown[folder]
+
+    def _of_folder(self, path: str) -> str:
         if path in self._named:
-            return os.path.normpath(self._named[path])
-        folder, _, name = path.rpartition(os.sep)
-        folder = folder or os.sep
-        if folder not in self._folders:
-            shown = self.of(folder)
-            self._folders[folder] = "" if shown == os.curdir else os.path.join(shown, "")
-        return self._folders[folder] + name
+            shown = os.path.normpath(self._named[path])
+            return "" if shown == os.curdir else os.path.join(shown, "")
+        above, name = os.path.split(path)
+        return os.path.join(self.of_folder(os.path.join(above, "")), name, "")
