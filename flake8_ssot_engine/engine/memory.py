@@ -113,7 +113,6 @@ class Memory:
         readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
         candidates = {paths[at] for at in value["candidates"]}
-        numbers = {path: number for number, path in enumerate(paths)}
         again: set[str] = set()
         if comparison.changed:
             from flake8_ssot_engine.project.needles import search_again
@@ -129,7 +128,7 @@ class Memory:
                 if is_candidate or self._parses_all:
                     again.add(path)
             if path in consulted:
-                data = _content(path, digest_at(comparison.table, len(paths), numbers[path]))
+                data = _content(path, digest_at(comparison.table, len(paths), paths.index(path)))
                 if data is None:
                     return None
                 shape = DefinitionText(data).shape() if _parses(path, data) else _UNSOUND

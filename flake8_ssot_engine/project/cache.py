@@ -48,8 +48,9 @@ def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
             return None
         descriptor = os.open(os.path.join(folder, name), _READ)
         try:
-            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-            data = os.read(descriptor, _LARGEST) if is_file else b""
+            status = os.fstat(descriptor)
+            size = min(status.st_size, _LARGEST) if stat.S_ISREG(status.st_mode) else 0
+            data = os.read(descriptor, size)
         finally:
             os.close(descriptor)
         if not data.startswith(_MAGIC):
