@@ -26,16 +26,18 @@ def find_tasks(
     """
     names = _Names(named)
     by_id: dict[int, Settings] = {}
-    before: str | None = None
+    before = shown = ""
     for path, settings in find_files(named, finder, listing=listing):
         if id(settings) not in by_id:
             by_id[id(settings)] = changed(settings)
+        if path in named:
+            yield Task(path, os.path.normpath(named[path]), by_id[id(settings)])
+            continue
         start = path.rfind(os.sep) + 1
         folder = path[:start]
         if folder != before:  # most files stand beside the one before
             before, shown = folder, names.of_folder(folder)
-        name = shown + path[start:] if path not in named else os.path.normpath(named[path])
-        yield Task(path, name, by_id[id(settings)])
+        yield Task(path, shown + path[start:], by_id[id(settings)])
 
 
 def tasks_of_project(
