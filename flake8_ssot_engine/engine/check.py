@@ -68,6 +68,7 @@ class Checker:
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
+        self._asked: dict[str, frozenset[str]] = {}
 
     @property
     def consulted(self) -> dict[str, bool]:
@@ -146,16 +147,16 @@ class Checker:
             try:
                 return answer(self.context_of(path, source, tree, focus=focus))
             except OutOfFocus:  # each time more is seen
-                continue
+                assert focus is not None
+                self._asked[path] = focus.names  # an editor has it checked again and again
         return answer(self.context_of(path, source, tree))
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
         module = module_name(path, self.settings.source_roots)
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
             return None
-        return Focus(
-            source, (*self.screen.words, *self.screen.prefilter.leaks_in_text(source.text))
-        )
+        leaks = self.screen.prefilter.leaks_in_text(source.text)
+        return Focus(source, (*self.screen.words, *leaks, *self._asked.get(path, ())))
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True

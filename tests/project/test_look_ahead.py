@@ -73,7 +73,7 @@ def test_nothing_is_left_of_it() -> None:
     ahead = LookAhead(number)
     ahead.result()
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(ahead._pid, os.WNOHANG)
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(ahead._read_end)
 
