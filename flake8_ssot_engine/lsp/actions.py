@@ -52,7 +52,7 @@ class Actions:
         analysis = await self._session.analysis_of(document)
         found: list[lsp.CodeAction] = []
         if _wants(wanted, lsp.CodeActionKind.QuickFix):
-            span = document.text.span(params.range)
+            span = analysis.text.span(params.range)
             at_hand = [
                 finding
                 for finding in analysis.result.findings

@@ -16,8 +16,10 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.hover import markup_of, replacement
+from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.project.discovery import is_excluded
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.source import SourceFile
@@ -59,6 +61,27 @@ def asked_at(text: str, offset: int, package: QualifiedName) -> Asked | None:
         module = absolute_module(package, len(match["dots"]), ".".join(parts) or None)
         return None if module is None else Asked(module, are_modules=True)
     return Asked(QualifiedName(parts), are_modules=True)
+
+
+async def completions_at(
+    session: Session, params: lsp.CompletionParams
+) -> list[lsp.CompletionItem]:
+    """Return the deprecated names with which the import at a position may go on."""
+    document = session.documents.get(params.text_document.uri)
+    if document is None:
+        return []
+    text, offset = document.text.source.text, document.text.offset(params.position)
+    if not may_ask(text, offset):
+        return []
+    path, others = document.path, session.documents.settled(besides=document.uri)
+
+    def found() -> list[lsp.CompletionItem]:
+        project = session.projects.known(path)
+        if project is None or is_excluded(path, project.settings):
+            return []
+        return complete(text, offset, project.checker(others), path, session.client)
+
+    return await session.in_thread(found)
 
 
 def may_ask(text: str, offset: int) -> bool:

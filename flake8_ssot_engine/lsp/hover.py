@@ -8,8 +8,23 @@ from collections.abc import Iterator
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.rules.hints import from_import
+
+
+async def hover_at(session: Session, params: lsp.HoverParams) -> lsp.Hover | None:
+    """Return what there is to know about the name at a position of a document."""
+    document = session.documents.get(params.text_document.uri)
+    if document is None:
+        return None
+    text = document.text
+    seen, settings = await session.seen_of(document)
+    named = None if seen is None else seen.at(text.offset(params.position))
+    if named is None or settings is None:
+        return None
+    told = markup_of(named.match, settings, is_markdown=session.client.hovers_in_markdown)
+    return lsp.Hover(told, text.range(named.span))
 
 
 def markup_of(match: Match, settings: Settings, *, is_markdown: bool) -> lsp.MarkupContent:

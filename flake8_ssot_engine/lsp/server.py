@@ -18,16 +18,15 @@ from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ConfigError, ExitCode
 from flake8_ssot_engine.lsp.actions import EVERYWHERE, KINDS, Actions
 from flake8_ssot_engine.lsp.client import Client
-from flake8_ssot_engine.lsp.completion import complete, may_ask
+from flake8_ssot_engine.lsp.completion import completions_at
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
 from flake8_ssot_engine.lsp.documents import Analysis, Document, path_of
 from flake8_ssot_engine.lsp.fixes import UnfixableError
-from flake8_ssot_engine.lsp.hover import markup_of
+from flake8_ssot_engine.lsp.hover import hover_at
 from flake8_ssot_engine.lsp.progress import Progress
 from flake8_ssot_engine.lsp.pulling import Pulls, in_batches
 from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.lsp.troubles import Troubles
-from flake8_ssot_engine.project.discovery import is_excluded
 
 WATCHED = ("*.py", "*.pyi", "*.toml", "setup.cfg", "tox.ini", ".flake8", "ssot-baseline.txt")
 """The files of which the editor is asked to tell when they change."""
@@ -124,39 +123,6 @@ class Server(LanguageServer):
         paths = [path for path in found if path is not None]
         root = self.workspace.root_uri and path_of(self.workspace.root_uri)
         return paths or ([root] if root else [])
-
-    async def hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
-        """Return what there is to know about the name at a position."""
-        document = self.session.documents.get(params.text_document.uri)
-        if document is None:
-            return None
-        offset, text = document.text.offset(params.position), document.text
-        seen, settings = await self.session.seen_of(document)
-        named = None if seen is None else seen.at(offset)
-        if named is None or settings is None:
-            return None
-        is_markdown = self.session.client.hovers_in_markdown
-        told = markup_of(named.match, settings, is_markdown=is_markdown)
-        return lsp.Hover(told, text.range(named.span))
-
-    async def complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
-        """Return the deprecated names with which an import may go on."""
-        document = self.session.documents.get(params.text_document.uri)
-        if document is None:
-            return []
-        text, offset = document.text.source.text, document.text.offset(params.position)
-        if not may_ask(text, offset):
-            return []
-        session, path = self.session, document.path
-        others = session.documents.settled(besides=document.uri)
-
-        def found() -> list[lsp.CompletionItem]:
-            project = session.projects.known(path)
-            if project is None or is_excluded(path, project.settings):
-                return []
-            return complete(text, offset, project.checker(others), path, session.client)
-
-        return await session.in_thread(found)
 
     def tell_again(self) -> None:
         """Have the editor told of what is open and has to be analysed anew."""
@@ -287,13 +253,13 @@ def make_server() -> Server:
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        return await server.hover(params)
+        return await hover_at(server.session, params)
 
     @server.feature(
         lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", " "])
     )
     async def completion(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
-        return await server.complete(params)
+        return await completions_at(server.session, params)
 
     return server
 
