@@ -49,3 +49,22 @@ async def test_sample_project_says_what_check_says(tmp_path: Path) -> None:
                 (one["code"], one["message"], one["line"], one["column"])
                 for one in expected["violations"]
             ]
+
+
+async def test_page_of_the_rule_where_it_is_said_to_be(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    async with editing(tmp_path, options={"rulesUrl": "https://example.org/rules"}) as editor:
+        editor.open("app/user.py")
+        pages = [one.code_description for one in await editor.diagnostics("app/user.py")]
+        assert pages == [
+            lsp.CodeDescription("https://example.org/rules#ssot001-deprecated-import"),
+            lsp.CodeDescription("https://example.org/rules#ssot002-direct-instantiation"),
+        ]
+
+
+async def test_editor_that_shows_little_is_told_no_more(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    async with editing(tmp_path, lsp.ClientCapabilities()) as editor:
+        editor.open("app/user.py")
+        for one in await editor.diagnostics("app/user.py"):
+            assert (one.tags, one.code_description, one.related_information) == (None, None, None)

@@ -139,3 +139,14 @@ _THROUGH = {
     "app/new.py": "class New: ...\n",
     "app/through.py": "from app.door import Old\n",
 }
+
+
+async def test_a_baseline_of_another_name_is_watched_too(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    lay_out(tmp_path, {"ssot.toml": f'baseline = "held.txt"\n{CONFIG}'})
+    async with editing(tmp_path, capabilities(watches=True)) as editor:
+        editor.open(USER)
+        await editor.diagnostics(USER)
+        options = editor.registered[-1].register_options
+        assert isinstance(options, dict)
+        assert options["watchers"] == [{"globPattern": "**/held.txt"}]
