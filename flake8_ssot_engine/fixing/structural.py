@@ -48,9 +48,11 @@ def tree_of_names(source: SourceFile) -> ast.Module:
             maybe = _placed(ast.Constant(value=True), span, source)
             body.append(_placed(ast.If(maybe, [statement], []), span, source))
             bound.update((a.asname or a.name).split(".")[0] for a in statement.names)
-    for node in root.find_all(kind="attribute"):
-        parent = node.parent()
-        if (parent is None or parent.kind() != "attribute") and _first_word(node) in bound:
+    attributes = root.find_all(kind="attribute")
+    objects = (node.field("object") for node in attributes)  # to ask for parents is quadratic
+    inner = {_span(node) for node in objects if node is not None and node.kind() == "attribute"}
+    for node in attributes:
+        if _span(node) not in inner and _first_word(node) in bound:
             chain = _chain([*_tokens(node)], bound, source)
             body += [] if chain is None else [ast.copy_location(ast.Expr(chain), chain)]
     return ast.Module(body, [])
