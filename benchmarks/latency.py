@@ -133,14 +133,12 @@ def _measure(one: Contender, root: Path, path: Path, text: str, count: int, seed
         if one.settings is not None:
             server.configure(one.settings)
         opened = server.open(path, text)
-        return Latency(
-            opened.when - server.started, list(_typed(server, text, opened, count, seed))
-        )
+        return Latency(opened.when - server.started, list(typed(server, text, opened, count, seed)))
     finally:
         server.close()
 
 
-def _typed(
+def typed(
     server: LanguageServer, text: str, opened: Told, count: int, seed: int
 ) -> Iterator[float]:
     """Type statements into a document; yield the seconds that each keystroke takes."""
@@ -168,7 +166,7 @@ def _hour(tree: Tree, seed: int) -> tuple[str, bool]:
     try:
         opened = server.open(path, text)
         sizes = []
-        for number, _ in enumerate(_typed(server, text, opened, 60 * _PER_MINUTE, seed)):
+        for number, _ in enumerate(typed(server, text, opened, 60 * _PER_MINUTE, seed)):
             if number % _PER_MINUTE == _PER_MINUTE - 1:
                 sizes.append(server.resident() / 1e6)
                 say(f"minute {len(sizes)}: {sizes[-1]:.1f} MB")
