@@ -1,5 +1,5 @@
 -- What a person does in Neovim 0.7 or later with the file that is open: wait for what the server says,
--- take the quick fix under the cursor, then fix all, and write. $SEEN names the file for what was seen.
+-- take the quick fix under the cursor, then fix all, and write all. $SEEN names the file for what was seen.
 
 local PATIENCE = 60000 -- milliseconds; it takes one second
 local FIX_ALL = vim.env.FIX_ALL or "source.fixAll.ssot"
@@ -42,7 +42,7 @@ local function steps()
   wait_until("there are no diagnostics", function()
     return #vim.diagnostic.get(0) == 0
   end)
-  vim.cmd("write")
+  vim.cmd("wall")
 end
 
 local done, problem = pcall(steps)
