@@ -33,6 +33,7 @@ PATIENCE = 60
 
 SETTINGS = {
     "chat.disableAIFeatures": True,
+    "ssot.path": shutil.which("ssot", path=COMMANDS),
     "security.workspace.trust.enabled": False,
     "window.dialogStyle": "custom",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -56,7 +57,6 @@ def code_server(root: Path) -> Iterator[str]:
     (home / "data" / "User" / "settings.json").write_text(json.dumps(SETTINGS), "utf-8")
     places = ["--user-data-dir", str(home / "data"), "--extensions-dir", str(home / "extensions")]
     environment = os.environ | {
-        "PATH": COMMANDS + os.pathsep + os.environ["PATH"],
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_DATA_HOME": str(home / "share"),
     }

@@ -81,6 +81,7 @@ async function start() {
       documentSelector: [{ language: "python", scheme: "file" }],
       initializationOptions: { fixBaselined: settings.get("fixBaselined", false) },
       outputChannel: log,
+      connectionOptions: { maxRestartCount: 1 }, // in three minutes; one that cannot start is not tried on
     },
   );
   client = mine;
@@ -95,7 +96,7 @@ async function start() {
   } catch (error) {
     log.error(`${command} server does not start: ${error}`);
     log.error(`Is it installed? ${INSTALL}; the setting ssot.path names another one.`);
-    tell("does not start", `${command} server; is it installed? ${INSTALL}`);
+    tell("does not start", `is it installed? ${INSTALL}`);
   }
 }
 
@@ -154,11 +155,15 @@ async function runInTerminal(/** @type {string} */ name) {
 }
 
 async function showReport() {
+  const command = await ssotCommand();
   try {
-    await promisify(execFile)(await ssotCommand(), ["report", "--help"]);
-  } catch {
+    await promisify(execFile)(command, ["report", "--help"]);
+  } catch (error) {
+    const isThere = /** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT";
     vscode.window.showInformationMessage(
-      "This version of SSOT engine has no `ssot report` yet; “SSOT: Show Status of the Migration” tells what is left.",
+      isThere
+        ? `This version of ${command} has no report yet; “SSOT: Show Status of the Migration” tells what is left.`
+        : `There is no ${command}: ${INSTALL}.`,
     );
     return;
   }
