@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from flake8_ssot_engine.sample import lay_out
 
+DOCS = Path(__file__).parents[2] / "docs" / "editors.md"
 COMMANDS = os.path.dirname(sys.executable)
 """Where `ssot` lies that the editors are to start."""
 
@@ -18,6 +20,14 @@ NAMES = [
     "netra_backend/app/dependencies.py",  # whose fix has one in another file come with it
     "netra_backend/app/agents/unified_tool_execution.py",
 ]
+
+
+def block_of_docs(language: str, first_line: str) -> str:
+    """Return the configuration in docs/editors.md that begins so."""
+    opening = f"```{language}\n{re.escape(first_line)}\n"
+    block = re.search(f"{opening}(.*?)```", DOCS.read_text("utf-8"), re.S)
+    assert block
+    return block[1]
 
 
 def run_ssot(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -13,22 +13,21 @@ from typing import Any
 import pytest
 
 from flake8_ssot_engine.sample import lay_out
-from tests.editors.project import COMMANDS, NAMES, texts_fixed_by_command, texts_of, violations_of
+from tests.editors.project import (
+    COMMANDS,
+    NAMES,
+    block_of_docs,
+    texts_fixed_by_command,
+    texts_of,
+    violations_of,
+)
 
 NEOVIM = shutil.which("nvim")
 pytestmark = pytest.mark.skipif(NEOVIM is None, reason="there is no Neovim (nvim) on the path")
 
 STEPS = Path(__file__).with_name("neovim.lua")
-DOCS = Path(__file__).parents[2] / "docs" / "editors.md"
-SINCE_0_11 = "Neovim 0.11 or later"
-BEFORE = "Neovim 0.7 to 0.10, started in the project's folder"
-
-
-def configuration_of_docs(title: str) -> str:
-    (block,) = re.findall(
-        rf"```lua\n-- {re.escape(title)}\n(.*?)```", DOCS.read_text("utf-8"), re.S
-    )
-    return str(block)
+SINCE_0_11 = "-- Neovim 0.11 or later"
+BEFORE = "-- Neovim 0.7 to 0.10, started in the project's folder"
 
 
 def version() -> tuple[int, int]:
@@ -76,7 +75,7 @@ def test_the_file_is_what_the_command_makes_of_it(tmp_path: Path, name: str, tit
     before = texts_of(root)[name].splitlines()
     violations = violations_of(root, name)
 
-    seen = edit(root, name, configuration_of_docs(title))
+    seen = edit(root, name, block_of_docs("lua", title))
 
     # Neovim counts lines and columns from 0; of columns, the bytes: the sample is ASCII.
     assert sorted(

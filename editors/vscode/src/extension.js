@@ -162,8 +162,8 @@ async function showReport() {
     const isThere = /** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT";
     vscode.window.showInformationMessage(
       isThere
-        ? `This version of ${command} has no report yet; “SSOT: Show Status of the Migration” tells what is left.`
-        : `There is no ${command}: ${INSTALL}.`,
+        ? "There is no `ssot report` yet. “SSOT: Show Status of the Migration” tells what is left."
+        : `${command} is not there: ${INSTALL}`,
     );
     return;
   }
