@@ -134,12 +134,14 @@ def with_single_fixes(
     fixable: Set[str],
     sees_others: bool = True,
     contents: Mapping[str, bytes] = _NO_CONTENTS,
+    wants: Callable[[str, Finding], bool] = every_finding,
 ) -> Report:
     """Return a report in which each violation of some files carries the edits that fix it.
 
     `fixable` names the files that are worth it. Each fix is proved by itself, and holds what
     other files need because of it; but where it `sees_others` not, each is planned as if all
-    others followed. `contents` are those of files that hold something else than is on the disk.
+    others followed. `contents` are those of files that hold something else than is on the disk;
+    only what `wants` says yes to is looked at.
     """
     settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
     fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
@@ -147,7 +149,14 @@ def with_single_fixes(
         group = [task for task in tasks if id(task.settings) == number]
         some = [task for task in group if task.shown_as in fixable]
         project = Project(
-            some, finder, jobs, True, None, sees_others=sees_others, contents=contents
+            some,
+            finder,
+            jobs,
+            True,
+            None,
+            sees_others=sees_others,
+            contents=contents,
+            wants=wants,
         )
         fixes.update(project.single_fixes())
     return report._replace(findings=tuple(_with_fix(finding, fixes) for finding in report.findings))

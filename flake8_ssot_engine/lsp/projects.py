@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from flake8_ssot_engine.config.finder import SPEAKING, ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.check import Checker, key_of
 from flake8_ssot_engine.engine.findings import FileResult
+from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.lsp.stamps import Stamps
 from flake8_ssot_engine.project.bridge import with_bridges
@@ -50,6 +51,17 @@ class Project:
         self._modules.add(checker.consulted)
         ratchet = self._current_ratchet()
         return ratchet.judge(path, result, lambda: data).result if ratchet else result
+
+    def held_keys(self, path: str, contents: Mapping[str, bytes]) -> frozenset[Key]:
+        """Return which violations of a file the baseline tolerates. Raises ConfigError."""
+        ratchet = self._current_ratchet()
+        if ratchet is None:
+            return frozenset()
+        result = Checker(self.settings, contents=contents).check_bytes(
+            path, contents[path], shown_as=path
+        )
+        judged = ratchet.judge(path, result, lambda: contents[path]).result
+        return frozenset(key_of(finding) for finding in judged.findings if finding.is_baselined)
 
     def checker(self, contents: Mapping[str, bytes]) -> Checker:
         """Return what checks files while others hold what is in `contents`."""
@@ -102,6 +114,11 @@ class Projects:
         self._finder = ConfigFinder(complete=with_bridges)
         self._by_settings: dict[int, Project] = {}
         self._stamps: dict[str, Stamps] = {}
+
+    @property
+    def finder(self) -> ConfigFinder:
+        """What finds the configuration of each file."""
+        return self._finder
 
     def project_of(self, path: str) -> Project:
         """Return the project of the file at an absolute path. Raises ConfigError."""

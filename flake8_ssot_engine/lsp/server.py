@@ -15,9 +15,11 @@ from pygls.protocol.language_server import lsp_method
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.lsp.actions import KINDS, Actions
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
 from flake8_ssot_engine.lsp.documents import Document
+from flake8_ssot_engine.lsp.fixes import Unfixable
 from flake8_ssot_engine.lsp.session import Session
 
 
@@ -44,6 +46,7 @@ class Server(LanguageServer):
     """The language server; its session begins with `initialize`."""
 
     session: Session
+    actions: Actions
     is_shut_down = False
 
     def __init__(self) -> None:
@@ -54,6 +57,11 @@ class Server(LanguageServer):
         encoding = lsp.PositionEncodingKind(self.protocol.workspace.position_encoding)
         client = Client(params, encoding.value)
         self.session = Session(client, self.publish)
+        self.actions = Actions(self.session)
+
+    def show(self, kind: lsp.MessageType, text: str) -> None:
+        """Show a message to whoever sits at the editor."""
+        self.window_show_message(lsp.ShowMessageParams(kind, text))
 
     def publish(self, document: Document) -> None:
         """Tell the editor of what was found in a document, unless it asks for that itself."""
@@ -100,6 +108,21 @@ def make_server() -> Server:
         server.session.documents.close(uri)
         if not server.session.client.pulls:
             server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_CODE_ACTION,
+        lsp.CodeActionOptions(code_action_kinds=list(KINDS), resolve_provider=True),
+    )
+    async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        return await server.actions.offer(params)
+
+    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    async def resolve(params: lsp.CodeAction) -> lsp.CodeAction:
+        try:
+            return await server.actions.resolve(params)
+        except Unfixable as error:
+            server.show(lsp.MessageType.Warning, f"ssot: {params.title}: {error}")
+            return params
 
     return server
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import subprocess
@@ -277,7 +278,7 @@ def apply_edits(text: str, edits: Sequence[Any], encoding: str = "utf-16") -> st
         assert start <= end
         spans.append((start, end, edit.new_text))
     spans.sort(key=lambda span: span[:2])
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in itertools.pairwise(spans):
         assert before[1] <= after[0], "edits overlap"
     for start, end, new in reversed(spans):
         text = text[:start] + new + text[end:]
@@ -309,3 +310,22 @@ def width(character: str, encoding: str) -> int:
     if encoding == "utf-8":
         return len(character.encode("utf-8"))
     return len(character.encode("utf-16-le")) // 2
+
+
+def apply_workspace_edit(
+    editor: Editor, edit: lsp.WorkspaceEdit | None, texts: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return what an edit makes of the files that it names: of given texts, else of the disk."""
+    assert edit is not None
+    by_uri: dict[str, Sequence[Any]] = dict(edit.changes or {})
+    for change in edit.document_changes or ():
+        assert isinstance(change, lsp.TextDocumentEdit)
+        by_uri[change.text_document.uri] = change.edits
+    done = {}
+    for path in editor.root.rglob("*"):
+        name = path.relative_to(editor.root).as_posix()
+        if path.as_uri() in by_uri:
+            text = (texts or {}).get(name) or path.read_bytes().decode("utf-8")
+            done[name] = apply_edits(text, by_uri.pop(path.as_uri()), editor.encoding)
+    assert not by_uri
+    return done

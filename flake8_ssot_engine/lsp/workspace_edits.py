@@ -1,0 +1,97 @@
+"""Workspace edits: changes of files, told so that an editor can apply them, or refuse to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lsprotocol import types as lsp
+
+from flake8_ssot_engine.edits import Fix, PlacedEdit
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.lsp.client import Client
+from flake8_ssot_engine.lsp.documents import Documents
+from flake8_ssot_engine.lsp.fixes import Changes, Unfixable, absolute
+from flake8_ssot_engine.lsp.text_edits import edits_between
+from flake8_ssot_engine.lsp.texts import Text
+from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.source import SourceFile
+
+_ANNOTATION = "ssot"
+
+
+class WorkspaceEdits:
+    """Makes workspace edits for one editor, of what its documents are now."""
+
+    def __init__(self, client: Client, documents: Documents) -> None:
+        self._client = client
+        self._documents = documents
+
+    def of_fix(self, fix: Fix, annotation: lsp.ChangeAnnotation | None = None) -> lsp.WorkspaceEdit:
+        """Return the edit that applies a fix. Raises Unfixable."""
+        by_path: dict[str, list[PlacedEdit]] = {}
+        for edit in fix.edits:
+            by_path.setdefault(absolute(edit.path), []).append(edit)
+        return self._of(
+            {path: self._placed(path, edits) for path, edits in by_path.items()}, annotation
+        )
+
+    def of_changes(
+        self, changes: Changes, annotation: lsp.ChangeAnnotation | None = None
+    ) -> lsp.WorkspaceEdit:
+        """Return the edit that makes some files what they are to be. Raises Unfixable."""
+        edits = {}
+        for path, after in changes.after.items():
+            document = self._documents.at(path)
+            text = Text.of_bytes(changes.before[path], self._client.encoding)
+            if document is not None:
+                if document.data != changes.before[path]:
+                    raise Unfixable(f"{path} has changed meanwhile")
+                text = document.text
+            edits[path] = edits_between(text, SourceFile.from_bytes(path, after).text)
+        return self._of(edits, annotation)
+
+    def of_edits(self, path: str, edits: Sequence[lsp.TextEdit]) -> lsp.WorkspaceEdit:
+        """Return the edit of one file."""
+        return self._of({path: edits}, None)
+
+    def _placed(self, path: str, edits: Iterable[PlacedEdit]) -> list[lsp.TextEdit]:
+        document = self._documents.at(path)
+        try:
+            text = (
+                document.text
+                if document is not None
+                else Text.of_bytes(read_regular(path), self._client.encoding)
+            )
+        except (OSError, SourceError) as error:
+            raise Unfixable(f"{path} cannot be read: {error}") from None
+        return [lsp.TextEdit(text.range_between(e.start, e.end), e.text) for e in edits]
+
+    def _of(
+        self, edits: Mapping[str, Sequence[lsp.TextEdit]], annotation: lsp.ChangeAnnotation | None
+    ) -> lsp.WorkspaceEdit:
+        if not self._client.takes_document_changes:
+            return lsp.WorkspaceEdit(
+                changes={self._documents.uri_of(path): some for path, some in edits.items()}
+            )
+        if not self._client.takes_annotations:
+            annotation = None
+        changes = []
+        for path, some in edits.items():
+            document = self._documents.at(path)
+            identifier = lsp.OptionalVersionedTextDocumentIdentifier(
+                self._documents.uri_of(path), document.version if document else None
+            )
+            told = [_annotated(edit, annotation) for edit in some]
+            changes.append(lsp.TextDocumentEdit(identifier, told))
+        return lsp.WorkspaceEdit(
+            document_changes=changes,
+            change_annotations=None if annotation is None else {_ANNOTATION: annotation},
+        )
+
+
+def _annotated(
+    edit: lsp.TextEdit, annotation: lsp.ChangeAnnotation | None
+) -> lsp.TextEdit | lsp.AnnotatedTextEdit:
+    if annotation is None:
+        return edit
+    return lsp.AnnotatedTextEdit(_ANNOTATION, edit.range, edit.new_text)
