@@ -48,8 +48,8 @@
   (goto-char (flymake-diagnostic-beg (car diagnostics)))
   (setq quick (take-action nil "quickfix"))
   (setq all (take-action (point-max) "source.fixAll.ssot"))
+  (save-some-buffers t) ; which tells the server, too: by itself Eglot does that when idle, never so here
   (wait-until (lambda () (null (flymake-diagnostics))))
-  (save-some-buffers t)
   (with-temp-file (getenv "SEEN")
     (insert (json-encode `((diagnostics . ,told)
                            (offered . ,(vconcat (reverse offered)))

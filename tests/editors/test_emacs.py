@@ -82,6 +82,6 @@ def test_the_file_is_what_the_command_makes_of_it(tmp_path: Path, name: str) -> 
         assert one["code"] in shown
 
     (quick,) = seen["offered"]  # there is no menu where there is one action, as to fix all
-    assert quick[0] in {one["fix"]["title"] for one in violations if one["fix"]}
+    assert quick[0] in {f"{one['code']}: {one['fix']['title']}" for one in violations}
     assert before != seen["after_quick_fix"] != seen["after_fix_all"]
     assert texts_of(root) == texts_fixed_by_command(tmp_path / "fixed", name)

@@ -90,7 +90,7 @@ def test_the_file_is_what_the_command_makes_of_it(tmp_path: Path, name: str, tit
     assert {tuple(one["user_data"]["lsp"]["tags"]) for one in seen["diagnostics"]} == {(2,)}
 
     quick, everything = seen["offered"]
-    assert quick[0] in {one["fix"]["title"] for one in violations if one["fix"]}
+    assert quick[0] in {f"{one['code']}: {one['fix']['title']}" for one in violations}
     assert len(everything) == 1
     assert before != seen["after_quick_fix"] != seen["after_fix_all"]
     assert texts_of(root) == texts_fixed_by_command(tmp_path / "fixed", name)
