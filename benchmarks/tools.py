@@ -62,8 +62,18 @@ def has_flake8() -> bool:
     return find_spec("flake8") is not None
 
 
-def flake8_commands(work: Path, files: Sequence[str]) -> dict[bool, tuple[str, ...]]:
+_STEADY = (
+    "import gc, runpy, sys; gc.disable(); sys.argv.pop(0);"
+    " runpy.run_path(sys.argv[0], run_name='__main__')"
+)
+
+
+def flake8_commands(
+    work: Path, files: Sequence[str], *, is_steady: bool = False
+) -> dict[bool, tuple[str, ...]]:
     """Return how Flake8 checks some files with the plugin (True), and without it.
+
+    `is_steady` asks for one process in which nothing happens at odd times.
 
     Flake8 loads and runs every plugin whose entry point it finds, selected or not. So the
     only run without the plugin is one where its metadata cannot be found, and for the two to
@@ -75,7 +85,8 @@ def flake8_commands(work: Path, files: Sequence[str]) -> dict[bool, tuple[str, .
         if not folder.exists():
             _lay_out_flake8(folder, installed_package() if is_with else None)
         # -S: no site-packages but the folder, which Python runs and so imports from first.
-        commands[is_with] = (sys.executable, "-S", str(folder), "--isolated", *files)
+        start = ("-c", _STEADY, str(folder), "-j1") if is_steady else (str(folder),)
+        commands[is_with] = (sys.executable, "-S", *start, "--isolated", *files)
     return commands
 
 

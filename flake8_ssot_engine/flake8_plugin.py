@@ -6,7 +6,7 @@ Nothing is imported before there is something to do with it: most files spell no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.baseline import Baseline
     from flake8_ssot_engine.engine.check import Checker
     from flake8_ssot_engine.engine.findings import FileResult, Finding
+    from flake8_ssot_engine.engine.foreknown import Foreknown
     from flake8_ssot_engine.engine.ratchet import Ratchet
 
 
@@ -40,6 +41,7 @@ class Judge:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.foreknown: Foreknown | None = None
 
     @cached_property
     def checker(self) -> Checker:
@@ -104,6 +106,20 @@ class Session:
             self._by_folder[folder] = self._by_settings[id(settings)]
         return self._by_folder[folder]
 
+    def foresee(self, named: Sequence[str], *, jobs: int) -> None:
+        """Find out about all files of the project here, if so many are `named` that it pays.
+
+        Raises ConfigError.
+        """
+        from flake8_ssot_engine.engine.foreknown import foresee, pays
+
+        if not pays(named):
+            return
+        judge = self.judge_for(os.getcwd())
+        is_own = self._finder.settings_for(os.getcwd()) == judge.settings
+        cache = "check" if is_own else "flake8"  # that of `ssot check`, where it is the same
+        judge.foreknown = foresee(judge.settings, self._finder, named, jobs=jobs, cache=cache)
+
 
 class SsotPlugin:
     """Checks the tree that Flake8 hands over; `# noqa` is left to Flake8."""
@@ -143,6 +159,12 @@ class SsotPlugin:
         )
         add("--ssot-select", default="", parse_from_config=True, help="SSOT codes to report.")
         add("--ssot-ignore", default="", parse_from_config=True, help="SSOT codes not to report.")
+        add(
+            "--ssot-no-cache",
+            action="store_true",
+            parse_from_config=True,
+            help="Neither use nor write what is cached in .ssot_cache.",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
@@ -170,6 +192,9 @@ class SsotPlugin:
             )
             judge = cls._session.judge_for(os.getcwd())
             _ = judge.baseline, judge.checker  # what is wrong is told at once; workers inherit them
+            if not options.ssot_no_cache:
+                jobs = os.cpu_count() or 1 if options.jobs.is_auto else options.jobs.n_jobs
+                cls._session.foresee(options.filenames or [os.curdir], jobs=jobs)
         except ConfigError as error:
             raise _execution_error(error) from None
 
@@ -187,10 +212,16 @@ class SsotPlugin:
     def _findings(self, path: str) -> list[Finding]:
         """Return what is not tolerated in the file, and what Flake8 itself will leave out."""
         judge = self._session.judge_for(os.path.dirname(path))
+        known = judge.foreknown
+        if known is not None and path in known.files and path not in known.results:
+            return []
         if is_excluded(path, judge.settings):
             return []
         source = SourceFile(self._filename, "".join(self._lines))
-        result = judge.checker.check_tree(path, source, self._tree, with_noqa=False)
+        if known is not None and path in known.results and "noqa" not in source.text.lower():
+            result = known.results[path]
+        else:  # what else a `# noqa` covers is for Flake8 to say, and for its plugins
+            result = judge.checker.check_tree(path, source, self._tree, with_noqa=False)
         return self._judged(path, source, result, judge) if result.findings else []
 
     def _judged(

@@ -62,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.USAGE
     except Exception:
         return _report_bug()
+    finally:
+        if arguments is None:  # nothing of it is worth looking for what nobody needs any more
+            gc.freeze()
 
 
 def _report_bug() -> ExitCode:

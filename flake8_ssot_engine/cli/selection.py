@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import find_tasks, tasks_of_project
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.bridge import with_bridges
-from flake8_ssot_engine.project.discovery import find_files, is_excluded
+from flake8_ssot_engine.project.discovery import is_excluded
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.parallel import available_cores
 
@@ -68,50 +70,27 @@ def tasks_of(
 ) -> list[Task]:
     """Return the files that the options name, each with the settings for it. Raises UsageError."""
     here = os.getcwd()
+    select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
+    changed = partial(Settings.overridden, select=select, ignore=ignore)
+    tasks: Iterable[Task]
     if getattr(options, "stdin_filename", None):
         path = os.path.abspath(options.stdin_filename)
         settings = finder.settings_for(os.path.dirname(path))
-        named = {path: options.stdin_filename}
-        files: Any = [] if is_excluded(path, settings) else [(path, settings)]
+        is_left_out = is_excluded(path, settings)
+        tasks = [] if is_left_out else [Task(path, options.stdin_filename, changed(settings))]
+    elif options.paths:
+        named = {os.path.abspath(path): path for path in options.paths}
+        tasks = find_tasks(named, finder, listing=listing, changed=changed)
     else:
-        default = options.paths or [finder.settings_for(here).root]
-        named = {os.path.abspath(path): path for path in default}
-        if not options.paths:
-            named = {root: os.path.relpath(root, here) for root in named}
-        files = find_files(named, finder, listing=listing)
-    overridden: dict[int, Settings] = {}
-    select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
-    tasks = []
-    files = list(files)
-    if options.phase is not None:
-        every = [settings for _, settings in files] or [finder.settings_for(here)]
-        _check_phase_name(options.phase, every)
-    names = _Names(named)
-    for path, settings in files:
-        if id(settings) not in overridden:
-            overridden[id(settings)] = settings.overridden(select=select, ignore=ignore)
-        if options.phase is None or _is_in_phase(path, settings, options.phase):
-            tasks.append(Task(path, names.of(path), overridden[id(settings)]))
-    return tasks
-
-
-class _Names:
-    """Paths as Flake8 would print them: below the argument that they were found under."""
-
-    def __init__(self, named: dict[str, str]) -> None:
-        self._named = named
-        self._folders: dict[str, str] = {}
-
-    def of(self, path: str) -> str:
-        """Return how a path is shown."""
-        if path in self._named:
-            return os.path.normpath(self._named[path])
-        folder, _, name = path.rpartition(os.sep)
-        folder = folder or os.sep
-        if folder not in self._folders:
-            shown = self.of(folder)
-            self._folders[folder] = "" if shown == os.curdir else os.path.join(shown, "")
-        return self._folders[folder] + name
+        root = finder.settings_for(here).root
+        tasks = tasks_of_project(root, finder, listing=listing, changed=changed)
+    tasks = list(tasks)
+    if options.phase is None:
+        return tasks
+    _check_phase_name(
+        options.phase, [task.settings for task in tasks] or [finder.settings_for(here)]
+    )
+    return [task for task in tasks if _is_in_phase(task.path, task.settings, options.phase)]
 
 
 def _is_in_phase(path: str, settings: Settings, name: str) -> bool:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
+_ATTEMPTS = 4
+"""Attempts after which all of a file is looked at: most need one, a fifth is seldom the last."""
 
 
 class Checker:
@@ -67,6 +69,7 @@ class Checker:
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
+        self._asked: dict[str, frozenset[str]] = {}
 
     @property
     def reexports(self) -> Reexports:
@@ -146,19 +149,20 @@ class Checker:
     ) -> Answer:
         """Return what `answer` says of a file that is seen through as little as it needs of it."""
         focus = self._focus_on(path, source)
-        while True:
+        for _ in range(_ATTEMPTS):
             try:
                 return answer(self.context_of(path, source, tree, focus=focus))
-            except OutOfFocus:  # each time more is seen, all of it in the end
-                continue
+            except OutOfFocus:  # each time more is seen
+                assert focus is not None
+                self._asked[path] = focus.names  # an editor has it checked again and again
+        return answer(self.context_of(path, source, tree))
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
         module = module_name(path, self.settings.source_roots)
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
             return None
-        return Focus(
-            source, (*self.screen.words, *self.screen.prefilter.leaks_in_text(source.text))
-        )
+        leaks = self.screen.prefilter.leaks_in_text(source.text)
+        return Focus(source, (*self.screen.words, *leaks, *self._asked.get(path, ())))
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True

@@ -12,7 +12,8 @@ import datetime
 import os
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
+from functools import partial
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -24,9 +25,11 @@ from flake8_ssot_engine.project.file_states import (
     compare,
     digest_at,
     digest_of,
+    keys_of,
     table_of,
 )
 from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.look_ahead import LookAhead
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order
@@ -53,22 +56,31 @@ class Memory:
     `listing` is what the walk over the project has to use.
     """
 
-    def __init__(self, settings: Settings, *, parses_all: bool) -> None:
+    def __init__(self, settings: Settings, *, parses_all: bool, name: str = "check") -> None:
         self.settings = settings
+        self._name = name
         self._parses_all = parses_all
         self._now = time.time_ns()
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
-        self._cached = load(settings.root, self._fingerprint)
+        self._cached = load(settings.root, self._fingerprint, name)
         self._table = b""
         self._is_fresh = False
         self._consulted: dict[str, int] = {}
         try:
+            if self._cached is not None:
+                paths = self._cached.value["paths"].split("\0")
+                self._keys = LookAhead(partial(keys_of, paths))
             self.listing = Listing.from_plain(self._cached and self._cached.value["listing"])
         except _MALFORMED:
             self._cached = None
             self.listing = Listing.from_plain(None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is remembered."""
+        return self._cached is None
 
     def recall(
         self, modules: Set[str], files: Mapping[str, str], is_wanted: Any
@@ -90,18 +102,17 @@ class Memory:
         value = cached.value
         inner, outer = files_in_order(modules, files)
         paths = (*inner, *outer)
-        if value["files"] != _checksum(paths, files):
+        if value["paths"] != "\0".join(paths) or value["files"] != _checksum(files):
             return None
         if _links_in(self.listing.paths(only_new=True)):
             return None
-        comparison = compare(paths, cached.table, self._now)
+        comparison = compare(paths, cached.table, self._keys.result(), self._now)
         if len(comparison.changed) > _MOST:
             return None
         searches = tuple(map(_needles, value["searches"]))
         readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
         candidates = {paths[at] for at in value["candidates"]}
-        numbers = {path: number for number, path in enumerate(paths)}
         again: set[str] = set()
         if comparison.changed:
             from flake8_ssot_engine.project.needles import search_again
@@ -117,7 +128,7 @@ class Memory:
                 if is_candidate or self._parses_all:
                     again.add(path)
             if path in consulted:
-                data = _content(path, digest_at(comparison.table, len(paths), numbers[path]))
+                data = _content(path, digest_at(comparison.table, len(paths), paths.index(path)))
                 if data is None:
                     return None
                 shape = DefinitionText(data).shape() if _parses(path, data) else _UNSOUND
@@ -152,7 +163,7 @@ class Memory:
         consulted: Mapping[str, bool],
     ) -> None:
         """Remember what a run has found. Where that cannot be, the next one begins anew."""
-        if self._is_fresh or _links_in(self.listing.paths()):
+        if self._is_fresh or (not self._table and _links_in(self.listing.paths())):
             return
         numbers = {path: number for number, path in enumerate(scan.paths)}
         table = self._table or table_of(scan.states, self._now)
@@ -167,7 +178,8 @@ class Memory:
                 shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
         value = {
             "listing": self.listing.to_plain(),
-            "files": _checksum(scan.paths, files),
+            "paths": "\0".join(scan.paths),
+            "files": _checksum(files),
             "needles": list(map(sorted, scan.needles)),
             "searches": [list(map(sorted, needles)) for needles in scan.searches],
             "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
@@ -175,7 +187,7 @@ class Memory:
             "candidates": sorted(numbers[path] for path in scan.candidates),
             "results": list(map(result_to_plain, results)),
         }
-        store(self.settings.root, self._fingerprint, Cached(value, table))
+        store(self.settings.root, self._fingerprint, Cached(value, table), self._name)
 
 
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
@@ -199,10 +211,10 @@ def _needles(plain: Any) -> Needles:
     return Needles(names, leaks, modules)
 
 
-def _checksum(paths: Sequence[str], files: Mapping[str, str]) -> list[int]:
-    """Return numbers that change with the files of a project and what reports call them."""
-    told = "\0".join((*paths, *files, *files.values())).encode("utf-8", "surrogatepass")
-    return [len(paths), len(files), len(told), zlib.crc32(told), zlib.adler32(told)]
+def _checksum(files: Mapping[str, str]) -> list[int]:
+    """Return numbers that change with the files to check and with what reports call them."""
+    told = "\0".join((*files, *files.values())).encode("utf-8", "surrogatepass")
+    return [len(files), len(told), zlib.crc32(told)]
 
 
 def _content(path: str, digest: bytes) -> bytes | None:

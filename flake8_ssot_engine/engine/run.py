@@ -112,6 +112,22 @@ def check_each(
     return [results[task.shown_as] for task in tasks if task.shown_as in results]
 
 
+def recall_each(
+    tasks: Sequence[Task], memory: Memory, *, jobs: int
+) -> Collection[FileResult] | None:
+    """Return what came of the files under the settings of a memory, as far as it is remembered.
+
+    In no order, without those of which there is nothing to tell; None where it holds nothing.
+    """
+    if len(tasks) < MANY_FILES:
+        return None
+    with Workers(jobs) as workers:
+        run = _GroupRun(
+            memory.settings, list(tasks), workers, parses_all=False, told=lambda count: None
+        )
+        return run.recall(memory)
+
+
 class _GroupRun:
     """The run over the files of one configuration."""
 
@@ -132,27 +148,42 @@ class _GroupRun:
 
     def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
         """Return the results by what is remembered, and remember them."""
+        modules = self._modules(memory.listing)
+        found = self._recall(memory, modules)
+        return self._check_and_keep(memory, modules) if found is None else found
+
+    def recall(self, memory: Memory) -> Collection[FileResult] | None:
+        """Return the results by what is remembered, if anything is; and remember them."""
+        return self._recall(memory, self._modules(memory.listing))
+
+    def _modules(self, listing: Listing) -> Set[str]:
+        return modules_of(self._settings.source_roots, listing)
+
+    def _recall(self, memory: Memory, modules: Set[str]) -> Collection[FileResult] | None:
         from flake8_ssot_engine.engine.suppressions import wants
 
-        modules = modules_of(self._settings.source_roots, memory.listing)
         names = {task.path: task.shown_as for task in self._group}
         recalled = memory.recall(modules, names, wants(self._settings))
         if recalled is None:
-            found = self._scan(modules, keeps_states=True)
-            results = {result.path: result for result in self._check_found(found)}
-        else:
-            found = recalled.scan
-            results = {result.path: result for result in recalled.results.values()}
-            again = [task for task in self._group if task.path in recalled.to_check]
-            self._told(len(self._group) - len(again))
-            checked = self.check(found.needles, again)
-            results.update((result.path, result) for result in checked)
-        memory.keep(found, names, results.values(), self._consulted)
+            return None
+        results = {result.path: result for result in recalled.results.values()}
+        again = [task for task in self._group if task.path in recalled.to_check]
+        self._told(len(self._group) - len(again))
+        checked = self.check(recalled.scan.needles, again)
+        results.update((result.path, result) for result in checked)
+        memory.keep(recalled.scan, names, results.values(), self._consulted)
         return results.values()
+
+    def _check_and_keep(self, memory: Memory, modules: Set[str]) -> list[FileResult]:
+        names = {task.path: task.shown_as for task in self._group}
+        found = self._scan(modules, keeps_states=True)
+        results = self._check_found(found)
+        memory.keep(found, names, results, self._consulted)
+        return results
 
     def search_and_check(self, listing: Listing) -> list[FileResult]:
         """Search the project for its needles, then check the files that spell one."""
-        return self._check_found(self._scan(modules_of(self._settings.source_roots, listing)))
+        return self._check_found(self._scan(self._modules(listing)))
 
     def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.suppressions import wants

@@ -10,11 +10,12 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from functools import cached_property
 
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.nodes import nodes_at
 from flake8_ssot_engine.semantics.references import Reference, root_of
+from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import SourceFile, Span
 
 _F_STRINGS_LIE = sys.version_info < (3, 12)
@@ -27,6 +28,7 @@ class Places:
         self._model = model
         self._source = model.source
         self._seen: dict[int, dict[int, Span]] = {}
+        self._around: dict[str, dict[int, ast.JoinedStr]] = {}
 
     def of_name(self, reference: Reference) -> Span:
         """Return the span of the name that a reference starts with. Raises Refusal."""
@@ -51,7 +53,7 @@ class Places:
         root = root_of(reference.node)
         if reference.is_quoted:
             return self._in_literal(reference, self._source.span_of(root))
-        literal = self._f_strings.get(id(root)) if _F_STRINGS_LIE else None
+        literal = self._f_strings(reference.name).get(id(root)) if _F_STRINGS_LIE else None
         if literal is not None:
             return self._in_f_string(literal)[id(root)]
         return self._source.span_of(root)
@@ -73,18 +75,17 @@ class Places:
         match = found[[other.node for other in here].index(reference.node)]
         return Span(match.start(), match.end())
 
-    @cached_property
-    def _f_strings(self) -> dict[int, ast.JoinedStr]:
-        """The outermost f-string around each name that is inside one, by the id of the name."""
-        found: dict[int, ast.JoinedStr] = {}
-        stack: list[ast.AST] = [self._model.tree]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, ast.JoinedStr):
-                found.update((id(name), node) for name in _in_order(node))
-            else:
-                stack.extend(ast.iter_child_nodes(node))
-        return found
+    def _f_strings(self, name: str) -> dict[int, ast.JoinedStr]:
+        """Return the outermost f-string around each place of a name in one, by its node's id."""
+        if name not in self._around:
+            found: dict[int, ast.JoinedStr] = {}
+            spelled = [start for start, _ in places_of(name, self._source.text)]
+            for node in nodes_at(self._model.tree, self._source, spelled):
+                if isinstance(node, ast.JoinedStr):
+                    for inner in _in_order(node):
+                        found.setdefault(id(inner), node)  # outer ones come first
+            self._around[name] = found
+        return self._around[name]
 
     def _in_f_string(self, literal: ast.JoinedStr) -> dict[int, Span]:
         """Return the spans of the names inside an f-string, as the tolerant grammar sees them."""

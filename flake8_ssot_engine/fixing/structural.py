@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _Node = TypeVar("_Node", bound=ast.AST)
+_WORD = re.compile(r"\w+")
 _STATEMENTS = ("import_statement", "import_from_statement")
 
 
@@ -49,10 +50,15 @@ def tree_of_names(source: SourceFile) -> ast.Module:
             bound.update((a.asname or a.name).split(".")[0] for a in statement.names)
     for node in root.find_all(kind="attribute"):
         parent = node.parent()
-        if parent is None or parent.kind() != "attribute":
+        if (parent is None or parent.kind() != "attribute") and _first_word(node) in bound:
             chain = _chain([*_tokens(node)], bound, source)
             body += [] if chain is None else [ast.copy_location(ast.Expr(chain), chain)]
     return ast.Module(body, [])
+
+
+def _first_word(node: SgNode) -> str:
+    word = _WORD.match(node.text())
+    return word[0] if word else ""
 
 
 def _chain(tokens: list[_Token], bound: set[str], source: SourceFile) -> ast.expr | None:

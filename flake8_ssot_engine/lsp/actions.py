@@ -13,7 +13,7 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.lsp.diagnostics import diagnostic_of
 from flake8_ssot_engine.lsp.documents import Analysis, Document
-from flake8_ssot_engine.lsp.fixes import Changes, Unfixable, fix_all, fix_one, is_safe, key_at
+from flake8_ssot_engine.lsp.fixes import Change, UnfixableError, fix_all, fix_one, is_safe, key_at
 from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.lsp.suppressing import suppress
 from flake8_ssot_engine.lsp.workspace_edits import WorkspaceEdits
@@ -57,30 +57,30 @@ class Actions:
         return [one for action in found if (one := await self._resolved(action)) is not None]
 
     async def resolve(self, action: lsp.CodeAction) -> lsp.CodeAction:
-        """Add the edit to an action. Raises Unfixable."""
+        """Add the edit to an action. Raises UnfixableError."""
         data: Any = action.data
         if action.edit is not None or not isinstance(data, dict):
             return action
         document = self._session.documents.get(str(data.get("uri")))
         if document is None or document.version != data.get("version"):
-            raise Unfixable(_NO_ANALYSIS)
+            raise UnfixableError(_NO_ANALYSIS)
         analysis = await self._session.analysis_of(document)
         if document.analysis is not analysis:
-            raise Unfixable(_NO_ANALYSIS)
+            raise UnfixableError(_NO_ANALYSIS)
         if data.get("does") == "fix-all":
             action.edit = await self._edit_of_all(document, analysis)
         else:
             key = key_at(data.get("key"))
             finding = next((f for f in analysis.result.findings if key_of(f) == key), None)
             if finding is None:
-                raise Unfixable(_NO_ANALYSIS)
+                raise UnfixableError(_NO_ANALYSIS)
             action.edit = await self._edit_of_one(document, analysis, finding)
         return action
 
     async def _resolved(self, action: lsp.CodeAction) -> lsp.CodeAction | None:
         try:
             return await self.resolve(action)
-        except Unfixable:
+        except UnfixableError:
             return None
 
     # --- what is offered
@@ -150,12 +150,12 @@ class Actions:
         assert project is not None
         contents = self._contents(document, analysis)
 
+        fixes_baselined = self._session.client.fixes_baselined
+
         def wants(path: str, now: Mapping[str, bytes]) -> Callable[[Finding], bool]:
-            held = project.held_keys(path, now)
+            held = frozenset() if fixes_baselined else project.held_keys(path, now)
             return lambda finding: key_of(finding) not in held
 
-        if self._session.client.fixes_baselined:
-            wants = _wants_all
         changes = await self._session.in_thread(
             self._fix_file, document.path, project.settings, contents, wants
         )
@@ -168,7 +168,7 @@ class Actions:
         settings: Settings,
         contents: Mapping[str, bytes],
         wants: Callable[[str, Mapping[str, bytes]], Callable[[Finding], bool]],
-    ) -> Changes:
+    ) -> dict[str, Change]:
         return fix_all([Task(path, path, settings)], self._session.projects.finder, contents, wants)
 
     def _contents(self, document: Document, analysis: Analysis) -> dict[str, bytes]:
@@ -176,11 +176,7 @@ class Actions:
 
     def _check_unchanged(self, document: Document, analysis: Analysis) -> None:
         if document.data != analysis.data:
-            raise Unfixable(_NO_ANALYSIS)
-
-
-def _wants_all(path: str, contents: Mapping[str, bytes]) -> Callable[[Finding], bool]:
-    return lambda finding: True
+            raise UnfixableError(_NO_ANALYSIS)
 
 
 def _data(document: Document) -> dict[str, Any]:

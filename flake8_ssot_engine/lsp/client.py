@@ -83,10 +83,26 @@ class Client:
         ) is not None and self._can("text_document.code_action.honors_change_annotations")
 
     @property
-    def prefers_markdown(self) -> bool:
+    def hovers_in_markdown(self) -> bool:
         """Whether hovers may be Markdown."""
         known = get_capability(self._capabilities, "text_document.hover.content_format")
         return lsp.MarkupKind.Markdown in (known or ())
+
+    @property
+    def completes_in_markdown(self) -> bool:
+        """Whether what is told of a completion may be Markdown."""
+        known = get_capability(
+            self._capabilities, "text_document.completion.completion_item.documentation_format"
+        )
+        return lsp.MarkupKind.Markdown in (known or ())
+
+    @property
+    def marks_deprecated_items(self) -> bool:
+        """Whether it can strike through what it offers to complete."""
+        tags = get_capability(
+            self._capabilities, "text_document.completion.completion_item.tag_support.value_set"
+        )
+        return lsp.CompletionItemTag.Deprecated in (tags or ())
 
     @property
     def shows_progress(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lsprotocol import types as lsp
 
@@ -11,6 +11,7 @@ from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Analysis
+from flake8_ssot_engine.lsp.places import Place
 from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.rules.registry import rule_of
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
@@ -26,14 +27,16 @@ _SEVERITIES = {
 _REPEATED = frozenset({"SSOT006", "SSOT008", UNUSED_SUPPRESSION.code})
 """The codes of what names nothing deprecated."""
 
-Related = dict[str, list[lsp.DiagnosticRelatedInformation]]
-
 
 def diagnostics_of(
-    analysis: Analysis, client: Client, related: Related | None = None
+    analysis: Analysis, client: Client, uri_of: Callable[[str], str]
 ) -> list[lsp.Diagnostic]:
-    """Return the diagnostics of a file; `related` holds further places, by symbols as reached."""
+    """Return the diagnostics of a file; `uri_of` tells how the editor spells a path."""
     found = [diagnostic_of(finding, analysis, client) for finding in analysis.result.findings]
+    for diagnostic, places in zip(found, analysis.places, strict=False):
+        diagnostic.related_information = [
+            _related(place, client, uri_of) for place in places
+        ] or None
     if analysis.result.error is not None:
         found.append(_of_error(analysis.result.error, analysis.text))
     return found
@@ -55,6 +58,14 @@ def diagnostic_of(finding: Finding, analysis: Analysis, client: Client) -> lsp.D
         tags=[lsp.DiagnosticTag.Deprecated] if is_deprecated else None,
         data=list(_key(finding)),
     )
+
+
+def _related(
+    place: Place, client: Client, uri_of: Callable[[str], str]
+) -> lsp.DiagnosticRelatedInformation:
+    text = Text(place.source.text, client.encoding)
+    location = lsp.Location(uri_of(place.path), text.range(place.span))
+    return lsp.DiagnosticRelatedInformation(location, place.told)
 
 
 def _key(finding: Finding) -> Iterator[str | int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.errors import ConfigError
+from flake8_ssot_engine.lsp.places import Place
 from flake8_ssot_engine.lsp.projects import Project
 from flake8_ssot_engine.lsp.texts import Text
 
@@ -19,7 +20,8 @@ from flake8_ssot_engine.lsp.texts import Text
 class Analysis(NamedTuple):
     """What came of one state of a document.
 
-    `project` is None where the configuration is wrong, as `problem` tells.
+    `project` is None where the configuration is wrong, as `problem` tells. `places` are further
+    places that belong to the findings, in their order, where the editor shows any.
     """
 
     path: str
@@ -28,6 +30,7 @@ class Analysis(NamedTuple):
     result: FileResult
     project: Project | None = None
     problem: ConfigError | None = None
+    places: Sequence[Sequence[Place]] = ()
 
 
 class Document:
@@ -97,7 +100,7 @@ def path_of(uri: str) -> str | None:
 
 def uri_of(path: str) -> str:
     """Return the URI of the file at an absolute path."""
-    uri = from_fs_path(path)
+    uri: str | None = from_fs_path(path)
     assert uri is not None
     return uri
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.edits import Applicability, Fix
+from flake8_ssot_engine.edits import Applicability, Edit, Fix
 from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fix import ROUNDS, may_go_on, plan_fixes, with_single_fixes
@@ -17,21 +17,17 @@ from flake8_ssot_engine.engine.run import Report, Task
 from flake8_ssot_engine.errors import SsotError
 
 
-class Unfixable(SsotError):
+class UnfixableError(SsotError):
     """What was to be fixed cannot be; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """The contents of files before and after a fix, by their absolute paths."""
+class Change:
+    """A file before and after a fix; `edits` lead from one to the other, where one round did it."""
 
-    before: dict[str, bytes] = field(default_factory=dict)
-    after: dict[str, bytes] = field(default_factory=dict)
-
-    def add(self, path: str, before: bytes, after: bytes) -> None:
-        """Add a change, which may follow an earlier one of the same file."""
-        self.before.setdefault(path, before)
-        self.after[path] = after
+    before: bytes
+    after: bytes
+    edits: tuple[Edit, ...] | None
 
 
 def fix_one(
@@ -41,7 +37,7 @@ def fix_one(
     finder: ConfigFinder,
     contents: Mapping[str, bytes],
 ) -> Fix:
-    """Return the edits that fix one violation, in whatever files. Raises Unfixable."""
+    """Return the edits that fix one violation, in whatever files. Raises UnfixableError."""
     key = key_of(finding)
     report = with_single_fixes(
         Report(findings=(finding,)),
@@ -54,7 +50,7 @@ def fix_one(
     )
     violation = report.findings[0].violation
     if violation.fix is None:
-        raise Unfixable(violation.unfixable_because or "it cannot be fixed alone")
+        raise UnfixableError(violation.unfixable_because or "it cannot be fixed alone")
     return violation.fix
 
 
@@ -67,12 +63,13 @@ def fix_all(
     jobs: int = 1,
     allow_unsafe: bool = False,
     on_progress: Callable[[int], None] | None = None,
-) -> Changes:
+) -> dict[str, Change]:
     """Return what `ssot fix` would make of some files and of those that must change with them.
 
-    `wants` tells, for a file and the contents of a round, which findings are to be fixed.
+    They are named by their absolute paths. `wants` tells, for a file and the contents of a round,
+    which findings are to be fixed.
     """
-    changes = Changes()
+    changes: dict[str, Change] = {}
     contents = dict(contents)
     for _ in range(ROUNDS):
         judges: dict[str, Callable[[Finding], bool]] = {}
@@ -98,8 +95,14 @@ def fix_all(
         if not planned.changes:
             break
         for change in planned.changes:
-            changes.add(change.place.path, change.before, change.after)
-            contents[change.place.path] = change.after
+            path = change.place.path
+            known = changes.get(path)
+            changes[path] = (
+                Change(change.before, change.after, change.plan.edits)
+                if known is None
+                else Change(known.before, change.after, None)
+            )
+            contents[path] = change.after
         further = may_go_on(planned)
         tasks = [task for task in tasks if task.shown_as in further]
         if not tasks:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import datetime
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from flake8_ssot_engine.config.finder import SPEAKING, ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker, key_of
-from flake8_ssot_engine.engine.findings import FileResult
+from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.ratchet import Ratchet
+from flake8_ssot_engine.errors import ConfigError
+from flake8_ssot_engine.lsp.places import Place, Places
+from flake8_ssot_engine.lsp.seeing import Seen, see
 from flake8_ssot_engine.lsp.stamps import Stamps
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import is_excluded
@@ -32,6 +35,8 @@ class Project:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._checkers: list[Checker] = []
+        self._seen: tuple[tuple[str, bytes], Checker, Seen | None] | None = None
+        self._places: dict[int, Places] = {}
         self._modules = Stamps()
         self._looked_at = time.monotonic()
         self._today = datetime.date.today()
@@ -51,6 +56,22 @@ class Project:
         self._modules.add(checker.consulted)
         ratchet = self._current_ratchet()
         return ratchet.judge(path, result, lambda: data).result if ratchet else result
+
+    def places(self, others: Mapping[str, bytes], findings: Sequence[Finding]) -> list[list[Place]]:
+        """Return further places that belong to each of some findings."""
+        checker = self.checker(others)
+        if id(checker) not in self._places:
+            self._places[id(checker)] = Places(checker)
+        return [list(self._places[id(checker)].of(finding)) for finding in findings]
+
+    def see(self, path: str, data: bytes, others: Mapping[str, bytes]) -> Seen | None:
+        """Return what the names of a file stand for; None where it is none of the project's."""
+        if is_excluded(path, self.settings):
+            return None
+        checker = self.checker(others)
+        if self._seen is None or self._seen[0] != (path, data) or self._seen[1] is not checker:
+            self._seen = ((path, data), checker, see(checker, path, data))
+        return self._seen[2]
 
     def held_keys(self, path: str, contents: Mapping[str, bytes]) -> frozenset[Key]:
         """Return which violations of a file the baseline tolerates. Raises ConfigError."""
@@ -73,11 +94,15 @@ class Project:
         else:
             checker = Checker(self.settings, contents=dict(contents))
         self._checkers = [checker, *self._checkers[: _CHECKERS - 1]]
+        kept = set(map(id, self._checkers))
+        self._places = {number: one for number, one in self._places.items() if number in kept}
         return checker
 
     def forget_modules(self) -> None:
         """Forget what was read of modules."""
         self._checkers.clear()
+        self._places.clear()
+        self._seen = None
         self._modules = Stamps()
 
     def _forget_outdated(self) -> None:
@@ -132,6 +157,13 @@ class Projects:
             self._by_settings[id(settings)] = Project(settings)
         self._stamps[folder].add(_files_of(settings))
         return self._by_settings[id(settings)]
+
+    def known(self, path: str) -> Project | None:
+        """Return the project of a file, None where its configuration is wrong."""
+        try:
+            return self.project_of(path)
+        except ConfigError:
+            return None
 
     def forget_modules(self) -> None:
         """Forget what was read of modules, in whatever project."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,13 +15,21 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
 from flake8_ssot_engine import __version__
-from flake8_ssot_engine.errors import ExitCode
+from flake8_ssot_engine.errors import ConfigError, ExitCode
 from flake8_ssot_engine.lsp.actions import KINDS, Actions
 from flake8_ssot_engine.lsp.client import Client
+from flake8_ssot_engine.lsp.completion import asked_at, complete, may_ask
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
-from flake8_ssot_engine.lsp.documents import Document
-from flake8_ssot_engine.lsp.fixes import Unfixable
+from flake8_ssot_engine.lsp.documents import Analysis, Document, path_of
+from flake8_ssot_engine.lsp.fixes import UnfixableError
+from flake8_ssot_engine.lsp.hover import markup_of
+from flake8_ssot_engine.lsp.progress import Progress
+from flake8_ssot_engine.lsp.pulling import Pulls, in_batches
 from flake8_ssot_engine.lsp.session import Session
+from flake8_ssot_engine.lsp.troubles import Troubles
+
+WATCHED = ("*.py", "*.pyi", "*.toml", "setup.cfg", "tox.ini", ".flake8", "ssot-baseline.txt")
+"""The files of which the editor is asked to tell when they change."""
 
 
 class _Protocol(LanguageServerProtocol):
@@ -47,6 +56,8 @@ class Server(LanguageServer):
 
     session: Session
     actions: Actions
+    pulls: Pulls
+    troubles: Troubles
     is_shut_down = False
 
     def __init__(self) -> None:
@@ -56,8 +67,19 @@ class Server(LanguageServer):
         """Begin the session."""
         encoding = lsp.PositionEncodingKind(self.protocol.workspace.position_encoding)
         client = Client(params, encoding.value)
-        self.session = Session(client, self.publish)
+        self.session = Session(client, self.publish, self.report)
         self.actions = Actions(self.session)
+        self.pulls = Pulls(self.session, self.diagnostics_of, self.protocol._converter)
+        self.troubles = Troubles(
+            client.encoding,
+            self.text_document_publish_diagnostics,
+            lambda text: self.show(lsp.MessageType.Error, f"ssot: {text}"),
+        )
+
+    def report(self, error: Exception) -> None:
+        """Tell of a bug."""
+        traceback.print_exception(error)
+        self.show(lsp.MessageType.Error, f"ssot: this is a bug in ssot: {error!r}")
 
     def show(self, kind: lsp.MessageType, text: str) -> None:
         """Show a message to whoever sits at the editor."""
@@ -66,11 +88,87 @@ class Server(LanguageServer):
     def publish(self, document: Document) -> None:
         """Tell the editor of what was found in a document, unless it asks for that itself."""
         analysis = document.analysis
-        if analysis is None or self.session.client.pulls:
+        if analysis is None:
             return
-        self.text_document_publish_diagnostics(
-            lsp.PublishDiagnosticsParams(
-                document.uri, diagnostics_of(analysis, self.session.client), document.version
+        self.troubles.note(document.uri, analysis.problem)
+        if not self.session.client.pulls:
+            self.text_document_publish_diagnostics(
+                lsp.PublishDiagnosticsParams(
+                    document.uri, self.diagnostics_of(analysis), document.version
+                )
+            )
+
+    def diagnostics_of(self, analysis: Analysis) -> list[lsp.Diagnostic]:
+        """Return what was found in a file, for the editor."""
+        session = self.session
+        return diagnostics_of(analysis, session.client, session.documents.uri_of)
+
+    def folders(self) -> list[str]:
+        """Return the absolute paths of the folders that are worked in."""
+        found = (path_of(folder.uri) for folder in self.workspace.folders.values())
+        paths = [path for path in found if path is not None]
+        root = self.workspace.root_uri and path_of(self.workspace.root_uri)
+        return paths or ([root] if root else [])
+
+    async def hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
+        """Return what there is to know about the name at a position."""
+        document = self.session.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        offset, text = document.text.offset(params.position), document.text
+        seen = await self.session.seen_of(document)
+        analysis = document.analysis
+        if seen is None or analysis is None or analysis.project is None:
+            return None
+        named = seen.at(offset)
+        if named is None:
+            return None
+        told = markup_of(
+            named.match,
+            analysis.project.settings,
+            is_markdown=self.session.client.hovers_in_markdown,
+        )
+        return lsp.Hover(told, text.range(named.span))
+
+    async def complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        """Return the deprecated names with which an import may go on."""
+        document = self.session.documents.get(params.text_document.uri)
+        if document is None:
+            return []
+        text, offset = document.text.source.text, document.text.offset(params.position)
+        if not may_ask(text, offset):
+            return []
+        seen = await self.session.seen_of(document)
+        analysis = document.analysis
+        if seen is None or analysis is None or analysis.project is None:
+            return []
+        asked = asked_at(text, offset, seen.context.model.package)
+        if asked is None:
+            return []
+        return complete(asked, seen, analysis.project.settings, self.session.client)
+
+    def tell_again(self) -> None:
+        """Have the editor told anew of all that is open."""
+        if not self.session.client.pulls:
+            for document in self.session.documents:
+                self.session.schedule(document)
+        elif self.session.client.refreshes:
+            self.workspace_diagnostic_refresh(None)
+
+    def watch(self) -> None:
+        """Ask the editor to tell when files change, if it can."""
+        if not self.session.client.watches_files:
+            return
+        watchers = [lsp.FileSystemWatcher(f"**/{name}") for name in WATCHED]
+        self.client_register_capability(
+            lsp.RegistrationParams(
+                [
+                    lsp.Registration(
+                        "ssot-watch",
+                        lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                        lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
+                    )
+                ]
             )
         )
 
@@ -106,8 +204,23 @@ def make_server() -> Server:
         if server.session.documents.get(uri) is None:
             return
         server.session.documents.close(uri)
+        server.troubles.note(uri, None)
         if not server.session.client.pulls:
             server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    @server.feature(lsp.INITIALIZED)
+    def initialized(params: lsp.InitializedParams) -> None:
+        server.watch()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: lsp.DidSaveTextDocumentParams) -> None:
+        server.session.save(params.text_document.uri)
+        server.tell_again()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(params: lsp.DidChangeWatchedFilesParams) -> None:
+        server.session.reload(change.uri for change in params.changes)
+        server.tell_again()
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
@@ -120,9 +233,53 @@ def make_server() -> Server:
     async def resolve(params: lsp.CodeAction) -> lsp.CodeAction:
         try:
             return await server.actions.resolve(params)
-        except Unfixable as error:
+        except UnfixableError as error:
             server.show(lsp.MessageType.Warning, f"ssot: {params.title}: {error}")
             return params
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_DIAGNOSTIC,
+        lsp.DiagnosticOptions(
+            inter_file_dependencies=True, workspace_diagnostics=True, identifier="ssot"
+        ),
+    )
+    async def diagnostic(params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+        report, analysis = await server.pulls.of_document(params)
+        if analysis is not None:
+            server.troubles.note(params.text_document.uri, analysis.problem)
+        return report
+
+    @server.feature(lsp.WORKSPACE_DIAGNOSTIC)
+    async def workspace_diagnostic(
+        params: lsp.WorkspaceDiagnosticParams,
+    ) -> lsp.WorkspaceDiagnosticReport:
+        folders = server.folders()
+        with Progress(server, "ssot: checking", params.work_done_token) as advance:
+            try:
+                reports = await server.pulls.of_workspace(params, folders, advance)
+            except ConfigError as error:
+                server.troubles.note("", error)
+                return lsp.WorkspaceDiagnosticReport([])
+        server.troubles.note("", None)
+        token = params.partial_result_token
+        if token is None:
+            return lsp.WorkspaceDiagnosticReport(reports)
+        return await in_batches(
+            reports,
+            lambda some: server.progress(
+                lsp.ProgressParams(token, lsp.WorkspaceDiagnosticReportPartialResult(some))
+            ),
+        )
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        return await server.hover(params)
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", " "])
+    )
+    async def completion(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        return await server.complete(params)
 
     return server
 

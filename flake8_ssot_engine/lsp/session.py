@@ -7,7 +7,7 @@ wins: what was found in an older one is thrown away.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -17,7 +17,9 @@ from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Analysis, Document, Documents, encoded, path_of
+from flake8_ssot_engine.lsp.processes import Processes
 from flake8_ssot_engine.lsp.projects import Projects
+from flake8_ssot_engine.lsp.seeing import Seen
 from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.project.reading import read_regular
 
@@ -25,15 +27,28 @@ Answer = TypeVar("Answer")
 
 
 class Session:
-    """The state of a server between `initialize` and `exit`; `tell` hears of each analysis."""
+    """The state of a server between `initialize` and `exit`.
 
-    def __init__(self, client: Client, tell: Callable[[Document], None]) -> None:
+    `tell` hears of each analysis, `report` of a bug that came to light in one.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        tell: Callable[[Document], None],
+        report: Callable[[Exception], None],
+    ) -> None:
         self.client = client
         self.documents = Documents()
         self.projects = Projects()
+        self.processes = Processes()
         self._tell = tell
+        self._report = report
         self._thread = ThreadPoolExecutor(1, "analysis")
         self._waiting: dict[str, None] = {}
+        self._change = asyncio.Event()
+        self.generation = 0
+        """How often all that was found has been forgotten."""
         self._worker: asyncio.Task[None] | None = None
 
     async def in_thread(self, function: Callable[..., Answer], *arguments: object) -> Answer:
@@ -43,6 +58,7 @@ class Session:
 
     def end(self) -> None:
         """Begin nothing more."""
+        self.processes.end()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     # --- what the editor says
@@ -67,10 +83,28 @@ class Session:
         document.take(params.text_document.version, text)
         return document
 
-    def forget_analyses(self) -> None:
-        """Have all that is open analysed anew."""
+    def save(self, uri: str) -> None:
+        """Take note that a file was saved, be it one of Python or not."""
+        document = self.documents.get(uri)
+        if document is not None:
+            document.is_saved = True
+        self.reload([uri])
+
+    def reload(self, uris: Iterable[str]) -> None:
+        """Have all that is open analysed anew, since some files are not what they were."""
+        of_modules = all(uri.endswith((".py", ".pyi")) for uri in uris)
+        forget = self.projects.forget_modules if of_modules else self.projects.forget
+        self._thread.submit(forget)
+        self.generation += 1
+        self._change.set()
+        self._change = asyncio.Event()
         for document in self.documents:
             document.analysis = None
+
+    async def changed_since(self, generation: int) -> None:
+        """Wait until something has changed on the disk."""
+        if generation == self.generation:
+            await self._change.wait()
 
     # --- analyses
 
@@ -86,7 +120,11 @@ class Session:
             document = self.documents.get(uri)
             if document is None:
                 continue
-            analysis = await self.analysis_of(document)
+            try:
+                analysis = await self.analysis_of(document)
+            except Exception as error:  # a bug; other documents are analysed all the same
+                self._report(error)
+                continue
             if analysis is document.analysis:
                 self._tell(document)
             elif self.documents.get(uri) is document:
@@ -97,18 +135,27 @@ class Session:
         known = document.analysis
         if known is not None:
             return known
-        text, data = document.text, document.data
+        text, data, generation = document.text, document.data, self.generation
         others = self.documents.unsaved(besides=document.uri)
 
         def analyse() -> Analysis:
-            if document.text is text and document.analysis is not None:
-                return document.analysis  # somebody else had asked for it before
+            known = document.analysis
+            if document.text is text and known is not None:
+                return known  # somebody else had asked for it before
             return self.analyse(document.path, text, data, others)
 
         analysis = await self.in_thread(analyse)
-        if document.text is text:
+        if document.text is text and generation == self.generation:
             document.analysis = analysis
         return analysis
+
+    async def seen_of(self, document: Document) -> Seen | None:
+        """Return what the names of a document stand for; None where no configuration holds."""
+        analysis = await self.analysis_of(document)
+        if analysis.project is None:
+            return None
+        others = self.documents.unsaved(besides=document.uri)
+        return await self.in_thread(analysis.project.see, analysis.path, analysis.data, others)
 
     async def analysis_at(self, uri: str) -> Analysis | None:
         """Return what is found in a file, be it open or not; None where there is none."""
@@ -129,7 +176,10 @@ class Session:
         """Analyse a text, within the thread."""
         try:
             project = self.projects.project_of(path)
-            return Analysis(path, text, data, project.check(path, data, others), project)
+            result = project.check(path, data, others)
+            shown = result.findings if self.client.shows_related else ()
+            places = project.places(others, shown) if shown else ()
+            return Analysis(path, text, data, result, project, places=places)
         except ConfigError as error:
             return Analysis(path, text, data, FileResult(path), problem=error)
 

@@ -10,11 +10,10 @@ from flake8_ssot_engine.edits import Fix, PlacedEdit
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Documents
-from flake8_ssot_engine.lsp.fixes import Changes, Unfixable, absolute
+from flake8_ssot_engine.lsp.fixes import Change, UnfixableError, absolute
 from flake8_ssot_engine.lsp.text_edits import edits_between
 from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.project.reading import read_regular
-from flake8_ssot_engine.source import SourceFile
 
 _ANNOTATION = "ssot"
 
@@ -27,7 +26,7 @@ class WorkspaceEdits:
         self._documents = documents
 
     def of_fix(self, fix: Fix, annotation: lsp.ChangeAnnotation | None = None) -> lsp.WorkspaceEdit:
-        """Return the edit that applies a fix. Raises Unfixable."""
+        """Return the edit that applies a fix. Raises UnfixableError."""
         by_path: dict[str, list[PlacedEdit]] = {}
         for edit in fix.edits:
             by_path.setdefault(absolute(edit.path), []).append(edit)
@@ -36,34 +35,34 @@ class WorkspaceEdits:
         )
 
     def of_changes(
-        self, changes: Changes, annotation: lsp.ChangeAnnotation | None = None
+        self, changes: Mapping[str, Change], annotation: lsp.ChangeAnnotation | None = None
     ) -> lsp.WorkspaceEdit:
-        """Return the edit that makes some files what they are to be. Raises Unfixable."""
+        """Return the edit that makes some files what they are to be. Raises UnfixableError."""
         edits = {}
-        for path, after in changes.after.items():
+        for path, change in changes.items():
             document = self._documents.at(path)
-            text = Text.of_bytes(changes.before[path], self._client.encoding)
-            if document is not None:
-                if document.data != changes.before[path]:
-                    raise Unfixable(f"{path} has changed meanwhile")
-                text = document.text
-            edits[path] = edits_between(text, SourceFile.from_bytes(path, after).text)
+            if document is not None and document.data != change.before:
+                raise UnfixableError(f"{path} has changed meanwhile")
+            text = document.text if document else self._text_of(change.before)
+            if change.edits is not None:
+                edits[path] = [lsp.TextEdit(text.range(e.span), e.text) for e in change.edits]
+            else:
+                edits[path] = edits_between(text, self._text_of(change.after).source.text)
         return self._of(edits, annotation)
 
     def of_edits(self, path: str, edits: Sequence[lsp.TextEdit]) -> lsp.WorkspaceEdit:
         """Return the edit of one file."""
         return self._of({path: edits}, None)
 
+    def _text_of(self, data: bytes) -> Text:
+        return Text.of_bytes(data, self._client.encoding)
+
     def _placed(self, path: str, edits: Iterable[PlacedEdit]) -> list[lsp.TextEdit]:
         document = self._documents.at(path)
         try:
-            text = (
-                document.text
-                if document is not None
-                else Text.of_bytes(read_regular(path), self._client.encoding)
-            )
+            text = document.text if document is not None else self._text_of(read_regular(path))
         except (OSError, SourceError) as error:
-            raise Unfixable(f"{path} cannot be read: {error}") from None
+            raise UnfixableError(f"{path} cannot be read: {error}") from None
         return [lsp.TextEdit(text.range_between(e.start, e.end), e.text) for e in edits]
 
     def _of(

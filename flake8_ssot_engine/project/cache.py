@@ -1,4 +1,4 @@
-"""The cache: one file in a project, thrown away whole whenever anything about it is in doubt.
+"""The cache: a file in a project, thrown away whole whenever anything about it is in doubt.
 
 It lies where a stranger's repository could put one, so that nothing in it can be run: JSON, and
 tables of numbers. Two processes may use it at once: each reads a whole file and puts a whole
@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from flake8_ssot_engine import __version__
 
 FOLDER = ".ssot_cache"
-_NAME = "check"
 _MAGIC = b"ssot cache 1\n"
 _IGNORE = "# Made by ssot, and made anew where it lacks.\n*\n"
 _OLD = 3600
@@ -38,16 +37,20 @@ class Cached(NamedTuple):
     table: bytes
 
 
-def load(root: str, fingerprint: str) -> Cached | None:
-    """Return what the project at `root` has cached under this fingerprint, if it is sound."""
+def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
+    """Return what the project at `root` has cached under this fingerprint, if it is sound.
+
+    `name` is that of the file.
+    """
     folder = os.path.join(root, FOLDER)
     try:
         if os.path.islink(folder):
             return None
-        descriptor = os.open(os.path.join(folder, _NAME), _READ)
+        descriptor = os.open(os.path.join(folder, name), _READ)
         try:
-            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-            data = os.read(descriptor, _LARGEST) if is_file else b""
+            status = os.fstat(descriptor)
+            size = min(status.st_size, _LARGEST) if stat.S_ISREG(status.st_mode) else 0
+            data = os.read(descriptor, size)
         finally:
             os.close(descriptor)
         if not data.startswith(_MAGIC):
@@ -61,7 +64,7 @@ def load(root: str, fingerprint: str) -> Cached | None:
         return None
 
 
-def store(root: str, fingerprint: str, cached: Cached) -> bool:
+def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> bool:
     """Cache something in the project at `root`; False where that cannot be done.
 
     It is not synced to the disk: what a loss of power leaves is told by its checksum.
@@ -70,12 +73,12 @@ def store(root: str, fingerprint: str, cached: Cached) -> bool:
     value = json.dumps(cached.value, separators=(",", ":")).encode("ascii")
     rest = value + cached.table
     head = json.dumps([fingerprint, len(value), zlib.crc32(rest)]).encode("ascii")
-    temporary = os.path.join(folder, f"{_NAME}.{os.getpid()}.{os.urandom(4).hex()}")
+    temporary = os.path.join(folder, f"{name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         _prepare(folder)
         with open(os.open(temporary, _WRITE, 0o666), "wb") as file:
             file.write(_MAGIC + head + b"\n" + rest)
-        os.replace(temporary, os.path.join(folder, _NAME))
+        os.replace(temporary, os.path.join(folder, name))
     except OSError:
         return False
     finally:
@@ -96,7 +99,7 @@ def _prepare(folder: str) -> None:
     for name in os.listdir(folder):  # what killed processes have left
         path = os.path.join(folder, name)
         with suppress(FileNotFoundError):  # that of a process which has put it in its place
-            if name.startswith(f"{_NAME}.") and os.stat(path).st_mtime < time.time() - _OLD:
+            if "." in name.lstrip(".") and os.stat(path).st_mtime < time.time() - _OLD:
                 os.unlink(path)
 
 

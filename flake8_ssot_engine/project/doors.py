@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.semantics.blocks import every_block
 from flake8_ssot_engine.semantics.import_texts import ImportText
-
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 class Doors:
@@ -145,7 +145,7 @@ class Doors:
 
 def imports_of(tree: ast.Module) -> Iterator[ImportText]:
     """Yield the imports of a file, however deep."""
-    for statement in _statements(tree):
+    for statement in chain.from_iterable(every_block(tree)):
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 yield ImportText(alias.name, None, alias.asname)
@@ -153,15 +153,3 @@ def imports_of(tree: ast.Module) -> Iterator[ImportText]:
             module = "." * statement.level + (statement.module or "")
             for alias in statement.names:
                 yield ImportText(module, alias.name, alias.asname)
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Yield every statement, however deep; expressions hold none."""
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.stmt):
-            yield node
-        if not isinstance(node, ast.expr):  # the body of a lambda is one
-            for block in _BLOCKS:
-                stack.extend(getattr(node, block, ()))

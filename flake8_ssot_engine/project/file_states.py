@@ -18,6 +18,7 @@ from flake8_ssot_engine.project.reading import read_with_status
 _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _FIELDS = 4
+_INODE = 3
 _DIGEST = 16
 _LARGEST = 0x7FFF_FFFF_FFFF_FFFF
 Key = tuple[int, int, int, int]
@@ -44,7 +45,7 @@ class States:
 
     def add(self, data: bytes, status: os.stat_result) -> None:
         """Add a file with its content and what it was known by before that was read."""
-        self._keys.extend(_key(status))
+        self._keys += _numbers(_key(status))
         self._digests += digest_of(data)
 
     def add_unreadable(self) -> None:
@@ -77,34 +78,36 @@ def table_of(states: Iterable[tuple[bytes, bytes]], read_after: int) -> bytes:
     return array("q", [read_after]).tobytes() + keys + digests
 
 
-def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
+def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Comparison:
     """Return which of some files changed since `table` was made of the same paths.
 
-    Raises ValueError where it is no such table, or where something has become a file.
+    `keys_now` are what `keys_of` them returned meanwhile. Raises ValueError where it is no such
+    table, or where something has become a file.
     """
     count = len(paths)
-    if len(table) != 8 + count * (8 * _FIELDS + _DIGEST):
+    size_of_keys = count * 8 * _FIELDS
+    if (len(table), len(keys_now)) != (8 + size_of_keys + count * _DIGEST, size_of_keys):
         raise ValueError("another number of files")
-    known = array("q")
-    known.frombytes(table[: 8 + count * 8 * _FIELDS])
+    known, keys = array("q"), array("q")
+    known.frombytes(table[: 8 + size_of_keys])
     latest = known.pop(0) - _RACY
-    keys = _keys(paths)
-    doubtful = {
-        at
-        for at, times in enumerate(zip(known[1::_FIELDS], known[2::_FIELDS], strict=True))
-        if times[0] >= latest or times[1] >= latest
-    }
-    doubtful.update(at for at, size in enumerate(known[::_FIELDS]) if size < 0)
-    if any((a < 0) != (b < 0) for a, b in zip(known[::_FIELDS], keys[::_FIELDS], strict=True)):
-        raise ValueError("what was no file is one, or the reverse")
+    keys.frombytes(keys_now)
+    sizes, *times = known[::_FIELDS], known[1::_FIELDS], known[2::_FIELDS]
+    doubtful: set[int] = set()
+    if count and max(map(max, times)) >= latest:
+        doubtful.update(at for one in times for at, time in enumerate(one) if time >= latest)
+    if count and min(sizes) < 0:
+        doubtful.update(at for at, size in enumerate(sizes) if size < 0)
     if keys != known:
+        if any((a < 0) != (b < 0) for a, b in zip(sizes, keys[::_FIELDS], strict=True)):
+            raise ValueError("what was no file is one, or the reverse")
         every = range(0, count * _FIELDS, _FIELDS)
         doubtful.update(
             at // _FIELDS for at in every if keys[at : at + _FIELDS] != known[at : at + _FIELDS]
         )
     if not doubtful:
         return Comparison([], table, is_refreshed=False)
-    digests = bytearray(table[8 + count * 8 * _FIELDS :])
+    digests = bytearray(table[8 + size_of_keys :])
     changed: list[str] = []
     for at in sorted(doubtful):
         state = States()
@@ -122,7 +125,8 @@ def compare(paths: Sequence[str], table: bytes, now: int) -> Comparison:
     return Comparison(changed, fresh, is_refreshed=True)
 
 
-def _keys(paths: Sequence[str]) -> array[int]:
+def keys_of(paths: Iterable[str]) -> bytes:
+    """Return the stat keys of some files, as a table has them."""
     keys: list[int] = []
     extend, look = keys.extend, os.stat
     for path in paths:
@@ -130,12 +134,24 @@ def _keys(paths: Sequence[str]) -> array[int]:
             extend(_key(look(path)))
         except OSError:
             extend(_NONE)
-    return array("q", keys)
+    return _numbers(keys).tobytes()
 
 
 def _key(status: os.stat_result) -> Key:
-    inode = status.st_ino & _LARGEST
-    modified, changed = (  # beyond 2262, a time counts as one that is not to be trusted
-        max(-_LARGEST, min(time, _LARGEST)) for time in (status.st_mtime_ns, status.st_ctime_ns)
-    )
-    return status.st_size, modified, changed, inode
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _numbers(keys: Sequence[int]) -> array[int]:
+    """Return some keys as a table has them; a time beyond 2262 is one that is not to be trusted."""
+    try:
+        return array("q", keys)
+    except OverflowError:
+        return array(
+            "q",
+            [
+                number & _LARGEST
+                if at % _FIELDS == _INODE
+                else max(-_LARGEST, min(number, _LARGEST))
+                for at, number in enumerate(keys)
+            ],
+        )

@@ -63,8 +63,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     marked = line[finding.start.column - 1 : last]
     bar = f"{style.blue}|{style.reset}"
     gutter = " " * len(number)
-    pad = "".join(c if c == "\t" else " " * _width(c) for c in before)
-    carets = "".join(c if c == "\t" else "^" * _width(c) for c in marked) or "^"
+    pad, carets = _below(before, " "), _below(marked, "^") or "^"
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
     if violation.fix is not None:
@@ -78,7 +77,14 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _shown(line: str) -> str:
-    return "\t".join(printable(part) for part in line.split("\t"))
+    return line if line.isprintable() else "\t".join(map(printable, line.split("\t")))
+
+
+def _below(text: str, mark: str) -> str:
+    """Return what fills, below a text, as many cells of a terminal; tabs stay."""
+    if text.isascii() and text.isprintable():
+        return mark * len(text)
+    return "".join(c if c == "\t" else mark * _width(c) for c in text)
 
 
 def _width(character: str) -> int:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.nodes import nodes_at
 from flake8_ssot_engine.semantics.strings import StringName, listed_strings
+from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import SourceFile, Span
 
 
@@ -43,9 +45,8 @@ def find_moved_strings(
         if moved is not None and id(found.node) not in told:
             told.add(id(found.node))
             yield moved._replace(owner=found.owner_node)
-    if not _spells_a_moved_path(model.source.text, index):
-        return
-    for node, name in listed_strings(model.tree):
+    spelled = _moved_paths(model.source.text, index)
+    for node, name in listed_strings(nodes_at(model.tree, model.source, spelled)):
         direct = index.match(name)
         if direct is not None and id(node) not in told:
             told.add(id(node))
@@ -72,9 +73,12 @@ def _moved(
     return MovedString(found.node, whole, name, rebinds=True)
 
 
-def _spells_a_moved_path(text: str, index: MoveIndex) -> bool:
-    olds = {str(move.old) for _, move in index}
-    return any(f"{quote}{old}" in text for old in olds for quote in "\"'")
+def _moved_paths(text: str, index: MoveIndex) -> Iterator[int]:
+    """Yield where a string begins with the old name of something."""
+    for old in {str(move.old) for _, move in index}:
+        for start, _ in places_of(old, text):
+            if text[start - 1 : start] in {'"', "'"}:
+                yield start
 
 
 def span_of_string(source: SourceFile, node: ast.expr | ast.keyword) -> Span:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from flake8_ssot_engine.semantics.blocks import blocks_of
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
 from flake8_ssot_engine.source import SourceFile, Span
 
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _DEFINING = frozenset({ScopeKind.CLASS, ScopeKind.FUNCTION})
 
 
@@ -40,7 +40,7 @@ def definition_names(tree: ast.Module) -> frozenset[str]:
                 name = f"{outer}{node.name}"
                 found.add(name)
                 inner = f"{name}."
-            waiting += [(inner, part) for name in _BLOCKS if (part := getattr(node, name, None))]
+            waiting += [(inner, part) for part in blocks_of(node)]
     return frozenset(found)
 
 

@@ -12,9 +12,10 @@ import ast
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from flake8_ssot_engine.semantics.blocks import BLOCKS, PARTS, blocks_of
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import SourceFile
@@ -23,8 +24,6 @@ _ALWAYS = ("import", "__all__")
 _STAR = re.compile(r"import[\s\\]*\*")
 _NO_TYPE = re.compile(r"[ \t\f]*#(?![ \t]*type:)")
 _DEFINES = re.compile(r"(?:\bdef|\bclass|\btype)[\s\\]+\Z")
-_BLOCKS = ("body", "orelse", "finalbody")
-_PARTS = ("handlers", "cases")
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -64,6 +63,11 @@ class Focus:
             return True
         blanks = dict.fromkeys(map(ord, others - of_names), " ")
         return unicodedata.is_normalized("NFKC", text.translate(blanks))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names in focus, with those that were asked for."""
+        return frozenset(self._uses | self._bindings)
 
     def need_uses(self, names: Iterable[str]) -> None:
         """Make sure that every place of some names is in focus. Raises OutOfFocus."""
@@ -136,30 +140,21 @@ class Focus:
         return found
 
     def _statement(self, statement: ast.stmt, first: int, last: int, kept: set[int]) -> ast.stmt:
-        blocks: list[list[ast.stmt]] = list(_blocks(statement))
+        blocks: list[list[ast.stmt]] = list(blocks_of(statement))
         kept.update(range(first, last + 1))
         if not blocks:
             return statement
         for block in blocks:
             kept.difference_update(range(_first_line(block[0]), (block[-1].end_lineno or 0) + 1))
         cut = _copy(statement)
-        for name in _BLOCKS:
+        for name in BLOCKS:
             if part := getattr(statement, name, None):
                 setattr(cut, name, self._block(part, kept))
-        for name in _PARTS:
+        for name in PARTS:
             if parts := getattr(statement, name, None):
                 cut_parts = [_copy(part, body=self._block(part.body, kept)) for part in parts]
                 setattr(cut, name, cut_parts)
         return cut
-
-
-def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """Yield the blocks directly in a statement, but for empty ones."""
-    for name in _BLOCKS:
-        if block := getattr(statement, name, None):
-            yield block
-    for name in _PARTS:
-        yield from (part.body for part in getattr(statement, name, ()))
 
 
 def _first_line(statement: ast.stmt) -> int:

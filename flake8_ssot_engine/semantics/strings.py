@@ -17,7 +17,9 @@ from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.constants import Text, text_of
 from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_method
 from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.nodes import nodes_at
 from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.words import places_of
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -59,13 +61,12 @@ def string_names(
     model.need_uses({b.name for b in model.bindings() if _is_path(b)})
     for reference in model.calls():
         yield from reader.read_call(reference)
-    if "modules" in model.source.text:
-        yield from reader.read_sys_modules()
+    yield from reader.read_sys_modules()
 
 
-def listed_strings(tree: ast.Module) -> Iterator[tuple[ast.Constant, QualifiedName]]:
+def listed_strings(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.Constant, QualifiedName]]:
     """Yield each string in a list, tuple, set or dictionary that is a dotted path of two parts."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Dict):
             elements = [*node.keys, *node.values]
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -217,7 +218,9 @@ class _Reader:
 
     def read_sys_modules(self) -> Iterator[StringName]:
         """`sys.modules["a.b"]`, `"a.b" in sys.modules`."""
-        for node in ast.walk(self.model.tree):
+        source = self.model.source
+        spelled = [start for start, _ in places_of("modules", source.text)]
+        for node in nodes_at(self.model.tree, source, spelled):
             if isinstance(node, ast.Subscript) and self._is_sys_modules(node.value):
                 yield from self._path_in(node.slice)
             elif (

@@ -86,7 +86,8 @@ def capabilities(
         hover=lsp.HoverClientCapabilities(content_format=[lsp.MarkupKind.Markdown]),
         completion=lsp.CompletionClientCapabilities(
             completion_item=lsp.ClientCompletionItemOptions(
-                tag_support=lsp.CompletionItemTagOptions([lsp.CompletionItemTag.Deprecated])
+                documentation_format=[lsp.MarkupKind.Markdown],
+                tag_support=lsp.CompletionItemTagOptions([lsp.CompletionItemTag.Deprecated]),
             )
         ),
         diagnostic=lsp.DiagnosticClientCapabilities() if pulls else None,
@@ -125,17 +126,17 @@ class Editor:
         self._news = asyncio.Condition()
         self.encoding = "utf-16"
 
-        @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
             self.registered += params.registrations
 
-        client.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         async def publish(params: lsp.PublishDiagnosticsParams) -> None:
             async with self._news:
                 self.published[params.uri] = params
                 self._news.notify_all()
+
+        client.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(publish)
+        client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(register)
 
     def uri(self, name: str) -> str:
         return (self.root / name).as_uri()

@@ -51,7 +51,7 @@ async def test_sample_project_becomes_what_fix_writes(tmp_path: Path) -> None:
                 continue
             edit = await editor.resolve(offered[0])
             found = apply_workspace_edit(editor, edit)
-            assert {path: text for path, text in found.items()} == expected
+            assert found == expected
             fixed += bool(found)
     assert fixed > 10
 
@@ -73,7 +73,7 @@ async def test_what_the_baseline_tolerates_is_left(tmp_path: Path) -> None:
 
 async def test_edits_are_few(tmp_path: Path) -> None:
     lay_out(tmp_path)
-    text = f"from app.old import Old\n{'x = 1\n' * 500}\nprint(Old())\n"
+    text = "from app.old import Old\n" + "x = 1\n" * 500 + "print(Old())\n"
     async with editing(tmp_path) as editor:
         editor.open(USER, text)
         (action,) = await editor.actions(USER, only=["source.fixAll"])
@@ -83,7 +83,7 @@ async def test_edits_are_few(tmp_path: Path) -> None:
         assert edit.document_changes is not None
         (change,) = edit.document_changes
         assert isinstance(change, lsp.TextDocumentEdit)
-        assert sum(len(one.new_text) for one in change.edits) < 30
+        assert len(change.edits) == 3
         assert apply_workspace_edit(editor, edit, {USER: text}) == {
             USER: text.replace("app.old", "app.new").replace("Old", "New")
         }

@@ -113,10 +113,11 @@ class _Finder:
 
     @cached_property
     def _looks_names_up(self) -> bool:
-        return any(
+        looks_up = "__dict__" in self.model.source.text or any(self.model.references_to(["vars"]))
+        return looks_up and any(
             isinstance(node, ast.Constant) and node.value in self.olds
             for node in ast.walk(self.model.tree)
-        ) and ("__dict__" in self.model.source.text or any(self.model.references_to(["vars"])))
+        )
 
     def _is_followed(self, name: QualifiedName) -> bool:
         """Whether the file names something by a path that is followed, and in no other way."""

@@ -19,6 +19,7 @@ from flake8_ssot_engine.fixing.webs import Webs
 from flake8_ssot_engine.names import QualifiedName, relative_module
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
+from flake8_ssot_engine.semantics.blocks import every_block
 from flake8_ssot_engine.semantics.references import Reference
 
 
@@ -135,13 +136,7 @@ class Workbench:
     @cached_property
     def _only_statements(self) -> set[int]:
         """The ids of the statements that are all that a block has."""
-        found = set()
-        for node in ast.walk(self._model.tree):
-            for name in ("body", "orelse", "finalbody"):
-                block = getattr(node, name, None)
-                if isinstance(block, list) and len(block) == 1:
-                    found.add(id(block[0]))
-        return found
+        return {id(block[0]) for block in every_block(self._model.tree) if len(block) == 1}
 
     def _note(self, repair: Repair, binding: Binding, new: NewImport | None) -> None:
         """Put what becomes of an import's alias with what becomes of its statement."""

@@ -1,0 +1,58 @@
+"""Looking ahead: a second process computes something while this one goes on.
+
+For what takes some milliseconds: an executor's imports and threads alone take longer than that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from flake8_ssot_engine.project.parallel import available_cores
+
+
+class LookAhead:
+    """The bytes that a function will have returned, by the time that they are asked for."""
+
+    def __init__(self, compute: Callable[[], bytes]) -> None:
+        """Start a process, where that is safe and pays; `compute` must not fail or print."""
+        self._compute = compute
+        self._pid = 0
+        if _may_fork() and available_cores() > 1:
+            self._start()
+
+    def _start(self) -> None:
+        self._read_end, write_end = os.pipe()
+        try:
+            self._pid = os.fork()
+        except OSError:  # too many processes
+            os.close(self._read_end)
+            os.close(write_end)
+            return
+        if self._pid:
+            os.close(write_end)
+            return
+        try:
+            os.close(self._read_end)
+            with open(write_end, "wb") as pipe:
+                pipe.write(self._compute())
+            os._exit(0)
+        finally:  # whatever happens in this process is told by its exit code, and to nobody else
+            os._exit(1)
+
+    def result(self) -> bytes:
+        """Return what the function returns. To be asked for once."""
+        if self._pid:
+            with open(self._read_end, "rb") as pipe:
+                told = pipe.read()
+            _, status = os.waitpid(self._pid, 0)
+            if status == 0:
+                return told
+        return self._compute()
+
+
+def _may_fork() -> bool:
+    """Whether this process can be doubled: locks that other threads hold would stay taken."""
+    threads = sys.modules.get("threading")
+    return hasattr(os, "fork") and (threads is None or threads.active_count() == 1)
