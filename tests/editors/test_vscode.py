@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
 CODE_SERVER, CHROMIUM = shutil.which("code-server"), shutil.which("chromium")
-PATIENCE = 60
+PATIENCE = 20
 """Seconds for one step; it takes at most five."""
 
 SETTINGS = {
     "chat.disableAIFeatures": True,
+    "files.autoSave": "off",
     "ssot.path": shutil.which("ssot", path=COMMANDS),
     "security.workspace.trust.enabled": False,
     "window.dialogStyle": "custom",
