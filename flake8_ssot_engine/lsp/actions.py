@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,14 +12,20 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.lsp.diagnostics import diagnostic_of
 from flake8_ssot_engine.lsp.documents import Analysis, Document
 from flake8_ssot_engine.lsp.fixes import Change, UnfixableError, fix_all, fix_one, is_safe, key_at
+from flake8_ssot_engine.lsp.jobs import FixEverywhere
+from flake8_ssot_engine.lsp.progress import Progress
 from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.lsp.suppressing import suppress
 from flake8_ssot_engine.lsp.workspace_edits import WorkspaceEdits
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 
+EVERYWHERE = "ssot.fixEverywhere"
+"""The command for editors that do not resolve actions; it takes a path and a symbol."""
 FIX_ALL = "source.fixAll.ssot"
 KINDS = (lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.SourceFixAll, FIX_ALL)
 UNSAFE = "unsafe: it may change what the program does"
@@ -26,10 +33,14 @@ _NO_ANALYSIS = "the file has changed meanwhile"
 
 
 class Actions:
-    """Offers the actions for a document, and makes the edits of the one that is chosen."""
+    """Offers the actions for a document, and makes the edits of the one that is chosen.
 
-    def __init__(self, session: Session) -> None:
+    `progress` makes what shows how far something of a title is.
+    """
+
+    def __init__(self, session: Session, progress: Callable[[str], Progress]) -> None:
         self._session = session
+        self._progress = progress
         self._edits = WorkspaceEdits(session.client, session.documents)
 
     async def offer(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
@@ -50,6 +61,7 @@ class Actions:
             ]
             for finding in at_hand:
                 found += self._for_finding(document, analysis, finding)
+            found += self._everywhere(document, at_hand)
         if _wants(wanted, FIX_ALL) and self._has_any(analysis):
             found.append(self._fix_all(document, _kind_of_all(wanted)))
         if self._session.client.resolves_edits:
@@ -59,7 +71,7 @@ class Actions:
     async def resolve(self, action: lsp.CodeAction) -> lsp.CodeAction:
         """Add the edit to an action. Raises UnfixableError."""
         data: Any = action.data
-        if action.edit is not None or not isinstance(data, dict):
+        if action.edit is not None or action.command or not isinstance(data, dict):
             return action
         document = self._session.documents.get(str(data.get("uri")))
         if document is None or document.version != data.get("version"):
@@ -69,12 +81,15 @@ class Actions:
             raise UnfixableError(_NO_ANALYSIS)
         if data.get("does") == "fix-all":
             action.edit = await self._edit_of_all(document, analysis)
+        elif data.get("does") == "fix-everywhere":
+            action.edit = await self.edit_everywhere(document.path, str(data.get("symbol")))
         else:
             key = key_at(data.get("key"))
             finding = next((f for f in analysis.result.findings if key_of(f) == key), None)
             if finding is None:
                 raise UnfixableError(_NO_ANALYSIS)
-            action.edit = await self._edit_of_one(document, analysis, finding)
+            made = self._edit_of_one if data.get("does") == "fix" else self._suppressing_edit
+            action.edit = await made(document, analysis, finding)
         return action
 
     async def _resolved(self, action: lsp.CodeAction) -> lsp.CodeAction | None:
@@ -102,17 +117,29 @@ class Actions:
                 is_preferred=is_safe(finding) or None,
                 data={**_data(document), "does": "fix", "key": _plain(finding)},
             )
-        if violation.code == UNUSED_SUPPRESSION.code:
-            return
-        source = document.text.source
-        edit = suppress(source, violation.code, finding.start.line)
-        if edit is not None:
-            text_edit = lsp.TextEdit(document.text.range(edit.span), edit.text)
+        if violation.code != UNUSED_SUPPRESSION.code:
             yield lsp.CodeAction(
                 title=f"{violation.code}: suppress it here with a reason",
                 kind=lsp.CodeActionKind.QuickFix,
                 diagnostics=told,
-                edit=self._edits.of_edits(document.path, [text_edit]),
+                data={**_data(document), "does": "suppress", "key": _plain(finding)},
+            )
+
+    def _everywhere(
+        self, document: Document, at_hand: Sequence[Finding]
+    ) -> Iterator[lsp.CodeAction]:
+        fixable = (f.violation for f in at_hand if f.violation.applicability is not None)
+        for symbol in dict.fromkeys(v.symbol for v in fixable if v.code != UNUSED_SUPPRESSION.code):
+            title = f"fix `{symbol}` everywhere"
+            data = {**_data(document), "does": "fix-everywhere", "symbol": str(symbol)}
+            command = None
+            if not self._session.client.resolves_edits:  # it would take long to make each of them
+                command = lsp.Command(title, EVERYWHERE, arguments=[document.path, str(symbol)])
+            yield lsp.CodeAction(
+                title=f"ssot: {title}",
+                kind=lsp.CodeActionKind.QuickFix,
+                command=command,
+                data=data,
             )
 
     def _fix_all(self, document: Document, kind: str) -> lsp.CodeAction:
@@ -139,11 +166,45 @@ class Actions:
         assert analysis.project is not None
         settings, contents = analysis.project.settings, self._contents(document, analysis)
         finder = self._session.projects.finder
-        fix = await self._session.in_thread(
-            fix_one, finding, document.path, settings, finder, contents
-        )
+        fix = await self._session.aside(fix_one, finding, document.path, settings, finder, contents)
         self._check_unchanged(document, analysis)
         return self._edits.of_fix(fix, annotation)
+
+    async def _suppressing_edit(
+        self, document: Document, analysis: Analysis, finding: Finding
+    ) -> lsp.WorkspaceEdit:
+        text = analysis.text
+        line = finding.start.line
+        edit = await self._session.aside(suppress, text.source, finding.violation.code, line)
+        if edit is None:
+            raise UnfixableError("no comment can stand there that would be heeded")
+        self._check_unchanged(document, analysis)
+        return self._edits.of_edits(document.path, [lsp.TextEdit(text.range(edit.span), edit.text)])
+
+    async def edit_everywhere(self, path: str, symbol: str) -> lsp.WorkspaceEdit:
+        """Return the edit that fixes a symbol in all of a file's project.
+
+        What is unsafe is in it only where an editor has it confirmed. Raises UnfixableError.
+        """
+        name = QualifiedName(symbol.split("."))
+        job = FixEverywhere(os.path.dirname(path), name, self._session.documents.unsaved())
+        with self._progress(f"ssot: fixing {symbol}") as advance:
+            try:
+                safe, whole = await self._session.processes.run(job, advance)
+            except ConfigError as error:
+                raise UnfixableError(str(error)) from None
+        if not self._session.client.takes_annotations:
+            whole = safe
+        if not whole:
+            raise UnfixableError("there is nothing that could be fixed")
+        return self._edits.of_changes(
+            whole,
+            lambda path: (
+                None
+                if safe.get(path) == whole[path]
+                else lsp.ChangeAnnotation("Unsafe fixes", True, UNSAFE)
+            ),
+        )
 
     async def _edit_of_all(self, document: Document, analysis: Analysis) -> lsp.WorkspaceEdit:
         project = analysis.project
@@ -156,7 +217,7 @@ class Actions:
             held = frozenset() if fixes_baselined else project.held_keys(path, now)
             return lambda finding: key_of(finding) not in held
 
-        changes = await self._session.in_thread(
+        changes = await self._session.aside(
             self._fix_file, document.path, project.settings, contents, wants
         )
         self._check_unchanged(document, analysis)

@@ -16,7 +16,7 @@ from pygls.protocol.language_server import lsp_method
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ConfigError, ExitCode
-from flake8_ssot_engine.lsp.actions import KINDS, Actions
+from flake8_ssot_engine.lsp.actions import EVERYWHERE, KINDS, Actions
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.completion import asked_at, complete, may_ask
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
@@ -68,7 +68,10 @@ class Server(LanguageServer):
         encoding = lsp.PositionEncodingKind(self.protocol.workspace.position_encoding)
         client = Client(params, encoding.value)
         self.session = Session(client, self.publish, self.report)
-        self.actions = Actions(self.session)
+        self.actions = Actions(
+            self.session,
+            lambda title: Progress(self, title, None, may_begin=client.shows_progress),
+        )
         self.pulls = Pulls(self.session, self.diagnostics_of, self.protocol._converter)
         self.troubles = Troubles(
             client.encoding,
@@ -236,6 +239,16 @@ def make_server() -> Server:
         except UnfixableError as error:
             server.show(lsp.MessageType.Warning, f"ssot: {params.title}: {error}")
             return params
+
+    @server.command(EVERYWHERE)
+    async def fix_everywhere(path: str, symbol: str) -> None:
+        try:
+            edit = await server.actions.edit_everywhere(path, symbol)
+        except UnfixableError as error:
+            server.show(lsp.MessageType.Warning, f"ssot: {symbol}: {error}")
+            return
+        label = f"Fix {symbol} everywhere"
+        await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, label))
 
     @server.feature(
         lsp.TEXT_DOCUMENT_DIAGNOSTIC,

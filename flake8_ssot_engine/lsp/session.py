@@ -19,6 +19,7 @@ from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Analysis, Document, Documents, encoded, path_of
 from flake8_ssot_engine.lsp.processes import Processes
 from flake8_ssot_engine.lsp.projects import Projects
+from flake8_ssot_engine.lsp.rubbish import Rubbish
 from flake8_ssot_engine.lsp.seeing import Seen
 from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.project.reading import read_regular
@@ -45,7 +46,9 @@ class Session:
         self._tell = tell
         self._report = report
         self._thread = ThreadPoolExecutor(1, "analysis")
+        self._aside = ThreadPoolExecutor(1, "aside")
         self._waiting: dict[str, None] = {}
+        self._rubbish = Rubbish()
         self._change = asyncio.Event()
         self.generation = 0
         """How often all that was found has been forgotten."""
@@ -56,10 +59,16 @@ class Session:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, function, *arguments)
 
+    async def aside(self, function: Callable[..., Answer], *arguments: object) -> Answer:
+        """Return what a function returns that is called aside, so that analyses go on."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._aside, function, *arguments)
+
     def end(self) -> None:
         """Begin nothing more."""
         self.processes.end()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._thread, self._aside):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     # --- what the editor says
 
@@ -145,6 +154,7 @@ class Session:
             return self.analyse(document.path, text, data, others)
 
         analysis = await self.in_thread(analyse)
+        self._rubbish.collect_soon(self._thread)
         if document.text is text and generation == self.generation:
             document.analysis = analysis
         return analysis

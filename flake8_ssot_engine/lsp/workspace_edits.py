@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lsprotocol import types as lsp
 
@@ -31,13 +31,19 @@ class WorkspaceEdits:
         for edit in fix.edits:
             by_path.setdefault(absolute(edit.path), []).append(edit)
         return self._of(
-            {path: self._placed(path, edits) for path, edits in by_path.items()}, annotation
+            {path: self._placed(path, edits) for path, edits in by_path.items()},
+            lambda path: annotation,
         )
 
     def of_changes(
-        self, changes: Mapping[str, Change], annotation: lsp.ChangeAnnotation | None = None
+        self,
+        changes: Mapping[str, Change],
+        annotate: Callable[[str], lsp.ChangeAnnotation | None] = lambda path: None,
     ) -> lsp.WorkspaceEdit:
-        """Return the edit that makes some files what they are to be. Raises UnfixableError."""
+        """Return the edit that makes some files what they are to be. Raises UnfixableError.
+
+        `annotate` tells what is to be said of the changes of a file.
+        """
         edits = {}
         for path, change in changes.items():
             document = self._documents.at(path)
@@ -48,11 +54,11 @@ class WorkspaceEdits:
                 edits[path] = [lsp.TextEdit(text.range(e.span), e.text) for e in change.edits]
             else:
                 edits[path] = edits_between(text, self._text_of(change.after).source.text)
-        return self._of(edits, annotation)
+        return self._of(edits, annotate)
 
     def of_edits(self, path: str, edits: Sequence[lsp.TextEdit]) -> lsp.WorkspaceEdit:
         """Return the edit of one file."""
-        return self._of({path: edits}, None)
+        return self._of({path: edits}, lambda path: None)
 
     def _text_of(self, data: bytes) -> Text:
         return Text.of_bytes(data, self._client.encoding)
@@ -66,31 +72,25 @@ class WorkspaceEdits:
         return [lsp.TextEdit(text.range_between(e.start, e.end), e.text) for e in edits]
 
     def _of(
-        self, edits: Mapping[str, Sequence[lsp.TextEdit]], annotation: lsp.ChangeAnnotation | None
+        self,
+        edits: Mapping[str, Sequence[lsp.TextEdit]],
+        annotate: Callable[[str], lsp.ChangeAnnotation | None],
     ) -> lsp.WorkspaceEdit:
         if not self._client.takes_document_changes:
             return lsp.WorkspaceEdit(
                 changes={self._documents.uri_of(path): some for path, some in edits.items()}
             )
-        if not self._client.takes_annotations:
-            annotation = None
         changes = []
+        annotations: dict[str, lsp.ChangeAnnotation] = {}
         for path, some in edits.items():
             document = self._documents.at(path)
             identifier = lsp.OptionalVersionedTextDocumentIdentifier(
                 self._documents.uri_of(path), document.version if document else None
             )
-            told = [_annotated(edit, annotation) for edit in some]
+            told: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = [*some]
+            annotation = annotate(path) if self._client.takes_annotations else None
+            if annotation is not None:
+                annotations[_ANNOTATION] = annotation
+                told = [lsp.AnnotatedTextEdit(_ANNOTATION, e.range, e.new_text) for e in some]
             changes.append(lsp.TextDocumentEdit(identifier, told))
-        return lsp.WorkspaceEdit(
-            document_changes=changes,
-            change_annotations=None if annotation is None else {_ANNOTATION: annotation},
-        )
-
-
-def _annotated(
-    edit: lsp.TextEdit, annotation: lsp.ChangeAnnotation | None
-) -> lsp.TextEdit | lsp.AnnotatedTextEdit:
-    if annotation is None:
-        return edit
-    return lsp.AnnotatedTextEdit(_ANNOTATION, edit.range, edit.new_text)
+        return lsp.WorkspaceEdit(document_changes=changes, change_annotations=annotations or None)

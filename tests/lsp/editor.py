@@ -199,7 +199,13 @@ class Editor:
     async def actions(
         self, name: str, range_: lsp.Range | None = None, only: Sequence[str] | None = None
     ) -> list[lsp.CodeAction]:
-        """Return what the server offers for a range, or for the whole file."""
+        """Return the actions that the server offers for a range, or for the whole file."""
+        found = await self.offers(name, range_, only)
+        return [one for one in found if isinstance(one, lsp.CodeAction)]
+
+    async def offers(
+        self, name: str, range_: lsp.Range | None = None, only: Sequence[str] | None = None
+    ) -> list[lsp.CodeAction | lsp.Command]:
         range_ = range_ or lsp.Range(lsp.Position(0, 0), lsp.Position(100_000, 0))
         found = await self.client.text_document_code_action_async(
             lsp.CodeActionParams(
@@ -208,7 +214,7 @@ class Editor:
                 lsp.CodeActionContext([], [*only] if only else None),
             )
         )
-        return [one for one in found or [] if isinstance(one, lsp.CodeAction)]
+        return list(found or ())
 
     async def resolve(self, action: lsp.CodeAction) -> lsp.WorkspaceEdit | None:
         """Return the edit of an action, asking for it where it is not there yet."""

@@ -57,7 +57,9 @@ async def test_violation_is_gone_once_it_is_suppressed(tmp_path: Path) -> None:
         (action,) = [one for one in offered if "suppress" in one.title]
         assert action.kind == lsp.CodeActionKind.QuickFix
         assert not action.is_preferred
-        new = apply_workspace_edit(editor, action.edit, {"app/user.py": text})["app/user.py"]
+        new = apply_workspace_edit(editor, await editor.resolve(action), {"app/user.py": text})[
+            "app/user.py"
+        ]
         assert new == text.replace("# it", f"# it{NOTE}")
         editor.change("app/user.py", new)
         assert await editor.diagnostics("app/user.py") == []
