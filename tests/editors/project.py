@@ -50,12 +50,12 @@ def violations_of(root: Path, name: str) -> list[dict[str, Any]]:
 
 
 def texts_fixed_by_command(folder: Path, name: str) -> dict[str, str]:
-    """Return the texts of a new sample project after `ssot fix` of one file."""
+    """Return the texts of a new sample project after `ssot fix` of a file or folder."""
     lay_out(folder)
     before = texts_of(folder)
-    assert run_ssot(folder, "fix", name).returncode == 0
+    told = run_ssot(folder, "fix", name)
     after = texts_of(folder)
-    assert after[name] != before[name]
+    assert after != before, told.stderr
     return after
 
 

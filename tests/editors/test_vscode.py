@@ -14,8 +14,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
 CODE_SERVER, CHROMIUM = shutil.which("code-server"), shutil.which("chromium")
+PLAYWRIGHT = find_spec("playwright")
+PACKAGE = EXTENSION / f"ssot-engine-{__version__}.vsix"
+needs_all = pytest.mark.skipif(
+    not (CODE_SERVER and CHROMIUM and PLAYWRIGHT and PACKAGE.exists()),
+    reason="there is no code-server, Chromium, Playwright or packaged extension",
+)
 PATIENCE = 20
 """Seconds for one step; it takes at most five."""
 
@@ -45,7 +52,7 @@ SETTINGS = {
 def test_the_extension_has_the_version_of_the_package() -> None:
     for name in ("package.json", "package-lock.json"):
         assert json.loads((EXTENSION / name).read_text("utf-8"))["version"] == __version__
-    assert f"ssot-engine-{__version__}.vsix" in (EXTENSION / "README.md").read_text("utf-8")
+    assert PACKAGE.name in (EXTENSION / "README.md").read_text("utf-8")
     assert (EXTENSION / "LICENSE").read_text() == (EXTENSION.parents[1] / "LICENSE").read_text()
 
 
@@ -61,9 +68,8 @@ def code_server(root: Path) -> Iterator[str]:
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_DATA_HOME": str(home / "share"),
     }
-    package = str(EXTENSION / f"ssot-engine-{__version__}.vsix")
     subprocess.run(
-        [CODE_SERVER, *places, "--install-extension", package], env=environment, check=True
+        [CODE_SERVER, *places, "--install-extension", str(PACKAGE)], env=environment, check=True
     )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -120,7 +126,12 @@ class Window:
     def command(self, title: str) -> None:
         self.pick("Control+Shift+P", title, title)
 
-    def go_to(self, line: int, column: int) -> None:
+    def open(self, name: str) -> None:
+        self.pick("Control+P", name, Path(name).name)
+        self.see(".squiggly-error")
+
+    def go_to(self, violation: dict[str, Any]) -> None:
+        line, column = violation["line"], violation["column"]
         self.page.keyboard.press("Control+G")
         self.see(".quick-input-widget")
         self.page.keyboard.type(f"{line}:{column}")
@@ -141,25 +152,19 @@ def window(address: str) -> Iterator[Window]:
         browser.close()
 
 
-@pytest.mark.skipif(not CODE_SERVER, reason="there is no code-server on the path")
-@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on the path")
-@pytest.mark.skipif(
-    not list(EXTENSION.glob(f"*-{__version__}.vsix")), reason="the extension is not packaged"
-)
+@needs_all
 def test_the_file_is_what_the_command_makes_of_it(tmp_path: Path) -> None:
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     name = NAMES[0]
     root = tmp_path / "opened"
     lay_out(root)
     first = violations_of(root, name)[0]
 
     with code_server(root) as address, window(address) as code:
-        code.pick("Control+P", name, Path(name).name)
-        code.see(".squiggly-error")
+        code.open(name)
         code.see(".squiggly-inline-deprecated")
         code.picture("diagnostics")
 
-        code.go_to(first["line"], first["column"])
+        code.go_to(first)
         code.page.keyboard.press("Control+K")
         code.page.keyboard.press("Control+I")
         code.see(".monaco-hover", first["code"])
@@ -190,3 +195,30 @@ def test_the_file_is_what_the_command_makes_of_it(tmp_path: Path) -> None:
         code.page.locator("[id='status.languageStatus']").click()
         code.see(".hover-language-status", "SSOT: running")
         code.picture("no-report-yet-and-status-item")
+
+
+@needs_all
+def test_a_symbol_is_fixed_everywhere_after_a_preview(tmp_path: Path) -> None:
+    root = tmp_path / "opened"
+    lay_out(root)
+    first = violations_of(root, NAMES[0])[0]
+    by_command = tmp_path / "fixed"
+    texts_fixed_by_command(by_command, ".")
+
+    def left(project: Path) -> list[tuple[str, str]]:
+        found = violations_of(project, ".")
+        return [(one["path"], one["code"]) for one in found if one["symbol"] == first["symbol"]]
+
+    assert len(left(root)) > len(left(by_command)) > 0
+    with code_server(root) as address, window(address) as code:
+        code.open(NAMES[0])
+        code.go_to(first)
+        code.page.keyboard.press("Control+.")
+        code.page.locator(".action-widget .monaco-list-row", has_text="everywhere").first.click()
+        code.see(".bulk-edit-panel")
+        code.picture("preview")
+        code.page.get_by_role("button", name="Apply").click()
+        code.see(".explorer-viewlet .monaco-list-row", "dependencies.py")
+        code.command("File: Save All Files")
+        wait_until(lambda: left(root) == left(by_command))
+        code.picture("fixed-everywhere")
