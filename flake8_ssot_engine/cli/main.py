@@ -28,6 +28,7 @@ _COMMANDS = (
     "schema",
     "doctor",
     "export",
+    "server",
 )
 """One module each, in this package, by the command's name; only the one asked for is imported."""
 

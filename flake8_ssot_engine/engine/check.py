@@ -63,12 +63,18 @@ class Checker:
         """
         self.settings = settings
         self.needles = needles
+        self.contents = contents
         self._reexports = Reexports(Modules(settings.source_roots, contents))
         self.screen = Screen(settings, needles, self._reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, frozenset[str]] = {}
+
+    @property
+    def reexports(self) -> Reexports:
+        """What follows names from module to module."""
+        return self._reexports
 
     @property
     def consulted(self) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
+from types import MappingProxyType
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Fix, PlacedEdit
@@ -12,11 +13,13 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.rewrite import UNPROVED
 from flake8_ssot_engine.engine.run import Report, Task
-from flake8_ssot_engine.engine.settlement import FixReport, Project
+from flake8_ssot_engine.engine.settlement import FixReport, Project, every_finding
 from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 
-_ROUNDS = 5
+ROUNDS = 5
+"""How often what one round left is tried again."""
+_NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def plan_fixes(
@@ -27,17 +30,30 @@ def plan_fixes(
     allow_unsafe: bool = False,
     keeps_outside: str = "",
     on_progress: Callable[[int], None] | None = None,
+    contents: Mapping[str, bytes] = _NO_CONTENTS,
+    wants: Callable[[str, Finding], bool] = every_finding,
 ) -> FixReport:
     """Plan and prove the fix of some files and of what depends on them; write nothing.
 
     `keeps_outside`, if given, is why no other file may change with them: what would need that
-    keeps an alias. `on_progress` hears of each batch of files that was looked at.
+    keeps an alias. `on_progress` hears of each batch of files that was looked at. `contents` are
+    those of files that hold something else than is on the disk; of what is found in a file, by
+    its absolute path, that is fixed which `wants` says yes to.
     """
     by_settings: defaultdict[int, list[Task]] = defaultdict(list)
     for task in tasks:
         by_settings[id(task.settings)].append(task)
     reports = [
-        Project(group, finder, jobs, allow_unsafe, on_progress, keeps_outside).report()
+        Project(
+            group,
+            finder,
+            jobs,
+            allow_unsafe,
+            on_progress,
+            keeps_outside,
+            contents=contents,
+            wants=wants,
+        ).report()
         for group in by_settings.values()
     ]
     return FixReport(
@@ -71,7 +87,7 @@ def fix_files(
     followed another one, or a `# noqa` that may be without use now.
     """
     whole = FixReport()
-    for number in range(_ROUNDS):
+    for number in range(ROUNDS):
         planned = plan_fixes(
             tasks,
             finder,
@@ -86,14 +102,14 @@ def fix_files(
             whole = report
         elif report.changes:
             whole = whole.followed_by(report, {task.shown_as for task in tasks})
-        further = _may_go_on(report) if report.changes else set()
+        further = may_go_on(report) if report.changes else set()
         tasks = [task for task in tasks if task.shown_as in further]
         if not tasks:
             break
     return whole
 
 
-def _may_go_on(report: FixReport) -> set[str]:
+def may_go_on(report: FixReport) -> set[str]:
     """Return the files in which another round may fix more."""
     # What a comment kept may be given up once that is gone.
     is_unsuppressed = any(f.violation.code == UNUSED_SUPPRESSION.code for f in report.fixed)
@@ -117,19 +133,31 @@ def with_single_fixes(
     jobs: int,
     fixable: Set[str],
     sees_others: bool = True,
+    contents: Mapping[str, bytes] = _NO_CONTENTS,
+    wants: Callable[[str, Finding], bool] = every_finding,
 ) -> Report:
     """Return a report in which each violation of some files carries the edits that fix it.
 
     `fixable` names the files that are worth it. Each fix is proved by itself, and holds what
     other files need because of it; but where it `sees_others` not, each is planned as if all
-    others followed.
+    others followed. `contents` are those of files that hold something else than is on the disk;
+    only what `wants` says yes to is looked at.
     """
     settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
     fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
     for number in settings:
         group = [task for task in tasks if id(task.settings) == number]
         some = [task for task in group if task.shown_as in fixable]
-        project = Project(some, finder, jobs, True, None, sees_others=sees_others)
+        project = Project(
+            some,
+            finder,
+            jobs,
+            True,
+            None,
+            sees_others=sees_others,
+            contents=contents,
+            wants=wants,
+        )
         fixes.update(project.single_fixes())
     return report._replace(findings=tuple(_with_fix(finding, fixes) for finding in report.findings))
 

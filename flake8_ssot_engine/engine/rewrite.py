@@ -82,7 +82,7 @@ class Rewriter:
             self._error = error.message
 
     def _read(self) -> None:
-        data = read_source(self._place.path, self._place.shown_as)
+        data = read_source(self._place.path, self._place.shown_as, self._checker.contents)
         if isinstance(data, FileError):
             raise SourceError(data.message)
         self._data = data

@@ -6,6 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -271,8 +272,15 @@ def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) ->
     )
 
 
-def read_source(path: str, shown_as: str) -> bytes | FileError:
-    """Read the source file at an absolute path, or tell why it cannot be one."""
+def read_source(
+    path: str, shown_as: str, contents: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes | FileError:
+    """Read the source file at an absolute path, or tell why it cannot be one.
+
+    `contents` are those of files that hold something else than is on the disk.
+    """
+    if path in contents:
+        return contents[path]
     if path.endswith(".ipynb"):  # its JSON may well be a Python expression
         message = "is a notebook, which is not read; check the code that it was exported to"
         return FileError(shown_as, message)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TypeVar
 
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -38,6 +39,7 @@ Item = TypeVar("Item")
 
 _CHUNK = 32
 _REWRITE_CHUNK = 4
+_NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 _ROUNDS = 20
 """How often the files are asked anew; each time at least one name or file is given up."""
 
@@ -104,8 +106,17 @@ class FixReport:
         )
 
 
+def every_finding(path: str, finding: Finding) -> bool:
+    """Whether a finding in the file at an absolute path is to be fixed: each is."""
+    return True
+
+
 class Project:
-    """The files that one configuration holds for."""
+    """The files that one configuration holds for.
+
+    `contents` are those of files that hold something else than is on the disk; of what is found,
+    that is fixed which `wants` says yes to.
+    """
 
     def __init__(
         self,
@@ -117,8 +128,12 @@ class Project:
         keeps_outside: str = "",
         *,
         sees_others: bool = True,
+        contents: Mapping[str, bytes] = _NO_CONTENTS,
+        wants: Callable[[str, Finding], bool] = every_finding,
     ) -> None:
         self._sees_others = sees_others
+        self._contents = contents
+        self._wants = wants
         self._settings: Settings = tasks[0].settings
         self._jobs = jobs
         self._allow_unsafe = allow_unsafe
@@ -126,7 +141,9 @@ class Project:
         needles: Needles | None = None
         if len(tasks) >= FEW_FILES:
             needles = find_needles(self._settings, jobs=jobs)
-        self._shared = Shared(self._settings, needles, secrets.token_hex(8))
+        self._shared = Shared(
+            self._settings, needles, secrets.token_hex(8), tuple(contents.items())
+        )
         self._tasks = tasks
         self._finder = finder
         self._keeps_outside = keeps_outside
@@ -147,9 +164,15 @@ class Project:
         for task, batch in zip(
             tasks, parallel_map(survey_files, tasks, jobs=self._jobs), strict=True
         ):
-            found += batch
+            found += map(self._wanted, batch)
             self._on_progress(sum(place.is_selected for place in task.places))
         return found
+
+    def _wanted(self, survey: Survey) -> Survey:
+        if self._wants is every_finding:
+            return survey
+        path = survey.place.path
+        return replace(survey, findings=tuple(f for f in survey.findings if self._wants(path, f)))
 
     @cached_property
     def _others(self) -> dict[str, Place]:
@@ -168,7 +191,8 @@ class Project:
             if not names or not self._others:
                 return
             asked |= names
-            found = find_takers(self._others, Modules(self._settings.source_roots), names)
+            modules = Modules(self._settings.source_roots, self._contents)
+            found = find_takers(self._others, modules, names)
             paths = sorted({path for every in found.values() for path in every})
             self._surveys += self._survey([self._others.pop(path) for path in paths])
 
@@ -251,7 +275,7 @@ class Project:
             return {}
         roots = self._settings.source_roots
         paths = sorted(modules_of(roots))
-        found = find_takers(paths, Modules(roots), names)
+        found = find_takers(paths, Modules(roots, self._contents), names)
         return {
             name: f"{os.path.relpath(every[0])} may take `{name}` from there"
             for name, every in found.items()

@@ -17,17 +17,21 @@ _MANY = 1_000_000
 
 
 class Shared(NamedTuple):
-    """The settings and needles of a project; `token` is another for each state of its files."""
+    """The settings and needles of a project; `token` is another for each state of its files.
+
+    `contents` are those of files that hold something else than is on the disk.
+    """
 
     settings: Settings
     needles: Needles | None
     token: str
+    contents: tuple[tuple[str, bytes], ...] = ()
 
 
 @lru_cache(maxsize=4)
 def checker_of(shared: Shared) -> Checker:
     """Return the checker for some tasks: within one process, what it has read serves them all."""
-    return Checker(shared.settings, shared.needles)
+    return Checker(shared.settings, shared.needles, dict(shared.contents))
 
 
 @contextmanager

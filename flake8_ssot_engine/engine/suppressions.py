@@ -117,7 +117,11 @@ class Suppressions:
 
     def _text_for(self, line: int) -> str:
         """Return the text in which the comment for a line is looked for."""
-        return "\n".join(map(self._source.line_text, self._line_groups.get(line, [line])))
+        return "\n".join(map(self._source.line_text, self.lines_with(line)))
+
+    def lines_with(self, line: int) -> range:
+        """Return the lines that are read as one with a line, itself among them (from 1)."""
+        return self._line_groups.get(line, range(line, line + 1))
 
     @cached_property
     def _line_groups(self) -> dict[int, range]:
@@ -166,7 +170,7 @@ class Suppressions:
             if whole is not None:
                 yield _Comment(None, _ours(whole, start - column), is_heeded=True)
             elif match := INLINE.search(token.string):
-                lines = self._line_groups.get(line, range(line, line + 1))
+                lines = self.lines_with(line)
                 heeded = INLINE.search(self._text_for(line))  # the first one of joined lines
                 is_heeded = heeded is not None and heeded[0] == match[0]
                 yield _Comment(lines, _ours(match, start), is_heeded)

@@ -72,7 +72,7 @@ def survey_files(task: SurveyTask) -> list[Survey]:
 
 
 def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None:
-    data = read_source(place.path, place.shown_as)
+    data = read_source(place.path, place.shown_as, checker.contents)
     if isinstance(data, FileError):
         return Survey(place, error=data) if place.is_selected else None
     # Without needles the words do not tell of a file that was found to be of interest.

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.modules import Modules, is_package_file
-from flake8_ssot_engine.project.reading import read_regular
 
 _HEAD = 512
 """The bytes in which the first two lines may name an encoding (PEP 263)."""
@@ -35,7 +34,7 @@ def find_takers(
     found: dict[QualifiedName, list[str]] = {}
     for path in paths if names else ():
         try:
-            data = read_regular(path)
+            data = modules.content_of(path)
         except (OSError, SourceError):
             continue
         for last, by_owner in wanted.items():

@@ -1,0 +1,1 @@
+"""The language server: the adapter between the engine and editors."""

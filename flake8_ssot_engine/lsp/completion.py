@@ -1,0 +1,102 @@
+"""Completion: the deprecated names that an import may go on with, marked as such.
+
+Other servers offer the rest; these come after theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lsprotocol import types as lsp
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.lsp.client import Client
+from flake8_ssot_engine.lsp.hover import markup_of, replacement
+from flake8_ssot_engine.lsp.seeing import Seen
+from flake8_ssot_engine.migrations import Match
+from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.semantics.bindings import ANY_NAME
+
+_START = r"(?:^|[\n;:])[ \t]*"
+_FROM = re.compile(
+    rf"{_START}from[ \t]+(?P<dots>\.*)[ \t]*(?P<module>[\w.]*)[ \t]+import[ \t]+"
+    r"(?:\((?P<inside>[^()]*)|(?P<line>[^\n()]*))$"
+)
+_MODULE = re.compile(
+    rf"{_START}(?:from[ \t]+(?P<dots>\.*)|import[ \t]+(?:[^\n]*,[ \t]*)?)(?P<module>[\w.]*)$"
+)
+_FAR = 4000
+"""Characters back to which the beginning of an import is looked for."""
+
+
+class Asked(NamedTuple):
+    """What an import is to go on with: a name below a module; maybe a module alone."""
+
+    module: QualifiedName
+    are_modules: bool
+
+
+def asked_at(text: str, offset: int, package: QualifiedName) -> Asked | None:
+    """Return what is asked for at an offset of a text, in a module of `package`."""
+    before = text[max(0, offset - _FAR) : offset].replace("\r\n", "\n")
+    match = _FROM.search(before)
+    if match is not None:
+        written = match["line"] if match["inside"] is None else match["inside"]
+        if re.search(r"\bas\s+\w*$|#[^\n]*$|\\$", written):
+            return None
+        module = absolute_module(package, len(match["dots"]), match["module"] or None)
+        return None if module is None else Asked(module, are_modules=False)
+    match = _MODULE.search(before)
+    if match is None:
+        return None
+    parts = match["module"].split(".")[:-1]
+    if match["dots"]:
+        module = absolute_module(package, len(match["dots"]), ".".join(parts) or None)
+        return None if module is None else Asked(module, are_modules=True)
+    return Asked(QualifiedName(parts), are_modules=True)
+
+
+def may_ask(text: str, offset: int) -> bool:
+    """Whether something may be asked for at an offset: it is where an import may go on."""
+    return asked_at(text, offset, QualifiedName(("p",) * 20)) is not None
+
+
+def complete(
+    asked: Asked, seen: Seen, settings: Settings, client: Client
+) -> list[lsp.CompletionItem]:
+    """Return the deprecated names with which an import may go on."""
+    return [
+        _item(name, match, settings, client)
+        for name in dict.fromkeys(_names(asked, seen))
+        if (match := seen.match(asked.module.child(name))) is not None
+    ]
+
+
+def _names(asked: Asked, seen: Seen) -> Iterator[str]:
+    modules = seen.context.reexports.modules
+    for _, move in seen.context.index:
+        if move.old.parent == asked.module and (
+            not asked.are_modules or modules.is_module(move.old)
+        ):
+            yield move.old.last
+    if asked.are_modules:
+        return
+    for exports in modules.exports_of(asked.module)[:1]:
+        names = [*exports.names(), *exports.lazy_names(), *sorted(exports.public() or ())]
+        yield from (name for name in names if name != ANY_NAME and not name.startswith("__"))
+
+
+def _item(name: str, match: Match, settings: Settings, client: Client) -> lsp.CompletionItem:
+    is_class = match.move.is_named_as_class and match.is_exact
+    has_tags = client.marks_deprecated_items
+    return lsp.CompletionItem(
+        label=name,
+        kind=lsp.CompletionItemKind.Class if is_class else lsp.CompletionItemKind.Reference,
+        tags=[lsp.CompletionItemTag.Deprecated] if has_tags else None,
+        deprecated=None if has_tags else True,
+        detail=f"deprecated: {replacement(match)}",
+        documentation=markup_of(match, settings, is_markdown=client.completes_in_markdown),
+        sort_text=f"~{name}",
+    )

@@ -1,0 +1,130 @@
+"""Fixes: what the engine plans and proves for a text that is not saved; nothing is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.edits import Applicability, Edit, Fix
+from flake8_ssot_engine.engine.check import key_of
+from flake8_ssot_engine.engine.findings import Finding
+from flake8_ssot_engine.engine.fix import ROUNDS, may_go_on, plan_fixes, with_single_fixes
+from flake8_ssot_engine.engine.planning.plan import Key
+from flake8_ssot_engine.engine.run import Report, Task
+from flake8_ssot_engine.errors import SsotError
+
+
+class UnfixableError(SsotError):
+    """What was to be fixed cannot be; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file before and after a fix; `edits` lead from one to the other, where one round did it."""
+
+    before: bytes
+    after: bytes
+    edits: tuple[Edit, ...] | None
+
+
+def fix_one(
+    finding: Finding,
+    path: str,
+    settings: Settings,
+    finder: ConfigFinder,
+    contents: Mapping[str, bytes],
+) -> Fix:
+    """Return the edits that fix one violation, in whatever files. Raises UnfixableError."""
+    key = key_of(finding)
+    report = with_single_fixes(
+        Report(findings=(finding,)),
+        [Task(path, finding.path, settings)],
+        finder,
+        jobs=1,
+        fixable={finding.path},
+        contents=contents,
+        wants=lambda _, found: key_of(found) == key,
+    )
+    violation = report.findings[0].violation
+    if violation.fix is None:
+        raise UnfixableError(violation.unfixable_because or "it cannot be fixed alone")
+    return violation.fix
+
+
+def fix_all(
+    tasks: list[Task],
+    finder: ConfigFinder,
+    contents: Mapping[str, bytes],
+    wants: Callable[[str, Mapping[str, bytes]], Callable[[Finding], bool]],
+    *,
+    jobs: int = 1,
+    allow_unsafe: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> dict[str, Change]:
+    """Return what `ssot fix` would make of some files and of those that must change with them.
+
+    They are named by their absolute paths. `wants` tells, for a file and the contents of a round,
+    which findings are to be fixed.
+    """
+    changes: dict[str, Change] = {}
+    contents = dict(contents)
+    for _ in range(ROUNDS):
+        judges: dict[str, Callable[[Finding], bool]] = {}
+
+        def is_wanted(
+            path: str,
+            finding: Finding,
+            judges: dict[str, Callable[[Finding], bool]] = judges,
+        ) -> bool:
+            if path not in judges:
+                judges[path] = wants(path, contents)
+            return judges[path](finding)
+
+        planned = plan_fixes(
+            tasks,
+            finder,
+            jobs=jobs,
+            allow_unsafe=allow_unsafe,
+            on_progress=on_progress,
+            contents=contents,
+            wants=is_wanted,
+        )
+        if not planned.changes:
+            break
+        for change in planned.changes:
+            path = change.place.path
+            known = changes.get(path)
+            changes[path] = (
+                Change(change.before, change.after, change.plan.edits)
+                if known is None
+                else Change(known.before, change.after, None)
+            )
+            contents[path] = change.after
+        further = may_go_on(planned)
+        tasks = [task for task in tasks if task.shown_as in further]
+        if not tasks:
+            break
+    return changes
+
+
+def is_safe(finding: Finding) -> bool:
+    """Whether the fix of a finding is one to be applied without a look at it."""
+    return finding.violation.applicability is Applicability.SAFE
+
+
+def absolute(shown_as: str) -> str:
+    """Return the absolute path of a file that the engine named, relative to where it runs."""
+    return os.path.abspath(shown_as)
+
+
+def key_at(data: object) -> Key | None:
+    """Return the key that an action carries."""
+    match data:
+        case [str() as code, int() as start, int() as end]:
+            from flake8_ssot_engine.source import Span
+
+            return Key(code, Span(start, end))
+    return None

@@ -1,0 +1,111 @@
+"""Places: where the names that a violation is about are bound, in whatever file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import Finding
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.source import SourceFile, Span
+
+_REACHED = re.compile(r", re-exported as `([^`]+)`")
+_FAR = 20
+"""Modules through which a name is followed."""
+
+
+class Place(NamedTuple):
+    """Some text of a file, by its absolute path, and what is there."""
+
+    path: str
+    source: SourceFile
+    span: Span
+    told: str
+
+
+class Places:
+    """Finds places in the modules as one checker sees them; each is looked for once."""
+
+    def __init__(self, checker: Checker) -> None:
+        self._reexports = checker.reexports
+        self._modules = checker.reexports.modules
+        self._known: dict[QualifiedName, tuple[str, SourceFile, Span] | None] = {}
+
+    def of(self, finding: Finding) -> Iterator[Place]:
+        """Yield the re-exports that a name came through, then its new home."""
+        violation = finding.violation
+        if (reached := _REACHED.search(violation.text)) is not None:
+            name = QualifiedName(reached[1].split("."))
+            for step in self._way(name, violation.symbol):
+                if (place := self._place_of(step)) is not None:
+                    yield Place(*place, f"re-exported here as `{step}`")
+        new = violation.replacement
+        if new is None:
+            return
+        home = self._reexports.home(new) or new
+        if (place := self._place_of(home)) is not None:
+            yield Place(*place, f"`{new}` is here" if home == new else f"`{new}` comes from here")
+
+    def _way(self, name: QualifiedName, end: QualifiedName) -> Iterator[QualifiedName]:
+        seen: set[QualifiedName] = set()
+        while name != end and name not in seen and len(seen) < _FAR:
+            seen.add(name)
+            yield name
+            elsewhere = self._reexports.step(name).elsewhere
+            if not elsewhere:
+                return
+            leading = [one for one in elsewhere if end in self._reexports.reach(one)]
+            name = (leading or elsewhere)[0]
+
+    def _place_of(self, name: QualifiedName) -> tuple[str, SourceFile, Span] | None:
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        return self._known[name]
+
+    def _find(self, name: QualifiedName) -> tuple[str, SourceFile, Span] | None:
+        module, attributes = self._modules.split(name)
+        path = self._modules.file_of(module) if module else None
+        if path is None:
+            return None
+        try:
+            source = SourceFile.from_bytes(path, self._modules.content_of(path))
+            span = _binding_of(attributes[0], source) if attributes else Span(0, 0)
+        except (OSError, SourceError):
+            return None
+        return None if span is None else (path, source, span)
+
+
+def _binding_of(name: str, source: SourceFile) -> Span | None:
+    """Return where a module last binds a name outside of functions and classes."""
+    found: Span | None = None
+    waiting: list[ast.stmt] = list(reversed(source.parse().body))
+    while waiting:
+        statement = waiting.pop()
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for alias in statement.names:
+                if (alias.asname or alias.name) in (name, "*"):
+                    found = source.span_of(alias)
+        elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            if statement.name == name:
+                found = _name_within(name, source, source.span_of(statement))
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and target.id == name:
+                    found = source.span_of(target)
+        else:
+            inner = list(ast.iter_child_nodes(statement))
+            inner += [part for node in inner for part in getattr(node, "body", ())]
+            waiting += [node for node in reversed(inner) if isinstance(node, ast.stmt)]
+    return found
+
+
+def _name_within(name: str, source: SourceFile, span: Span) -> Span:
+    match = re.compile(rf"\b(?:def|class)\s+({re.escape(name)})\b").search(
+        source.text, span.start, span.end
+    )
+    return span if match is None else Span(*match.span(1))

@@ -1,0 +1,307 @@
+"""The server: which message of the protocol is answered by what."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
+
+from flake8_ssot_engine import __version__
+from flake8_ssot_engine.errors import ConfigError, ExitCode
+from flake8_ssot_engine.lsp.actions import EVERYWHERE, KINDS, Actions
+from flake8_ssot_engine.lsp.client import Client
+from flake8_ssot_engine.lsp.completion import asked_at, complete, may_ask
+from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
+from flake8_ssot_engine.lsp.documents import Analysis, Document, path_of
+from flake8_ssot_engine.lsp.fixes import UnfixableError
+from flake8_ssot_engine.lsp.hover import markup_of
+from flake8_ssot_engine.lsp.progress import Progress
+from flake8_ssot_engine.lsp.pulling import Pulls, in_batches
+from flake8_ssot_engine.lsp.session import Session
+from flake8_ssot_engine.lsp.troubles import Troubles
+
+WATCHED = ("*.py", "*.pyi", "*.toml", "setup.cfg", "tox.ini", ".flake8", "ssot-baseline.txt")
+"""The files of which the editor is asked to tell when they change."""
+
+
+class _Protocol(LanguageServerProtocol):
+    """The protocol without the texts that pygls keeps: ours are in `Documents`.
+
+    pygls ends lines at form feeds as well, and moves the positions that it is given accordingly.
+    """
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: Any) -> Iterator[Any]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: Any) -> Iterator[Any]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: Any) -> Iterator[Any]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class Server(LanguageServer):
+    """The language server; its session begins with `initialize`."""
+
+    session: Session
+    actions: Actions
+    pulls: Pulls
+    troubles: Troubles
+    is_shut_down = False
+
+    def __init__(self) -> None:
+        super().__init__("ssot", __version__, protocol_cls=_Protocol)
+
+    def begin(self, params: lsp.InitializeParams) -> None:
+        """Begin the session."""
+        encoding = lsp.PositionEncodingKind(self.protocol.workspace.position_encoding)
+        client = Client(params, encoding.value)
+        self.session = Session(client, self.publish, self.report)
+        self.actions = Actions(
+            self.session,
+            lambda title: Progress(self, title, None, may_begin=client.shows_progress),
+        )
+        self.pulls = Pulls(self.session, self.diagnostics_of, self.protocol._converter)
+        self.troubles = Troubles(
+            client.encoding,
+            self.text_document_publish_diagnostics,
+            lambda text: self.show(lsp.MessageType.Error, f"ssot: {text}"),
+        )
+
+    def report(self, error: Exception) -> None:
+        """Tell of a bug."""
+        traceback.print_exception(error)
+        self.show(lsp.MessageType.Error, f"ssot: this is a bug in ssot: {error!r}")
+
+    def show(self, kind: lsp.MessageType, text: str) -> None:
+        """Show a message to whoever sits at the editor."""
+        self.window_show_message(lsp.ShowMessageParams(kind, text))
+
+    def publish(self, document: Document) -> None:
+        """Tell the editor of what was found in a document, unless it asks for that itself."""
+        analysis = document.analysis
+        if analysis is None:
+            return
+        self.troubles.note(document.uri, analysis.problem)
+        if not self.session.client.pulls:
+            self.text_document_publish_diagnostics(
+                lsp.PublishDiagnosticsParams(
+                    document.uri, self.diagnostics_of(analysis), document.version
+                )
+            )
+
+    def diagnostics_of(self, analysis: Analysis) -> list[lsp.Diagnostic]:
+        """Return what was found in a file, for the editor."""
+        session = self.session
+        return diagnostics_of(analysis, session.client, session.documents.uri_of)
+
+    def folders(self) -> list[str]:
+        """Return the absolute paths of the folders that are worked in."""
+        found = (path_of(folder.uri) for folder in self.workspace.folders.values())
+        paths = [path for path in found if path is not None]
+        root = self.workspace.root_uri and path_of(self.workspace.root_uri)
+        return paths or ([root] if root else [])
+
+    async def hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
+        """Return what there is to know about the name at a position."""
+        document = self.session.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        offset, text = document.text.offset(params.position), document.text
+        seen = await self.session.seen_of(document)
+        analysis = document.analysis
+        if seen is None or analysis is None or analysis.project is None:
+            return None
+        named = seen.at(offset)
+        if named is None:
+            return None
+        told = markup_of(
+            named.match,
+            analysis.project.settings,
+            is_markdown=self.session.client.hovers_in_markdown,
+        )
+        return lsp.Hover(told, text.range(named.span))
+
+    async def complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        """Return the deprecated names with which an import may go on."""
+        document = self.session.documents.get(params.text_document.uri)
+        if document is None:
+            return []
+        text, offset = document.text.source.text, document.text.offset(params.position)
+        if not may_ask(text, offset):
+            return []
+        seen = await self.session.seen_of(document)
+        analysis = document.analysis
+        if seen is None or analysis is None or analysis.project is None:
+            return []
+        asked = asked_at(text, offset, seen.context.model.package)
+        if asked is None:
+            return []
+        return complete(asked, seen, analysis.project.settings, self.session.client)
+
+    def tell_again(self) -> None:
+        """Have the editor told anew of all that is open."""
+        if not self.session.client.pulls:
+            for document in self.session.documents:
+                self.session.schedule(document)
+        elif self.session.client.refreshes:
+            self.workspace_diagnostic_refresh(None)
+
+    def watch(self) -> None:
+        """Ask the editor to tell when files change, if it can."""
+        if not self.session.client.watches_files:
+            return
+        watchers = [lsp.FileSystemWatcher(f"**/{name}") for name in WATCHED]
+        self.client_register_capability(
+            lsp.RegistrationParams(
+                [
+                    lsp.Registration(
+                        "ssot-watch",
+                        lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                        lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
+                    )
+                ]
+            )
+        )
+
+
+def make_server() -> Server:
+    """Return a server that answers all it can."""
+    server = Server()
+
+    @server.feature(lsp.INITIALIZE)
+    def initialize(params: lsp.InitializeParams) -> None:
+        server.begin(params)
+
+    @server.feature(lsp.SHUTDOWN)
+    def shutdown(*_: object) -> None:
+        server.is_shut_down = True
+        server.session.end()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
+        document = server.session.open(params.text_document)
+        if document is not None and not server.session.client.pulls:
+            server.session.schedule(document)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
+        document = server.session.change(params)
+        if document is not None and not server.session.client.pulls:
+            server.session.schedule(document)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: lsp.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        if server.session.documents.get(uri) is None:
+            return
+        server.session.documents.close(uri)
+        server.troubles.note(uri, None)
+        if not server.session.client.pulls:
+            server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    @server.feature(lsp.INITIALIZED)
+    def initialized(params: lsp.InitializedParams) -> None:
+        server.watch()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: lsp.DidSaveTextDocumentParams) -> None:
+        server.session.save(params.text_document.uri)
+        server.tell_again()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(params: lsp.DidChangeWatchedFilesParams) -> None:
+        server.session.reload(change.uri for change in params.changes)
+        server.tell_again()
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_CODE_ACTION,
+        lsp.CodeActionOptions(code_action_kinds=list(KINDS), resolve_provider=True),
+    )
+    async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        return await server.actions.offer(params)
+
+    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    async def resolve(params: lsp.CodeAction) -> lsp.CodeAction:
+        try:
+            return await server.actions.resolve(params)
+        except UnfixableError as error:
+            server.show(lsp.MessageType.Warning, f"ssot: {params.title}: {error}")
+            return params
+
+    @server.command(EVERYWHERE)
+    async def fix_everywhere(path: str, symbol: str) -> None:
+        try:
+            edit = await server.actions.edit_everywhere(path, symbol)
+        except UnfixableError as error:
+            server.show(lsp.MessageType.Warning, f"ssot: {symbol}: {error}")
+            return
+        label = f"Fix {symbol} everywhere"
+        await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, label))
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_DIAGNOSTIC,
+        lsp.DiagnosticOptions(
+            inter_file_dependencies=True, workspace_diagnostics=True, identifier="ssot"
+        ),
+    )
+    async def diagnostic(params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+        report, analysis = await server.pulls.of_document(params)
+        if analysis is not None:
+            server.troubles.note(params.text_document.uri, analysis.problem)
+        return report
+
+    @server.feature(lsp.WORKSPACE_DIAGNOSTIC)
+    async def workspace_diagnostic(
+        params: lsp.WorkspaceDiagnosticParams,
+    ) -> lsp.WorkspaceDiagnosticReport:
+        folders = server.folders()
+        with Progress(server, "ssot: checking", params.work_done_token) as advance:
+            try:
+                reports = await server.pulls.of_workspace(params, folders, advance)
+            except ConfigError as error:
+                server.troubles.note("", error)
+                return lsp.WorkspaceDiagnosticReport([])
+        server.troubles.note("", None)
+        token = params.partial_result_token
+        if token is None:
+            return lsp.WorkspaceDiagnosticReport(reports)
+        return await in_batches(
+            reports,
+            lambda some: server.progress(
+                lsp.ProgressParams(token, lsp.WorkspaceDiagnosticReportPartialResult(some))
+            ),
+        )
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        return await server.hover(params)
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", " "])
+    )
+    async def completion(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        return await server.complete(params)
+
+    return server
+
+
+def serve() -> ExitCode:
+    """Serve on standard input and output until the editor is done, or gone."""
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    server = make_server()
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever is printed is no answer
+        server.start_io(stdout=answers)
+    return ExitCode.CLEAN if server.is_shut_down else ExitCode.VIOLATIONS
