@@ -98,6 +98,8 @@ def _statement(tokens: list[_Token], source: SourceFile) -> ast.Import | ast.Imp
     if words[0] == "from":
         module = "".join(words[1:at])
         name = module.lstrip(".")
+        if name and not all(map(str.isidentifier, name.split("."))):
+            return None  # such as `a..b`
         statement = ast.ImportFrom(name or None, aliases, len(module) - len(name))
     else:
         statement = ast.Import(aliases)

@@ -186,15 +186,17 @@ class Actions:
 
         What is unsafe is in it only where an editor has it confirmed. Raises UnfixableError.
         """
-        name = QualifiedName(symbol.split("."))
-        job = FixEverywhere(os.path.dirname(path), name, self._session.documents.unsaved())
+        job = FixEverywhere(
+            os.path.dirname(path),
+            QualifiedName(symbol.split(".")),
+            self._session.documents.unsaved(),
+            allow_unsafe=self._session.client.takes_annotations,
+        )
         with self._progress(f"ssot: fixing {symbol}") as advance:
             try:
-                safe, whole = await self._session.processes.run(job, advance)
+                whole, safe = await self._session.processes.run(job, advance)
             except ConfigError as error:
                 raise UnfixableError(str(error)) from None
-        if not self._session.client.takes_annotations:
-            whole = safe
         if not whole:
             raise UnfixableError("there is nothing that could be fixed")
         return self._edits.of_changes(
@@ -230,7 +232,8 @@ class Actions:
         contents: Mapping[str, bytes],
         wants: Callable[[str, Mapping[str, bytes]], Callable[[Finding], bool]],
     ) -> dict[str, Change]:
-        return fix_all([Task(path, path, settings)], self._session.projects.finder, contents, wants)
+        finder = self._session.projects.finder
+        return fix_all([Task(path, path, settings)], finder, contents, wants).changes
 
     def _contents(self, document: Document, analysis: Analysis) -> dict[str, bytes]:
         return {**self._session.documents.unsaved(), document.path: analysis.data}

@@ -5,6 +5,7 @@ Other servers offer the rest; these come after theirs.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,12 +13,14 @@ from typing import NamedTuple
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.hover import markup_of, replacement
-from flake8_ssot_engine.lsp.seeing import Seen
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName, absolute_module
+from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
+from flake8_ssot_engine.source import SourceFile
 
 _START = r"(?:^|[\n;:])[ \t]*"
 _FROM = re.compile(
@@ -64,19 +67,23 @@ def may_ask(text: str, offset: int) -> bool:
 
 
 def complete(
-    asked: Asked, seen: Seen, settings: Settings, client: Client
+    text: str, offset: int, checker: Checker, path: str, client: Client
 ) -> list[lsp.CompletionItem]:
-    """Return the deprecated names with which an import may go on."""
+    """Return the deprecated names with which the import at an offset of a text may go on."""
+    context = checker.context_of(path, SourceFile(path, ""), ast.Module([], []))
+    asked = asked_at(text, offset, context.model.package)
+    if asked is None:
+        return []
     return [
-        _item(name, match, settings, client)
-        for name in dict.fromkeys(_names(asked, seen))
-        if (match := seen.match(asked.module.child(name))) is not None
+        _item(name, match, checker.settings, client)
+        for name in dict.fromkeys(_names(asked, context))
+        if (match := context.match_path(asked.module.child(name))) is not None
     ]
 
 
-def _names(asked: Asked, seen: Seen) -> Iterator[str]:
-    modules = seen.context.reexports.modules
-    for _, move in seen.context.index:
+def _names(asked: Asked, context: RuleContext) -> Iterator[str]:
+    modules = context.reexports.modules
+    for _, move in context.index:
         if move.old.parent == asked.module and (
             not asked.are_modules or modules.is_module(move.old)
         ):

@@ -41,6 +41,8 @@ class Document:
         self.path = path
         self.is_saved = False
         self.take(version, text)
+        self.settled = self.data
+        """What others go by: what it held when nobody had typed for a moment."""
 
     def take(self, version: int, text: Text) -> None:
         """Take over another text; what was found in the old one is forgotten."""
@@ -73,16 +75,19 @@ class Documents:
         self._by_uri[document.uri] = document
         self._by_path[os.path.normcase(document.path)] = document
 
-    def close(self, uri: str) -> None:
+    def close(self, document: Document) -> None:
         """Forget a document."""
-        document = self._by_uri.pop(uri, None)
-        if document is not None:
-            self._by_path.pop(os.path.normcase(document.path), None)
+        self._by_uri.pop(document.uri)
+        self._by_path.pop(os.path.normcase(document.path), None)
 
-    def unsaved(self, besides: str = "") -> dict[str, bytes]:
-        """Return the contents of what is not saved, by absolute paths, but for one URI."""
+    def unsaved(self) -> dict[str, bytes]:
+        """Return the contents of what is not saved, by absolute paths."""
+        return {d.path: d.data for d in self._by_uri.values() if not d.is_saved}
+
+    def settled(self, besides: str) -> dict[str, bytes]:
+        """Return the same as it was when nobody had typed for a moment, but for one URI."""
         every = self._by_uri.values()
-        return {d.path: d.data for d in every if not d.is_saved and d.uri != besides}
+        return {d.path: d.settled for d in every if not d.is_saved and d.uri != besides}
 
     def uri_of(self, path: str) -> str:
         """Return the URI of the file at an absolute path, as the editor spells it if it is open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -28,6 +29,13 @@ class Change:
     before: bytes
     after: bytes
     edits: tuple[Edit, ...] | None
+
+
+class Fixed(NamedTuple):
+    """What becomes of files, by their absolute paths, and whether all of it is safe."""
+
+    changes: dict[str, Change]
+    is_all_safe: bool
 
 
 def fix_one(
@@ -63,13 +71,13 @@ def fix_all(
     jobs: int = 1,
     allow_unsafe: bool = False,
     on_progress: Callable[[int], None] | None = None,
-) -> dict[str, Change]:
+) -> Fixed:
     """Return what `ssot fix` would make of some files and of those that must change with them.
 
-    They are named by their absolute paths. `wants` tells, for a file and the contents of a round,
-    which findings are to be fixed.
+    `wants` tells, for a file and the contents of a round, which findings are to be fixed.
     """
     changes: dict[str, Change] = {}
+    is_all_safe = True
     contents = dict(contents)
     for _ in range(ROUNDS):
         judges: dict[str, Callable[[Finding], bool]] = {}
@@ -94,6 +102,7 @@ def fix_all(
         )
         if not planned.changes:
             break
+        is_all_safe = is_all_safe and all(map(is_safe, planned.fixed))
         for change in planned.changes:
             path = change.place.path
             known = changes.get(path)
@@ -107,7 +116,7 @@ def fix_all(
         tasks = [task for task in tasks if task.shown_as in further]
         if not tasks:
             break
-    return changes
+    return Fixed(changes, is_all_safe)
 
 
 def is_safe(finding: Finding) -> bool:

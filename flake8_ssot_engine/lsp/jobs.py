@@ -15,7 +15,7 @@ from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
-from flake8_ssot_engine.lsp.fixes import Change, fix_all
+from flake8_ssot_engine.lsp.fixes import Change, Fixed, fix_all
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import find_files
@@ -65,32 +65,37 @@ class CheckAll(NamedTuple):
 class FixEverywhere(NamedTuple):
     """Fixes one symbol wherever it is named in the project of a folder.
 
-    `contents` are those of files that are not saved.
+    `contents` are those of files that are not saved. With `allow_unsafe` unsafe fixes are made too.
     """
 
     folder: str
     symbol: QualifiedName
     contents: Mapping[str, bytes]
+    allow_unsafe: bool
 
     def run(self, tell: Told) -> tuple[dict[str, Change], dict[str, Change]]:
-        """Return the changes by safe fixes alone, then those by unsafe ones too."""
+        """Return all changes, and those by safe fixes alone."""
         finder = _finder()
         settings = finder.settings_for(self.folder)
         every = _tasks_below([settings.root], finder)
         tasks = [task for task in every if task.settings == settings]
-        safe, whole = (
-            fix_all(
-                tasks,
-                finder,
-                self.contents,
-                lambda path, contents: self._is_of_symbol,
-                jobs=available_cores(),
-                allow_unsafe=allow_unsafe,
-                on_progress=_counter(len(tasks), tell),
-            )
-            for allow_unsafe in (False, True)
+        whole = self._fixed(tasks, finder, tell, allow_unsafe=self.allow_unsafe)
+        if whole.is_all_safe:
+            return whole.changes, whole.changes
+        return whole.changes, self._fixed(tasks, finder, tell, allow_unsafe=False).changes
+
+    def _fixed(
+        self, tasks: list[Task], finder: ConfigFinder, tell: Told, *, allow_unsafe: bool
+    ) -> Fixed:
+        return fix_all(
+            tasks,
+            finder,
+            self.contents,
+            lambda path, contents: self._is_of_symbol,
+            jobs=available_cores(),
+            allow_unsafe=allow_unsafe,
+            on_progress=_counter(len(tasks), tell),
         )
-        return safe, whole
 
     def _is_of_symbol(self, finding: Finding) -> bool:
         return finding.violation.symbol == self.symbol

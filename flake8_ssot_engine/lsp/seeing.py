@@ -8,7 +8,6 @@ from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.structural import tree_of_names
 from flake8_ssot_engine.migrations import Match
-from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.moved_strings import span_of_string
 from flake8_ssot_engine.source import SourceFile, Span
@@ -22,19 +21,14 @@ class Named(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What is named in a file, and how further names would be looked up in it."""
+    """What is named in a file."""
 
     named: tuple[Named, ...]
-    context: RuleContext
 
     def at(self, offset: int) -> Named | None:
         """Return what is named at an offset, the shortest of several."""
         found = [one for one in self.named if one.span.start <= offset <= one.span.end]
         return min(found, key=lambda one: one.span.end - one.span.start, default=None)
-
-    def match(self, name: QualifiedName) -> Match | None:
-        """Return the move that a name falls under, by itself or by what it re-exports."""
-        return self.context.match_path(name)
 
 
 def see(checker: Checker, path: str, data: bytes) -> Seen | None:
@@ -46,7 +40,7 @@ def see(checker: Checker, path: str, data: bytes) -> Seen | None:
         except SourceError:
             tree = tree_of_names(source)
         context = checker.context_of(path, source, tree)
-        return Seen(tuple(_named(checker.with_every_move(context), source)), context)
+        return Seen(tuple(_named(checker.with_every_move(context), source)))
     except (SourceError, RecursionError):
         return None
 

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -18,7 +18,7 @@ from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ConfigError, ExitCode
 from flake8_ssot_engine.lsp.actions import EVERYWHERE, KINDS, Actions
 from flake8_ssot_engine.lsp.client import Client
-from flake8_ssot_engine.lsp.completion import asked_at, complete, may_ask
+from flake8_ssot_engine.lsp.completion import complete, may_ask
 from flake8_ssot_engine.lsp.diagnostics import diagnostics_of
 from flake8_ssot_engine.lsp.documents import Analysis, Document, path_of
 from flake8_ssot_engine.lsp.fixes import UnfixableError
@@ -27,6 +27,7 @@ from flake8_ssot_engine.lsp.progress import Progress
 from flake8_ssot_engine.lsp.pulling import Pulls, in_batches
 from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.lsp.troubles import Troubles
+from flake8_ssot_engine.project.discovery import is_excluded
 
 WATCHED = ("*.py", "*.pyi", "*.toml", "setup.cfg", "tox.ini", ".flake8", "ssot-baseline.txt")
 """The files of which the editor is asked to tell when they change."""
@@ -58,16 +59,19 @@ class Server(LanguageServer):
     actions: Actions
     pulls: Pulls
     troubles: Troubles
+    has_begun = False
     is_shut_down = False
 
     def __init__(self) -> None:
         super().__init__("ssot", __version__, protocol_cls=_Protocol)
+        self._watched: set[str] = set()
 
     def begin(self, params: lsp.InitializeParams) -> None:
         """Begin the session."""
+        self.has_begun = True
         encoding = lsp.PositionEncodingKind(self.protocol.workspace.position_encoding)
         client = Client(params, encoding.value)
-        self.session = Session(client, self.publish, self.report)
+        self.session = Session(client, self.publish, self.report, self.tell_again)
         self.actions = Actions(
             self.session,
             lambda title: Progress(self, title, None, may_begin=client.shows_progress),
@@ -93,13 +97,21 @@ class Server(LanguageServer):
         analysis = document.analysis
         if analysis is None:
             return
-        self.troubles.note(document.uri, analysis.problem)
+        self.note(document.uri, analysis)
         if not self.session.client.pulls:
             self.text_document_publish_diagnostics(
                 lsp.PublishDiagnosticsParams(
                     document.uri, self.diagnostics_of(analysis), document.version
                 )
             )
+
+    def note(self, uri: str, analysis: Analysis) -> None:
+        """Tell what is wrong with a configuration, and watch its baseline."""
+        self.troubles.note(uri, analysis.problem)
+        if analysis.project is not None:
+            name = os.path.basename(analysis.project.settings.baseline_file)
+            if name not in self._watched:
+                self.watch([name])
 
     def diagnostics_of(self, analysis: Analysis) -> list[lsp.Diagnostic]:
         """Return what was found in a file, for the editor."""
@@ -119,18 +131,12 @@ class Server(LanguageServer):
         if document is None:
             return None
         offset, text = document.text.offset(params.position), document.text
-        seen = await self.session.seen_of(document)
-        analysis = document.analysis
-        if seen is None or analysis is None or analysis.project is None:
+        seen, settings = await self.session.seen_of(document)
+        named = None if seen is None else seen.at(offset)
+        if named is None or settings is None:
             return None
-        named = seen.at(offset)
-        if named is None:
-            return None
-        told = markup_of(
-            named.match,
-            analysis.project.settings,
-            is_markdown=self.session.client.hovers_in_markdown,
-        )
+        is_markdown = self.session.client.hovers_in_markdown
+        told = markup_of(named.match, settings, is_markdown=is_markdown)
         return lsp.Hover(told, text.range(named.span))
 
     async def complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
@@ -141,39 +147,37 @@ class Server(LanguageServer):
         text, offset = document.text.source.text, document.text.offset(params.position)
         if not may_ask(text, offset):
             return []
-        seen = await self.session.seen_of(document)
-        analysis = document.analysis
-        if seen is None or analysis is None or analysis.project is None:
-            return []
-        asked = asked_at(text, offset, seen.context.model.package)
-        if asked is None:
-            return []
-        return complete(asked, seen, analysis.project.settings, self.session.client)
+        session, path = self.session, document.path
+        others = session.documents.settled(besides=document.uri)
+
+        def found() -> list[lsp.CompletionItem]:
+            project = session.projects.known(path)
+            if project is None or is_excluded(path, project.settings):
+                return []
+            return complete(text, offset, project.checker(others), path, session.client)
+
+        return await session.in_thread(found)
 
     def tell_again(self) -> None:
-        """Have the editor told anew of all that is open."""
+        """Have the editor told of what is open and has to be analysed anew."""
         if not self.session.client.pulls:
             for document in self.session.documents:
-                self.session.schedule(document)
+                if document.analysis is None:
+                    self.session.schedule(document)
         elif self.session.client.refreshes:
             self.workspace_diagnostic_refresh(None)
 
-    def watch(self) -> None:
-        """Ask the editor to tell when files change, if it can."""
-        if not self.session.client.watches_files:
-            return
-        watchers = [lsp.FileSystemWatcher(f"**/{name}") for name in WATCHED]
-        self.client_register_capability(
-            lsp.RegistrationParams(
-                [
-                    lsp.Registration(
-                        "ssot-watch",
-                        lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-                        lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
-                    )
-                ]
+    def watch(self, names: Sequence[str]) -> None:
+        """Ask the editor to tell when files of some names change, if it can."""
+        if self.session.client.watches_files and names:
+            watchers = [lsp.FileSystemWatcher(f"**/{name}") for name in names]
+            registration = lsp.Registration(
+                f"ssot-watch-{names[0]}",
+                lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
             )
-        )
+            self.client_register_capability(lsp.RegistrationParams([registration]))
+            self._watched.update(names)
 
 
 def make_server() -> Server:
@@ -187,7 +191,6 @@ def make_server() -> Server:
     @server.feature(lsp.SHUTDOWN)
     def shutdown(*_: object) -> None:
         server.is_shut_down = True
-        server.session.end()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
@@ -206,24 +209,22 @@ def make_server() -> Server:
         uri = params.text_document.uri
         if server.session.documents.get(uri) is None:
             return
-        server.session.documents.close(uri)
+        server.session.close(uri)
         server.troubles.note(uri, None)
         if not server.session.client.pulls:
             server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
     @server.feature(lsp.INITIALIZED)
     def initialized(params: lsp.InitializedParams) -> None:
-        server.watch()
+        server.watch(WATCHED)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: lsp.DidSaveTextDocumentParams) -> None:
         server.session.save(params.text_document.uri)
-        server.tell_again()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: lsp.DidChangeWatchedFilesParams) -> None:
         server.session.reload(change.uri for change in params.changes)
-        server.tell_again()
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
@@ -259,7 +260,7 @@ def make_server() -> Server:
     async def diagnostic(params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
         report, analysis = await server.pulls.of_document(params)
         if analysis is not None:
-            server.troubles.note(params.text_document.uri, analysis.problem)
+            server.note(params.text_document.uri, analysis)
         return report
 
     @server.feature(lsp.WORKSPACE_DIAGNOSTIC)
@@ -304,4 +305,6 @@ def serve() -> ExitCode:
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever is printed is no answer
         server.start_io(stdout=answers)
+    if server.has_begun:
+        server.session.end()
     return ExitCode.CLEAN if server.is_shut_down else ExitCode.VIOLATIONS

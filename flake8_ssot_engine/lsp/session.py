@@ -7,12 +7,13 @@ wins: what was found in an older one is thrown away.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from lsprotocol import types as lsp
 
+from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.errors import ConfigError, SourceError
 from flake8_ssot_engine.lsp.client import Client
@@ -25,12 +26,15 @@ from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.project.reading import read_regular
 
 Answer = TypeVar("Answer")
+_IDLE = 0.5
+"""Seconds without typing after which other documents see what was typed."""
 
 
 class Session:
     """The state of a server between `initialize` and `exit`.
 
-    `tell` hears of each analysis, `report` of a bug that came to light in one.
+    `tell` hears of each analysis, `report` of a bug that came to light in one; `tell_again` has all
+    documents told of whose analysis is forgotten.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Session:
         client: Client,
         tell: Callable[[Document], None],
         report: Callable[[Exception], None],
+        tell_again: Callable[[], None],
     ) -> None:
         self.client = client
         self.documents = Documents()
@@ -45,6 +50,8 @@ class Session:
         self.processes = Processes()
         self._tell = tell
         self._report = report
+        self._tell_again = tell_again
+        self._settling: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, "analysis")
         self._aside = ThreadPoolExecutor(1, "aside")
         self._waiting: dict[str, None] = {}
@@ -80,6 +87,8 @@ class Session:
         document = Document(item.uri, path, item.version, Text(item.text, self.client.encoding))
         document.is_saved = _is_on_disk(path, document.data)
         self.documents.open(document)
+        if not document.is_saved:
+            self._settle_soon()
         return document
 
     def change(self, params: lsp.DidChangeTextDocumentParams) -> Document | None:
@@ -90,7 +99,37 @@ class Session:
         document.is_saved = False
         text = document.text.changed(params.content_changes)
         document.take(params.text_document.version, text)
+        self._settle_soon()
         return document
+
+    def close(self, uri: str) -> None:
+        """Forget a document, and what it held that was not saved."""
+        document = self.documents.get(uri)
+        if document is not None:
+            self.documents.close(document)
+            if not document.is_saved:
+                self._forget_analyses()
+
+    def _settle_soon(self) -> None:
+        """Have others go by what has been typed, once nobody types."""
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settling = asyncio.get_running_loop().call_later(_IDLE, self._settle)
+
+    def _settle(self) -> None:
+        changed = {d.uri for d in self.documents if d.settled != d.data}
+        for document in self.documents:
+            document.settled = document.data
+        if changed:
+            self._forget_analyses(besides=changed if len(changed) == 1 else set())
+
+    def _forget_analyses(self, besides: Collection[str] = ()) -> None:
+        """Have others told of anew: what they see of each other has changed."""
+        others = [d for d in self.documents if d.uri not in besides]
+        for document in others:
+            document.analysis = None
+        if others:
+            self._tell_again()
 
     def save(self, uri: str) -> None:
         """Take note that a file was saved, be it one of Python or not."""
@@ -107,8 +146,7 @@ class Session:
         self.generation += 1
         self._change.set()
         self._change = asyncio.Event()
-        for document in self.documents:
-            document.analysis = None
+        self._forget_analyses()
 
     async def changed_since(self, generation: int) -> None:
         """Wait until something has changed on the disk."""
@@ -134,9 +172,11 @@ class Session:
             except Exception as error:  # a bug; other documents are analysed all the same
                 self._report(error)
                 continue
+            if self.documents.get(uri) is not document:
+                continue  # closed meanwhile
             if analysis is document.analysis:
                 self._tell(document)
-            elif self.documents.get(uri) is document:
+            else:
                 self._waiting.setdefault(uri)
 
     async def analysis_of(self, document: Document) -> Analysis:
@@ -145,7 +185,7 @@ class Session:
         if known is not None:
             return known
         text, data, generation = document.text, document.data, self.generation
-        others = self.documents.unsaved(besides=document.uri)
+        others = self.documents.settled(besides=document.uri)
 
         def analyse() -> Analysis:
             known = document.analysis
@@ -159,13 +199,16 @@ class Session:
             document.analysis = analysis
         return analysis
 
-    async def seen_of(self, document: Document) -> Seen | None:
-        """Return what the names of a document stand for; None where no configuration holds."""
-        analysis = await self.analysis_of(document)
-        if analysis.project is None:
-            return None
-        others = self.documents.unsaved(besides=document.uri)
-        return await self.in_thread(analysis.project.see, analysis.path, analysis.data, others)
+    async def seen_of(self, document: Document) -> tuple[Seen | None, Settings | None]:
+        """Return what the names of a document stand for, and the settings that hold."""
+        path, data = document.path, document.data
+        others = self.documents.settled(besides=document.uri)
+
+        def see() -> tuple[Seen | None, Settings | None]:
+            project = self.projects.known(path)
+            return (project.see(path, data, others), project.settings) if project else (None, None)
+
+        return await self.in_thread(see)
 
     async def analysis_at(self, uri: str) -> Analysis | None:
         """Return what is found in a file, be it open or not; None where there is none."""
@@ -179,7 +222,7 @@ class Session:
             text = Text.of_bytes(read_regular(path), self.client.encoding)
         except (OSError, SourceError):
             return None
-        others = self.documents.unsaved()
+        others = self.documents.settled(besides=uri)
         return await self.in_thread(self.analyse, path, text, encoded(text), others)
 
     def analyse(self, path: str, text: Text, data: bytes, others: Mapping[str, bytes]) -> Analysis:

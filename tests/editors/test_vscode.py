@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -81,12 +82,13 @@ def code_server(root: Path) -> Iterator[str]:
             env=environment,
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
     try:
         wait_until(lambda: "HTTP server listening" in (home / "log").read_text())
         yield f"http://{address}/?folder={root}"
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)  # what it started, too
         server.wait(PATIENCE)
 
 

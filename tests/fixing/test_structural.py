@@ -29,6 +29,11 @@ BROKEN: tuple[tuple[str, str, list[str]], ...] = (
         "from . import a\nfrom ..b import c\nfrom ...d.e import f\n)",
         ["from . import a", "from ..b import c", "from ...d.e import f"],
     ),
+    (
+        "nothing between dots",
+        "from a..b import c\nfrom a. import d\nfrom e import f\n",
+        ["from e import f"],
+    ),
     ("star", "from a import *\n)", ["from a import *"]),
     (
         "several lines",

@@ -174,6 +174,7 @@ class Editor:
 
     def close(self, name: str) -> None:
         del self.versions[name]
+        self.published.pop(self.uri(name), None)
         self.client.text_document_did_close(lsp.DidCloseTextDocumentParams(self.identifier(name)))
 
     async def diagnostics(self, name: str) -> list[lsp.Diagnostic]:

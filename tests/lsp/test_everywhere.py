@@ -93,3 +93,35 @@ async def test_editor_that_resolves_nothing_runs_a_command(tmp_path: Path) -> No
         )
         texts = apply_workspace_edit(editor, await asyncio.wait_for(applied, 30))
         assert texts[USER] == "from app.new import New\n\nprint(New())\n"
+
+
+async def test_unsafe_fixes_want_to_be_confirmed(tmp_path: Path) -> None:
+    door = "if FAST:\n    from app.fast import Old\nelse:\n    from app.old import Old\n"
+    files = {
+        "app/fast.py": "class Old: ...\n",
+        "app/door.py": door,
+        USER: "from app.door import Old\n",
+        OTHER: "from app.old import Old\nOld\n",
+    }
+    lay_out(tmp_path, {**PROJECT, **files})
+    async with editing(tmp_path) as editor:
+        editor.open(USER)
+        fixes = [one for one in await editor.actions(USER) if "unsafe" in one.title]
+        assert fixes
+        assert not any(one.is_preferred for one in fixes)
+        edit = await editor.resolve(fixes[0])
+        assert edit is not None
+        assert [one.needs_confirmation for one in (edit.change_annotations or {}).values()] == [
+            True
+        ]
+        edit = await editor.resolve(await everywhere(editor, USER))
+        assert edit is not None
+        annotated = {
+            change.text_document.uri: {
+                isinstance(one, lsp.AnnotatedTextEdit) for one in change.edits
+            }
+            for change in edit.document_changes or ()
+            if isinstance(change, lsp.TextDocumentEdit)
+        }
+        assert annotated[editor.uri(USER)] == {True}
+        assert annotated[editor.uri(OTHER)] == {False}

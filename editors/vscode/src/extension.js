@@ -54,7 +54,14 @@ export async function deactivate() {
 }
 
 function restart() {
-  starting = starting.then(stop).then(start);
+  starting = starting
+    .then(stop)
+    .then(start)
+    .catch((error) => {
+      log.error(`ssot server does not start: ${error}`);
+      log.error(`Is it installed? ${INSTALL}; the setting ssot.path names another one.`);
+      tell("does not start", `is it installed? ${INSTALL}`);
+    });
   return starting;
 }
 
@@ -91,13 +98,7 @@ async function start() {
     if (newState === State.Starting) tell("starting", command);
     if (newState === State.Stopped) tell("stopped", `${command} has ended; the log may say why`);
   });
-  try {
-    await mine.start();
-  } catch (error) {
-    log.error(`${command} server does not start: ${error}`);
-    log.error(`Is it installed? ${INSTALL}; the setting ssot.path names another one.`);
-    tell("does not start", `is it installed? ${INSTALL}`);
-  }
+  await mine.start();
 }
 
 /**
@@ -120,10 +121,14 @@ function versionOf(running) {
   return server && `${server.name} ${server.version ?? ""}`.trim();
 }
 
-/** The interface of Microsoft's Python extension, where there is one. */
+/** The interface of Microsoft's Python extension, where there is one that works. */
 async function pythonEnvironments() {
-  const extension = vscode.extensions.getExtension("ms-python.python");
-  return extension && (await extension.activate())?.environments;
+  try {
+    const extension = vscode.extensions.getExtension("ms-python.python");
+    return extension && (await extension.activate())?.environments;
+  } catch (error) {
+    log.warn(`the Python extension does not start: ${error}`);
+  }
 }
 
 /** What the setting names, or else what lies beside the selected Python, or else `ssot` of the path. */
