@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tokenize
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,7 @@ class Document:
         self.text = text
         self.data = encoded(text)
         self.analysis: Analysis | None = None
+        self.pending: asyncio.Task[Analysis] | None = None
 
 
 class Documents:

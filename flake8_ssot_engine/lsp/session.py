@@ -107,6 +107,7 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self.documents.close(document)
+            self._note_change()
             if not document.is_saved:
                 self._forget_analyses()
 
@@ -127,7 +128,7 @@ class Session:
         """Have others told of anew: what they see of each other has changed."""
         others = [d for d in self.documents if d.uri not in besides]
         for document in others:
-            document.analysis = None
+            document.analysis = document.pending = None
         if others:
             self._tell_again()
 
@@ -143,13 +144,16 @@ class Session:
         of_modules = all(uri.endswith((".py", ".pyi")) for uri in uris)
         forget = self.projects.forget_modules if of_modules else self.projects.forget
         self._thread.submit(forget)
+        self._note_change()
+        self._forget_analyses()
+
+    def _note_change(self) -> None:
         self.generation += 1
         self._change.set()
         self._change = asyncio.Event()
-        self._forget_analyses()
 
     async def changed_since(self, generation: int) -> None:
-        """Wait until something has changed on the disk."""
+        """Wait until something has changed besides what is typed."""
         if generation == self.generation:
             await self._change.wait()
 
@@ -180,22 +184,19 @@ class Session:
                 self._waiting.setdefault(uri)
 
     async def analysis_of(self, document: Document) -> Analysis:
-        """Return what is found in a document as it is now."""
-        known = document.analysis
-        if known is not None:
-            return known
-        text, data, generation = document.text, document.data, self.generation
+        """Return what is found in a document as it is now; all who ask wait for one analysis."""
+        if document.analysis is not None:
+            return document.analysis
+        if document.pending is None:
+            document.pending = asyncio.create_task(self._analysed(document))
+        return await asyncio.shield(document.pending)
+
+    async def _analysed(self, document: Document) -> Analysis:
+        path, text, data = document.path, document.text, document.data
         others = self.documents.settled(besides=document.uri)
-
-        def analyse() -> Analysis:
-            known = document.analysis
-            if document.text is text and known is not None:
-                return known  # somebody else had asked for it before
-            return self.analyse(document.path, text, data, others)
-
-        analysis = await self.in_thread(analyse)
+        analysis = await self.in_thread(self.analyse, path, text, data, others)
         self._rubbish.collect_soon(self._thread)
-        if document.text is text and generation == self.generation:
+        if document.pending is asyncio.current_task():  # nobody has forgotten it
             document.analysis = analysis
         return analysis
 
