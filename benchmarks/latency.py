@@ -165,7 +165,7 @@ def typed(
 
 
 def _hour(tree: Tree, seed: int) -> bool:
-    """Type for an hour's worth; print the memory at its start and end, return whether it is flat."""
+    """Type for an hour; print the memory at its start and end, and return whether it is flat."""
     path = tree.root / _files(tree)["2,000 lines"]
     text = path.read_text(encoding="utf-8")
     server = LanguageServer((ssot(), "server"), tree.root, None, has_versions=True)
