@@ -19,7 +19,8 @@ from benchmarks.trees import Tree, copy_tree
 _MEASURES: dict[str, Measure] = {
     "tree": whole_tree.measure,
     "file": one_file.measure,
-    "flake8": in_flake8.measure,
+    "flake8": in_flake8.measure_named,
+    "others": in_flake8.measure_others,
     "fix": fixing.measure,
     "memory": memory.measure,
     "growth": growth.measure,

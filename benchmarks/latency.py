@@ -61,40 +61,46 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.latency", description=__doc__)
     parser.add_argument("tree", type=Path, help="the tree; it is copied")
     parser.add_argument("--edits", type=int, default=1000)
-    parser.add_argument("--hour", action="store_true", help="type for an hour's worth, for memory")
+    parser.add_argument("--hour", action="store_true", help="weigh memory, for an hour's typing")
     parser.add_argument("--seed", type=int, default=565)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve() / "tree"
         copy_tree(options.tree, root)
         tree = Tree(root)
-        rows = [f"- {machine()}; {versions()}", f"- {len(tree.files):,} files", ""]
-        rows += ["| file | server | first | median | p95 | edits | to reach |", "|" + "---|" * 7]
-        is_reached = True
-        for kind, name in _files(tree).items():
-            text = (root / name).read_text(encoding="utf-8")
-            for one in _contenders(tree):
-                say(f"{one.name}: {name}")
-                count = min(options.edits, one.edits or options.edits)
-                latency = _measure(one, root, root / name, text, count, options.seed)
-                target = ""
-                if one.name == "ssot server":
-                    limit = _LIMITS_MS[kind]
-                    target = f"p95 at most {limit} ms, first at most {_FIRST_LIMIT_S:.0f} s"
-                    is_reached &= latency.p95 * 1000 <= limit and latency.first <= _FIRST_LIMIT_S
-                size = f"{text.count(chr(10)):,} lines, {len(text) // 1000:,} kB"
-                rows.append(
-                    f"| {kind}: {size} | {one.name} | {latency.first:.2f} s"
-                    f" | {median(latency.keystrokes) * 1000:.0f} ms | {latency.p95 * 1000:.0f} ms"
-                    f" | {count:,} | {target} |"
-                )
-                say(rows[-1])
-        if options.hour:
-            told, is_flat = _hour(tree, options.seed)
-            rows += ["", told]
-            is_reached &= is_flat
-        print("\n".join(rows))
+        print(f"- {machine()}; {versions()}", f"- {len(tree.files):,} files", "", sep="\n")
+        is_reached = (
+            _hour(tree, options.seed)
+            if options.hour
+            else _latencies(tree, options.edits, options.seed)
+        )
     return 0 if is_reached else 1
+
+
+def _latencies(tree: Tree, edits: int, seed: int) -> bool:
+    """Print the latencies of each server on each file; return whether the targets are reached."""
+    print("| file | server | first | median | p95 | edits | to reach |", "|" + "---|" * 7, sep="\n")
+    is_reached = True
+    for kind, name in _files(tree).items():
+        path = tree.root / name
+        text = path.read_text(encoding="utf-8")
+        for one in _contenders(tree):
+            say(f"{one.name}: {name}")
+            count = min(edits, one.edits or edits)
+            latency = _measure(one, tree.root, path, text, count, seed)
+            target = ""
+            if one.name == "ssot server":
+                limit = _LIMITS_MS[kind]
+                target = f"p95 at most {limit} ms, first at most {_FIRST_LIMIT_S:.0f} s"
+                is_reached &= latency.p95 * 1000 <= limit and latency.first <= _FIRST_LIMIT_S
+            size = f"{text.count(chr(10)):,} lines, {len(text) // 1000:,} kB"
+            print(
+                f"| {kind}: {size} | {one.name} | {latency.first:.2f} s"
+                f" | {median(latency.keystrokes) * 1000:.0f} ms | {latency.p95 * 1000:.0f} ms"
+                f" | {count:,} | {target} |",
+                flush=True,
+            )
+    return is_reached
 
 
 def _files(tree: Tree) -> dict[str, str]:
@@ -133,14 +139,12 @@ def _measure(one: Contender, root: Path, path: Path, text: str, count: int, seed
         if one.settings is not None:
             server.configure(one.settings)
         opened = server.open(path, text)
-        return Latency(
-            opened.when - server.started, list(_typed(server, text, opened, count, seed))
-        )
+        return Latency(opened.when - server.started, list(typed(server, text, opened, count, seed)))
     finally:
         server.close()
 
 
-def _typed(
+def typed(
     server: LanguageServer, text: str, opened: Told, count: int, seed: int
 ) -> Iterator[float]:
     """Type statements into a document; yield the seconds that each keystroke takes."""
@@ -160,25 +164,25 @@ def _typed(
             raise BenchmarkError("other diagnostics than before, for the same text")
 
 
-def _hour(tree: Tree, seed: int) -> tuple[str, bool]:
-    """Type for an hour's worth; tell the memory at its start and at its end."""
+def _hour(tree: Tree, seed: int) -> bool:
+    """Type for an hour; print the memory at its start and end, and return whether it is flat."""
     path = tree.root / _files(tree)["2,000 lines"]
     text = path.read_text(encoding="utf-8")
     server = LanguageServer((ssot(), "server"), tree.root, None, has_versions=True)
     try:
         opened = server.open(path, text)
         sizes = []
-        for number, _ in enumerate(_typed(server, text, opened, 60 * _PER_MINUTE, seed)):
+        for number, _ in enumerate(typed(server, text, opened, 60 * _PER_MINUTE, seed)):
             if number % _PER_MINUTE == _PER_MINUTE - 1:
                 sizes.append(server.resident() / 1e6)
                 say(f"minute {len(sizes)}: {sizes[-1]:.1f} MB")
     finally:
         server.close()
-    told = (
+    print(
         f"Memory of `ssot server`, {60 * _PER_MINUTE:,} keystrokes: {sizes[0]:.1f} MB after a"
         f" minute's worth, {sizes[-1]:.1f} MB after an hour's, {max(sizes):.1f} MB at most."
     )
-    return told, sizes[-1] <= _FLAT * sizes[0]
+    return sizes[-1] <= _FLAT * sizes[0]
 
 
 def _shown(told: Told) -> list[tuple[int, int, str]]:

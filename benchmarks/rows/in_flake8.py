@@ -19,29 +19,31 @@ _SAMPLE = 40
 """Files without a needle that are checked, and then twice as many."""
 _MANY = 200
 """Files for which the plugin searches the whole project, and keeps what it finds."""
+_LACKS = "Flake8 is not installed"
 _QUICK = 8
 """What part of the files a quick run takes."""
 
 
-def measure(bench: Bench) -> Measured:
-    """Measure the files that name what moved, and then some that do not."""
-    tree = bench.tree
-    named = tree.named[:: _QUICK if bench.is_quick else 1]
+def measure_named(bench: Bench) -> Measured:
+    """Measure the files that name what moved: with nothing cached, and again."""
+    named = bench.tree.named[:: _QUICK if bench.is_quick else 1]
+    what = f"Flake8 with the plugin, {len(named)} files that name what moved"
+    whats = (f"{what}, nothing cached", f"{what}, again")
+    if not has_flake8():
+        targets = ("", _TARGETS[0])
+        return Measured([missing(*pair, _LACKS) for pair in zip(whats, targets, strict=True)])
+    return Measured(*_named(bench, whats, named))
+
+
+def measure_others(bench: Bench) -> Measured:
+    """Measure what each further file costs that does not name what moved."""
+    tree, what = bench.tree, "Flake8 with the plugin, each file that does not"
     others = set(tree.files) - set(tree.candidates) - set(tree.named)
     plain = tree.sample(others, 2 * _SAMPLE, seed=bench.seed)
-    over = f"Flake8 with the plugin, {len(named)} files that name what moved"
-    whats = (
-        f"{over}, nothing cached",
-        f"{over}, again",
-        "Flake8 with the plugin, others, for each",
-    )
     if not has_flake8():
-        targets = ("", *_TARGETS)
-        why = "Flake8 is not installed"
-        return Measured([missing(*pair, why) for pair in zip(whats, targets, strict=True)])
-    first, told = _named(bench, whats[:2], named)
-    row, start = _plain(bench, whats[2], plain)
-    return Measured([*first, row], (*told, *start))
+        return Measured([missing(what, _TARGETS[1], _LACKS)])
+    row, told = _plain(bench, what, plain)
+    return Measured([row], told)
 
 
 def _named(

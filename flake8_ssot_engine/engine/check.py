@@ -33,7 +33,7 @@ from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
-from flake8_ssot_engine.semantics.focus import Focus, OutOfFocus
+from flake8_ssot_engine.semantics.focus import Asked, Focus, OutOfFocus
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.source import SourceFile
@@ -69,7 +69,7 @@ class Checker:
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
-        self._asked: dict[str, frozenset[str]] = {}
+        self._asked: dict[str, Asked] = {}
 
     @property
     def reexports(self) -> Reexports:
@@ -154,7 +154,7 @@ class Checker:
                 return answer(self.context_of(path, source, tree, focus=focus))
             except OutOfFocus:  # each time more is seen
                 assert focus is not None
-                self._asked[path] = focus.names  # an editor has it checked again and again
+                self._asked[path] = focus.asked  # an editor has it checked again and again
         return answer(self.context_of(path, source, tree))
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
@@ -162,7 +162,7 @@ class Checker:
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
             return None
         leaks = self.screen.prefilter.leaks_in_text(source.text)
-        return Focus(source, (*self.screen.words, *leaks, *self._asked.get(path, ())))
+        return Focus(source, (*self.screen.words, *leaks), self._asked.get(path))
 
     def findings_of(
         self, path: str, context: RuleContext, *, with_noqa: bool = True

@@ -138,7 +138,7 @@ class Binder(ExpressionBinder):
 
     def declare_outward(self, body: Sequence[ast.stmt]) -> None:
         """Find the `global` and `nonlocal` statements of a body before anything is bound in it."""
-        stack: list[ast.AST] = list(body)
+        stack: list[ast.AST] = list(body) if self.has_outward else []
         while stack:
             node = stack.pop()
             if isinstance(node, ast.Global):

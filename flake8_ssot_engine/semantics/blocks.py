@@ -8,15 +8,18 @@ from collections.abc import Iterator
 BLOCKS = ("body", "orelse", "finalbody")
 PARTS = ("handlers", "cases")
 """What of a statement has a block of its own, as its `body`."""
+_KINDS: list[type[ast.AST]] = [ast.Module, *ast.stmt.__subclasses__()]
+_HOLDING = {kind: tuple(n for n in (*BLOCKS, *PARTS) if n in kind._fields) for kind in _KINDS}
 
 
 def blocks_of(node: ast.stmt | ast.Module) -> Iterator[list[ast.stmt]]:
     """Yield the blocks directly in a statement or module, but for empty ones."""
-    for name in BLOCKS:
-        if block := getattr(node, name, None):
-            yield block
-    for name in PARTS:
-        yield from (part.body for part in getattr(node, name, ()))
+    for name in _HOLDING[type(node)]:
+        found = getattr(node, name)
+        if name in PARTS:
+            yield from (part.body for part in found)
+        elif found:
+            yield found
 
 
 def every_block(tree: ast.Module) -> Iterator[list[ast.stmt]]:
@@ -25,4 +28,4 @@ def every_block(tree: ast.Module) -> Iterator[list[ast.stmt]]:
     while waiting:
         for block in blocks_of(waiting.pop()):
             yield block
-            waiting += block
+            waiting += [statement for statement in block if _HOLDING[type(statement)]]

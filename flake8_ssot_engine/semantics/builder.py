@@ -21,8 +21,8 @@ _LATER = frozenset({Role.ANNOTATION, Role.EXPORT})
 class ScopeBuilder:
     """Collects scopes, bindings and references; the walk itself is in the subclasses.
 
-    `package` is what relative imports start from, None where it is unknown. `has_walrus`
-    may be True where the file has none, never False where it has one.
+    `package` is what relative imports start from, None where it is unknown. What the text of
+    the file does not spell is not looked for in the tree.
     """
 
     handlers: ClassVar[dict[str, Callable[..., Any]]] = {}
@@ -37,12 +37,13 @@ class ScopeBuilder:
         self,
         tree: ast.Module,
         package: QualifiedName | None,
+        text: str,
         *,
-        has_walrus: bool = True,
         type_comments: dict[int, TypeComment] | None = None,
     ) -> None:
         self.package = package
-        self.has_walrus = has_walrus
+        self.has_walrus = ":=" in text
+        self.has_outward = "global" in text or "nonlocal" in text
         self.type_comments = type_comments or {}
         self.branch = Branch(None, Region.ROOT)
         self.order = 0

@@ -57,16 +57,16 @@ class Exports:
         self._resolver = Resolver(module, public_names=public_names)
         binder: Binder
         if HOOK in text:
-            binder = Binder(tree, package, has_walrus=":=" in text)
+            binder = Binder(tree, package, text)
         elif "global" in text or ":=" in text:
             lines = [
                 text.count("\n", 0, match.end()) + 1 for match in _BINDS_FROM_INSIDE.finditer(text)
             ]
             is_countable = text.count("\r") == text.count("\r\n")
-            binder = _Partial(tree, package, has_walrus=":=" in text)
+            binder = _Partial(tree, package, text)
             binder.lines = lines if is_countable else None
         else:
-            binder = _Outline(tree, package, has_walrus=False)
+            binder = _Outline(tree, package, text)
         binder.visit_module(tree)
         self._scope = binder.scopes[0]
         self._package = package

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from flake8_ssot_engine.semantics.blocks import BLOCKS, PARTS, blocks_of
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
@@ -32,18 +32,32 @@ class OutOfFocus(Exception):  # noqa: N818 - no error: it asks for another attem
     """Raised when a name is asked for that occurs in what was cut out."""
 
 
+class Asked(NamedTuple):
+    """Names of which every place is in focus, and those of which whatever binds them is."""
+
+    uses: frozenset[str] = frozenset()
+    bindings: frozenset[str] = frozenset()
+
+
 class Focus:
     """Some names of one file, and the lines that they stand on."""
 
-    def __init__(self, source: SourceFile, names: Iterable[str]) -> None:
+    def __init__(
+        self, source: SourceFile, names: Iterable[str], asked: Asked | None = None
+    ) -> None:
+        """Look at some names, and at what another focus on the same file was asked for."""
         self._source = source
         self._uses: set[str] = set()
         self._bindings: set[str] = set()
         self._lines: list[int] = []
         self._kept: frozenset[int] = frozenset()
-        for name in (*_ALWAYS, *names):
+        asked = asked or Asked()
+        for name in {*_ALWAYS, *names, *asked.uses}:
             self._uses.add(name)
             self._add(self._lines_of(name))
+        for name in asked.bindings - self._uses:
+            self._bindings.add(name)
+            self._add(self._lines_of(name, bound=True))
 
     @staticmethod
     def is_possible(source: SourceFile) -> bool:
@@ -65,9 +79,9 @@ class Focus:
         return unicodedata.is_normalized("NFKC", text.translate(blanks))
 
     @property
-    def names(self) -> frozenset[str]:
-        """The names in focus, with those that were asked for."""
-        return frozenset(self._uses | self._bindings)
+    def asked(self) -> Asked:
+        """The names that are in focus by now."""
+        return Asked(frozenset(self._uses), frozenset(self._bindings))
 
     def need_uses(self, names: Iterable[str]) -> None:
         """Make sure that every place of some names is in focus. Raises OutOfFocus."""

@@ -50,7 +50,7 @@ class SemanticModel:
         binder = Binder(
             tree,
             self.package,
-            has_walrus=":=" in source.text,
+            source.text,
             type_comments=type_comments(source.text),
         )
         binder.visit_module(tree)
