@@ -181,7 +181,7 @@ def test_a_bad_file_that_cannot_hold_a_violation_is_not_looked_into(
     done = ssot(project, "--format=json")
     assert json.loads(done.stdout)["errors"] == []
     assert codes(done) == EVERY
-    (project / "bad.py").write_bytes(data + b"'old.Old'\n")
+    (project / "bad.py").write_bytes(data + b"\n'old.Old'\n")
     (error,) = json.loads(ssot(project, "--format=json").stdout)["errors"]
     assert told in error["message"]
 
