@@ -110,7 +110,7 @@ def _squeezed(text: str) -> str:
 def _comments(text: str) -> Counter[str]:
     try:
         tokens: Sequence[tokenize.TokenInfo]
-        tokens = list(tokenize.generate_tokens(io.StringIO(f"({text})").readline))
+        tokens = list(tokenize.generate_tokens(io.StringIO(f"({text})", newline=None).readline))
     except (tokenize.TokenError, SyntaxError):
         return Counter([text])
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)

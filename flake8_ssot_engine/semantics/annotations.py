@@ -29,7 +29,7 @@ def type_comments(source: str) -> dict[int, TypeComment]:
         return {}
     found: dict[int, TypeComment] = {}
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        for token in tokenize.generate_tokens(io.StringIO(source, newline=None).readline):
             match = _TYPE_COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
             if match is not None:
                 before = token.line[: token.start[1]] + token.string[: match.start("type")]

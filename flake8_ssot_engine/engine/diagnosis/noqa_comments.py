@@ -58,7 +58,7 @@ def diagnose_comments(root: str, files: Sequence[str]) -> Iterator[Remark]:
 def _comments(source: SourceFile) -> Iterator[tuple[int, str]]:
     """Yield each comment with its line, as far as the tokenizer gets."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        for token in tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline):
             if token.type == tokenize.COMMENT:
                 yield token.start[0], token.string
     except (tokenize.TokenError, SyntaxError):

@@ -341,7 +341,7 @@ def _comments(text: str) -> Counter[str]:
     """Count the comments of a text, each up to what it says to a tool."""
     found: Counter[str] = Counter()
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for token in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
             if token.type == tokenize.COMMENT:
                 found[_PRAGMA.split(token.string, maxsplit=1)[0].rstrip()] += 1
     except (tokenize.TokenError, SyntaxError):  # stricter than the parser in places
