@@ -88,7 +88,7 @@ class SourceFile:
         or bytes that the codec refuses.
         """
         try:
-            encoding = _declared_encoding(data)
+            encoding = declared_encoding(data)
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             line = len(_NEWLINE.findall(data[: error.start].decode("latin-1"))) + 1
@@ -195,7 +195,7 @@ class SourceFile:
         return start + len(text)
 
 
-def _declared_encoding(data: bytes) -> str:
+def declared_encoding(data: bytes) -> str:
     """Return the codec that a file's first two lines name (PEP 263), as `tokenize` spells it.
 
     `tokenize.detect_encoding` ends lines at a line feed only and wants both to be UTF-8;

@@ -8,12 +8,12 @@ Source: Flake8 5 to 7, `defaults.py`, `processor.py` (`_noqa_line_mapping`) and 
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -148,13 +148,11 @@ class Suppressions:
     @cached_property
     def _tokens(self) -> list[tokenize.TokenInfo]:
         """The file's tokens, none where it has a flaw."""
-        import tokenize
+        from flake8_ssot_engine.semantics.tokens import tokens_of  # few files need them
 
-        lines = range(1, len(self._source.line_starts) + 1)
-        text = "\n".join(map(self._source.line_text, lines))
         try:
-            return list(tokenize.generate_tokens(io.StringIO(text).readline))
-        except (tokenize.TokenError, SyntaxError):
+            return list(tokens_of(self._source.text))
+        except SourceError:
             return []
 
     def _comments(self) -> Iterator[_Comment]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import sys
-import tokenize
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.edits import Edit
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.migrations import CallRewrite
 from flake8_ssot_engine.semantics.scopes import Scope, ScopeKind
+from flake8_ssot_engine.semantics.tokens import comments_in
 from flake8_ssot_engine.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -109,8 +109,6 @@ def _squeezed(text: str) -> str:
 
 def _comments(text: str) -> Counter[str]:
     try:
-        tokens: Sequence[tokenize.TokenInfo]
-        tokens = list(tokenize.generate_tokens(io.StringIO(f"({text})", newline=None).readline))
-    except (tokenize.TokenError, SyntaxError):
+        return Counter(token.string for token in comments_in(f"({text})"))
+    except SourceError:
         return Counter([text])
-    return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)

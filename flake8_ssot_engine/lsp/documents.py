@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tokenize
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from typing import NamedTuple
 
 from pygls.uris import from_fs_path, to_fs_path
@@ -16,6 +14,7 @@ from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.lsp.places import Place
 from flake8_ssot_engine.lsp.projects import Project
 from flake8_ssot_engine.lsp.texts import Text
+from flake8_ssot_engine.source import declared_encoding
 
 
 class Analysis(NamedTuple):
@@ -118,10 +117,8 @@ def encoded(text: Text) -> bytes:
     What that cannot spell becomes a question mark, so that everything stays in its place.
     """
     data = text.whole.encode("utf-8", "surrogatepass")
-    if b"coding" not in data[:512]:
-        return data
     try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-        return text.whole.encode(encoding.removesuffix("-sig"), "replace")
+        encoding = declared_encoding(data)
+        return data if encoding == "utf-8" else text.whole.encode(encoding, "replace")
     except (SyntaxError, LookupError):
         return data

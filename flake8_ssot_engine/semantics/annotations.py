@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.semantics.references import root_of
+from flake8_ssot_engine.semantics.tokens import comments_in
 
 _MOST = 10_000
 """Characters from which on a text is no type."""
@@ -29,13 +29,13 @@ def type_comments(source: str) -> dict[int, TypeComment]:
         return {}
     found: dict[int, TypeComment] = {}
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source, newline=None).readline):
-            match = _TYPE_COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        for token in comments_in(source):
+            match = _TYPE_COMMENT.match(token.string)
             if match is not None:
                 before = token.line[: token.start[1]] + token.string[: match.start("type")]
                 column = len(before.encode("utf-8", "surrogatepass"))
                 found[token.start[0]] = TypeComment(match["type"].rstrip(), column)
-    except (tokenize.TokenError, SyntaxError):  # stricter than the parser in places
+    except SourceError:
         pass
     return found
 

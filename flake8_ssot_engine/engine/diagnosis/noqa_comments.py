@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import tokenize
 from collections.abc import Iterator, Sequence
 
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
@@ -13,6 +11,7 @@ from flake8_ssot_engine.engine.findings import FileError
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.semantics.tokens import comments_in
 from flake8_ssot_engine.source import SourceFile
 
 AREA = "comments"
@@ -58,10 +57,9 @@ def diagnose_comments(root: str, files: Sequence[str]) -> Iterator[Remark]:
 def _comments(source: SourceFile) -> Iterator[tuple[int, str]]:
     """Yield each comment with its line, as far as the tokenizer gets."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline):
-            if token.type == tokenize.COMMENT:
-                yield token.start[0], token.string
-    except (tokenize.TokenError, SyntaxError):
+        for token in comments_in(source.text):
+            yield token.start[0], token.string
+    except SourceError:
         return
 
 

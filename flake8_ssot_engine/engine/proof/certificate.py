@@ -8,13 +8,12 @@ standing for what it stood for, or for what the migration says that this has bec
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 from collections import Counter
 from collections.abc import Mapping
 
 from flake8_ssot_engine.engine.proof.trees import Agreement, TreeComparison
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
@@ -22,6 +21,7 @@ from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference
 from flake8_ssot_engine.semantics.resolver import Candidate, Resolution
 from flake8_ssot_engine.semantics.strings import string_names
+from flake8_ssot_engine.semantics.tokens import comments_in
 
 _OF_PACKAGES = frozenset({BindingKind.IMPORT, BindingKind.SUBMODULE_IMPORT})
 _WORD = re.compile(r"[\w.]+")
@@ -341,10 +341,9 @@ def _comments(text: str) -> Counter[str]:
     """Count the comments of a text, each up to what it says to a tool."""
     found: Counter[str] = Counter()
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
-            if token.type == tokenize.COMMENT:
-                found[_PRAGMA.split(token.string, maxsplit=1)[0].rstrip()] += 1
-    except (tokenize.TokenError, SyntaxError):  # stricter than the parser in places
+        for token in comments_in(text):
+            found[_PRAGMA.split(token.string, maxsplit=1)[0].rstrip()] += 1
+    except SourceError:
         return Counter()
     del found[""]
     return found
