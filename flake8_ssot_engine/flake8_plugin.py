@@ -23,6 +23,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem, SourceError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import is_excluded
+from flake8_ssot_engine.project.parallel import available_cores
 from flake8_ssot_engine.source import SourceFile
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class SsotPlugin:
             judge = cls._session.judge_for(os.getcwd())
             _ = judge.baseline, judge.checker  # what is wrong is told at once; workers inherit them
             if not options.ssot_no_cache:
-                jobs = os.cpu_count() or 1 if options.jobs.is_auto else options.jobs.n_jobs
+                jobs = available_cores() if options.jobs.is_auto else options.jobs.n_jobs
                 cls._session.foresee(options.filenames or [os.curdir], jobs=jobs)
         except ConfigError as error:
             raise _execution_error(error) from None
@@ -213,16 +214,16 @@ class SsotPlugin:
         """Return what is not tolerated in the file, and what Flake8 itself will leave out."""
         judge = self._session.judge_for(os.path.dirname(path))
         known = judge.foreknown
-        if known is not None and path in known.files and path not in known.results:
-            return []
-        if is_excluded(path, judge.settings):
+        is_known = known is not None and path in known.files
+        if not is_known and is_excluded(path, judge.settings):
             return []
         source = SourceFile(self._filename, "".join(self._lines))
-        if known is not None and path in known.results and "noqa" not in source.text.lower():
-            result = known.results[path]
+        result: FileResult | None
+        if known is not None and is_known and "noqa" not in source.text.lower():
+            result = known.results.get(path)
         else:  # what else a `# noqa` covers is for Flake8 to say, and for its plugins
             result = judge.checker.check_tree(path, source, self._tree, with_noqa=False)
-        return self._judged(path, source, result, judge) if result.findings else []
+        return self._judged(path, source, result, judge) if result and result.findings else []
 
     def _judged(
         self, path: str, source: SourceFile, result: FileResult, judge: Judge

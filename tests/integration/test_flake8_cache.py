@@ -104,6 +104,13 @@ def test_what_a_noqa_covers_is_left_to_flake8(project: Path) -> None:
     assert all("SSOT001" in line for line in covered)
 
 
+def test_a_file_in_which_a_noqa_covers_all_is_no_clean_one(project: Path) -> None:
+    (project / "users" / "u4.py").write_text("class NewEngine: pass  # noqa: SSOT006\n", "utf-8")
+    flake8(project)  # remembers that nothing stands
+    assert flake8(project, "--disable-noqa") == flake8(project, "--disable-noqa", "--ssot-no-cache")
+    assert any("u4.py:1:7: SSOT006" in line for line in flake8(project, "--disable-noqa"))
+
+
 def test_the_baseline_judges_what_is_remembered(project: Path) -> None:
     subprocess.run([sys.executable, "-m", "flake8_ssot_engine", "baseline", "create"], cwd=project)
     assert flake8(project) == []
