@@ -23,18 +23,19 @@ class LookAhead:
             self._start()
 
     def _start(self) -> None:
-        self._read_end, write_end = os.pipe()
+        read_end, write_end = os.pipe()
         try:
             self._pid = os.fork()
         except OSError:  # too many processes
-            os.close(self._read_end)
+            os.close(read_end)
             os.close(write_end)
             return
         if self._pid:
             os.close(write_end)
+            self._pipe = open(read_end, "rb")  # noqa: SIM115 - `_end` closes it
             return
         try:
-            os.close(self._read_end)
+            os.close(read_end)
             with open(write_end, "wb") as pipe:
                 pipe.write(self._compute())
             os._exit(0)
@@ -44,12 +45,20 @@ class LookAhead:
     def result(self) -> bytes:
         """Return what the function returns. To be asked for once."""
         if self._pid:
-            with open(self._read_end, "rb") as pipe:
-                told = pipe.read()
-            _, status = os.waitpid(self._pid, 0)
-            if status == 0:
+            told = self._pipe.read()
+            if self._end() == 0:
                 return told
         return self._compute()
+
+    def _end(self) -> int:
+        """Wait for the process, which ends when nobody listens; return how it ended."""
+        pid, self._pid = self._pid, 0
+        self._pipe.close()
+        return os.waitpid(pid, 0)[1]
+
+    def __del__(self) -> None:
+        if self._pid:  # nobody has asked
+            self._end()
 
 
 def _may_fork() -> bool:

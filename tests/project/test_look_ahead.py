@@ -71,11 +71,22 @@ def test_a_process_that_dies_is_replaced(
 @pytest.mark.usefixtures("two_cores")
 def test_nothing_is_left_of_it() -> None:
     ahead = LookAhead(number)
+    pid = ahead._pid
     ahead.result()
     with pytest.raises(ChildProcessError):
-        os.waitpid(ahead._pid, os.WNOHANG)
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(ahead._read_end)
+        os.waitpid(pid, os.WNOHANG)
+    assert ahead._pipe.closed
+
+
+@forks
+@pytest.mark.usefixtures("two_cores")
+def test_nothing_is_left_of_it_though_nobody_asks() -> None:
+    ahead = LookAhead(lambda: bytes(10_000_000))  # more than a pipe holds: it waits for a reader
+    pid, pipe = ahead._pid, ahead._pipe
+    del ahead
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    assert pipe.closed
 
 
 @pytest.mark.usefixtures("two_cores")
