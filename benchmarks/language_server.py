@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.processes import BenchmarkError, environment
+from benchmarks.processes import BenchmarkError, environment, memory_of
 
 PATIENCE = 120.0
 """Seconds for one answer; the slowest that is measured takes five."""
@@ -111,8 +111,8 @@ class LanguageServer:
         return self._await()
 
     def resident(self) -> int:
-        """Return the bytes that the server's process and its children hold in memory (Linux)."""
-        return sum(_resident(number) for number in _family(self._process.pid))
+        """Return the bytes that the server's process and its children hold in memory."""
+        return memory_of(self._process.pid).resident
 
     def close(self) -> None:
         """End the server."""
@@ -163,16 +163,3 @@ class LanguageServer:
             items = message.get("params", {}).get("items", []) if message.get("params") else []
             is_asked = message["method"] == "workspace/configuration"
             self._send({"id": message["id"], "result": [None] * len(items) if is_asked else None})
-
-
-def _family(number: int) -> list[int]:
-    found = [number]
-    for one in found:
-        for thread in Path(f"/proc/{one}/task").glob("*/children"):
-            found += map(int, thread.read_text(encoding="ascii").split())
-    return found
-
-
-def _resident(number: int) -> int:
-    fields = Path(f"/proc/{number}/statm").read_text(encoding="ascii").split()
-    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -114,9 +114,9 @@ def peak_memory(command: Sequence[str], root: Path) -> Peak:
     ) as process:
         proportional = resident = 0
         while process.poll() is None:
-            sizes = [_memory(number) for number in _family(process.pid)]
-            proportional = max(proportional, sum(size.proportional for size in sizes))
-            resident = max(resident, sum(size.resident for size in sizes))
+            now = memory_of(process.pid)
+            proportional = max(proportional, now.proportional)
+            resident = max(resident, now.resident)
             time.sleep(_INTERVAL)
     if process.returncode not in (0, 1):
         raise BenchmarkError(f"exit code {process.returncode} from {' '.join(command)[:300]}")
@@ -126,6 +126,12 @@ def peak_memory(command: Sequence[str], root: Path) -> Peak:
 def can_weigh_memory() -> bool:
     """Whether the system tells the memory of a process and its children."""
     return os.path.exists("/proc/self/smaps_rollup")
+
+
+def memory_of(number: int) -> Peak:
+    """Return what a process and all that descend from it hold now."""
+    sizes = [_memory(one) for one in _family(number)]
+    return Peak(sum(s.proportional for s in sizes), sum(s.resident for s in sizes))
 
 
 def _family(number: int) -> list[int]:

@@ -61,13 +61,10 @@ def _named(
     ours, theirs = compare_with_flake8(bench.findings, files, outputs)
     if bench.tree.corpus:
         expect("violations by Flake8", ours, theirs)
-    rows = []
-    for what, name in zip(whats, ("cold", "again"), strict=True):
-        figure, row = _user_time(what, samples[name], samples["without"], _TARGETS[0])
-        is_judged = name == "again"
-        rows.append(row._replace(outcome=judged(figure, _LIMIT)) if is_judged else row)
+    _, cold = _user_time(whats[0], samples["cold"], samples["without"], "")
+    figure, again = _user_time(whats[1], samples["again"], samples["without"], _TARGETS[0])
     note = f"Violations of all codes in these {len(files)} files: ssot {ours}, Flake8 {theirs}."
-    return [rows[0]._replace(target=""), rows[1]], (note,)
+    return [cold, again._replace(outcome=judged(figure, _LIMIT))], (note,)
 
 
 def _plain(bench: Bench, what: str, files: Sequence[str]) -> tuple[Row, tuple[str, ...]]:

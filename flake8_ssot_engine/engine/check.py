@@ -64,22 +64,17 @@ class Checker:
         self.settings = settings
         self.needles = needles
         self.contents = contents
-        self._reexports = Reexports(Modules(settings.source_roots, contents))
-        self.screen = Screen(settings, needles, self._reexports)
+        self.reexports = Reexports(Modules(settings.source_roots, contents))
+        self.screen = Screen(settings, needles, self.reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, Asked] = {}
 
     @property
-    def reexports(self) -> Reexports:
-        """What follows names from module to module."""
-        return self._reexports
-
-    @property
     def consulted(self) -> dict[str, bool]:
         """The files that were looked into for what they export, and whether that went well."""
-        return self._reexports.modules.consulted
+        return self.reexports.modules.consulted
 
     def check_bytes(
         self,
@@ -223,7 +218,7 @@ class Checker:
         return RuleContext(
             context.model,
             self.settings.index,
-            self._reexports,
+            self.reexports,
             self.needles,
             self.settings.string_calls,
         )
@@ -281,13 +276,13 @@ class Checker:
             tree,
             module,
             is_package=is_package_file(path),
-            public_names=public_names or self._reexports.modules.public_names,
+            public_names=public_names or self.reexports.modules.public_names,
             focus=focus,
         )
         return RuleContext(
             model,
             self._index_for(path, module),
-            self._reexports,
+            self.reexports,
             self.needles,
             self.settings.string_calls,
         )
@@ -355,7 +350,7 @@ class Checker:
     def _is_of_module(self, move: Move) -> bool:
         """Whether what moves is a module, which its package does not define."""
         ends = (move.old, *([move.new] if move.new else []))
-        return any(map(self._reexports.modules.is_module, ends))
+        return any(map(self.reexports.modules.is_module, ends))
 
     def _index_for(self, path: str, module: QualifiedName) -> MoveIndex:
         """Return the moves that bind this file: all but those that it owns or defines."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Fix, PlacedEdit
@@ -13,13 +12,12 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.rewrite import UNPROVED
 from flake8_ssot_engine.engine.run import Report, Task
-from flake8_ssot_engine.engine.settlement import FixReport, Project, every_finding
+from flake8_ssot_engine.engine.settlement import NO_CONTENTS, FixReport, Project, every_finding
 from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 
-ROUNDS = 5
+_ROUNDS = 5
 """How often what one round left is tried again."""
-_NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def plan_fixes(
@@ -30,7 +28,7 @@ def plan_fixes(
     allow_unsafe: bool = False,
     keeps_outside: str = "",
     on_progress: Callable[[int], None] | None = None,
-    contents: Mapping[str, bytes] = _NO_CONTENTS,
+    contents: Mapping[str, bytes] = NO_CONTENTS,
     wants: Callable[[str, Finding], bool] = every_finding,
 ) -> FixReport:
     """Plan and prove the fix of some files and of what depends on them; write nothing.
@@ -81,13 +79,10 @@ def fix_files(
 ) -> FixReport:
     """Fix some files and what depends on them, until nothing more can be fixed, and write them.
 
-    `before_writing` hears of each round's changes before the first of them is written. Another
-    round is made only where the one before left something that its own changes may have made
-    possible: what could not be proved, an alias for the sake of another file, a file that
-    followed another one, or a `# noqa` that may be without use now.
+    `before_writing` hears of each round's changes before the first of them is written.
     """
-    whole = FixReport()
-    for number in range(ROUNDS):
+
+    def write(tasks: Sequence[Task]) -> FixReport:
         planned = plan_fixes(
             tasks,
             finder,
@@ -97,19 +92,36 @@ def fix_files(
             on_progress=on_progress,
         )
         before_writing(planned)
-        report = write_fixes(planned)
-        if number == 0:
+        return write_fixes(planned)
+
+    whole: FixReport | None = None
+    for asked, report in in_rounds(tasks, write):
+        if whole is None:
             whole = report
         elif report.changes:
-            whole = whole.followed_by(report, {task.shown_as for task in tasks})
-        further = may_go_on(report) if report.changes else set()
+            whole = whole.followed_by(report, {task.shown_as for task in asked})
+    return whole or FixReport()
+
+
+def in_rounds(
+    tasks: Sequence[Task], fix: Callable[[Sequence[Task]], FixReport]
+) -> Iterator[tuple[Sequence[Task], FixReport]]:
+    """Yield the files of each round, and what `fix` made of them.
+
+    Another round is made only where the one before left something that its own changes may have
+    made possible: what could not be proved, an alias for the sake of another file, a file that
+    followed another one, or a `# noqa` that may be without use now.
+    """
+    for _ in range(_ROUNDS):
+        report = fix(tasks)
+        yield tasks, report
+        further = _may_go_on(report) if report.changes else set()
         tasks = [task for task in tasks if task.shown_as in further]
         if not tasks:
             break
-    return whole
 
 
-def may_go_on(report: FixReport) -> set[str]:
+def _may_go_on(report: FixReport) -> set[str]:
     """Return the files in which another round may fix more."""
     # What a comment kept may be given up once that is gone.
     is_unsuppressed = any(f.violation.code == UNUSED_SUPPRESSION.code for f in report.fixed)
@@ -133,7 +145,7 @@ def with_single_fixes(
     jobs: int,
     fixable: Set[str],
     sees_others: bool = True,
-    contents: Mapping[str, bytes] = _NO_CONTENTS,
+    contents: Mapping[str, bytes] = NO_CONTENTS,
     wants: Callable[[str, Finding], bool] = every_finding,
 ) -> Report:
     """Return a report in which each violation of some files carries the edits that fix it.

@@ -39,7 +39,7 @@ Item = TypeVar("Item")
 
 _CHUNK = 32
 _REWRITE_CHUNK = 4
-_NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
+NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 _ROUNDS = 20
 """How often the files are asked anew; each time at least one name or file is given up."""
 
@@ -128,7 +128,7 @@ class Project:
         keeps_outside: str = "",
         *,
         sees_others: bool = True,
-        contents: Mapping[str, bytes] = _NO_CONTENTS,
+        contents: Mapping[str, bytes] = NO_CONTENTS,
         wants: Callable[[str, Finding], bool] = every_finding,
     ) -> None:
         self._sees_others = sees_others

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,9 +11,10 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability, Edit, Fix
 from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import Finding
-from flake8_ssot_engine.engine.fix import ROUNDS, may_go_on, plan_fixes, with_single_fixes
+from flake8_ssot_engine.engine.fix import in_rounds, plan_fixes, with_single_fixes
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.run import Report, Task
+from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.errors import SsotError
 
 
@@ -79,19 +79,16 @@ def fix_all(
     changes: dict[str, Change] = {}
     is_all_safe = True
     contents = dict(contents)
-    for _ in range(ROUNDS):
+
+    def plan(tasks: Sequence[Task]) -> FixReport:
         judges: dict[str, Callable[[Finding], bool]] = {}
 
-        def is_wanted(
-            path: str,
-            finding: Finding,
-            judges: dict[str, Callable[[Finding], bool]] = judges,
-        ) -> bool:
+        def is_wanted(path: str, finding: Finding) -> bool:
             if path not in judges:
                 judges[path] = wants(path, contents)
             return judges[path](finding)
 
-        planned = plan_fixes(
+        return plan_fixes(
             tasks,
             finder,
             jobs=jobs,
@@ -100,8 +97,8 @@ def fix_all(
             contents=contents,
             wants=is_wanted,
         )
-        if not planned.changes:
-            break
+
+    for _, planned in in_rounds(tasks, plan):
         is_all_safe = is_all_safe and all(map(is_safe, planned.fixed))
         for change in planned.changes:
             path = change.place.path
@@ -112,21 +109,12 @@ def fix_all(
                 else Change(known.before, change.after, None)
             )
             contents[path] = change.after
-        further = may_go_on(planned)
-        tasks = [task for task in tasks if task.shown_as in further]
-        if not tasks:
-            break
     return Fixed(changes, is_all_safe)
 
 
 def is_safe(finding: Finding) -> bool:
     """Whether the fix of a finding is one to be applied without a look at it."""
     return finding.violation.applicability is Applicability.SAFE
-
-
-def absolute(shown_as: str) -> str:
-    """Return the absolute path of a file that the engine named, relative to where it runs."""
-    return os.path.abspath(shown_as)
 
 
 def key_at(data: object) -> Key | None:

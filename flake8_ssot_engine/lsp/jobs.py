@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, Protocol
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.tasks import find_tasks
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.lsp.fixes import Change, Fixed, fix_all
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.bridge import with_bridges
-from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.parallel import available_cores
 
 LENGTH = 8
@@ -106,8 +106,7 @@ def _finder() -> ConfigFinder:
 
 
 def _tasks_below(folders: Any, finder: ConfigFinder) -> list[Task]:
-    found = find_files({folder: folder for folder in folders}, finder)
-    return [Task(path, path, settings) for path, settings in found]
+    return list(find_tasks({folder: folder for folder in folders}, finder))
 
 
 def _counter(total: int, tell: Told) -> Callable[[int], None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile, Span
 
 _REACHED = re.compile(r", re-exported as `([^`]+)`")
@@ -31,6 +31,7 @@ class Places:
     """Finds places in the modules as one checker sees them; each is looked for once."""
 
     def __init__(self, checker: Checker) -> None:
+        self._checker = checker
         self._reexports = checker.reexports
         self._modules = checker.reexports.modules
         self._known: dict[QualifiedName, tuple[str, SourceFile, Span] | None] = {}
@@ -73,39 +74,17 @@ class Places:
             return None
         try:
             source = SourceFile.from_bytes(path, self._modules.content_of(path))
-            span = _binding_of(attributes[0], source) if attributes else Span(0, 0)
-        except (OSError, SourceError):
+            span = self._binding_of(attributes[0], path, source) if attributes else Span(0, 0)
+        except (OSError, SourceError, RecursionError):
             return None
         return None if span is None else (path, source, span)
 
+    def _binding_of(self, name: str, path: str, source: SourceFile) -> Span | None:
+        """Return where a module last binds a name, by itself or by a star."""
 
-def _binding_of(name: str, source: SourceFile) -> Span | None:
-    """Return where a module last binds a name outside of functions and classes."""
-    found: Span | None = None
-    waiting: list[ast.stmt] = list(reversed(source.parse().body))
-    while waiting:
-        statement = waiting.pop()
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for alias in statement.names:
-                if (alias.asname or alias.name) in (name, "*"):
-                    found = source.span_of(alias)
-        elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if statement.name == name:
-                found = _name_within(name, source, source.span_of(statement))
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                if isinstance(target, ast.Name) and target.id == name:
-                    found = source.span_of(target)
-        else:
-            inner = list(ast.iter_child_nodes(statement))
-            inner += [part for node in inner for part in getattr(node, "body", ())]
-            waiting += [node for node in reversed(inner) if isinstance(node, ast.stmt)]
-    return found
+        def find(context: RuleContext) -> Span | None:
+            model = context.model
+            every = model.bindings_at_end(name)
+            return model.span_of_binding(every[-1]) if every else None
 
-
-def _name_within(name: str, source: SourceFile, span: Span) -> Span:
-    match = re.compile(rf"\b(?:def|class)\s+({re.escape(name)})\b").search(
-        source.text, span.start, span.end
-    )
-    return span if match is None else Span(*match.span(1))
+        return self._checker.ask(path, source, source.parse(), find)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lsprotocol import types as lsp
@@ -10,7 +11,7 @@ from flake8_ssot_engine.edits import Fix, PlacedEdit
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Documents
-from flake8_ssot_engine.lsp.fixes import Change, UnfixableError, absolute
+from flake8_ssot_engine.lsp.fixes import Change, UnfixableError
 from flake8_ssot_engine.lsp.text_edits import edits_between
 from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.project.reading import read_regular
@@ -29,7 +30,7 @@ class WorkspaceEdits:
         """Return the edit that applies a fix. Raises UnfixableError."""
         by_path: dict[str, list[PlacedEdit]] = {}
         for edit in fix.edits:
-            by_path.setdefault(absolute(edit.path), []).append(edit)
+            by_path.setdefault(os.path.abspath(edit.path), []).append(edit)
         return self._of(
             {path: self._placed(path, edits) for path, edits in by_path.items()},
             lambda path: annotation,
