@@ -26,10 +26,14 @@ class Rubbish:
         gc.freeze()  # what has been imported stays
         self._timer: asyncio.TimerHandle | None = None
 
-    def collect_soon(self, thread: Executor) -> None:
-        """Collect, in a thread, as soon as nothing else is to be done there."""
+    def end(self) -> None:
+        """Collect nothing that was left until now."""
         if self._timer is not None:
             self._timer.cancel()
+
+    def collect_soon(self, thread: Executor) -> None:
+        """Collect, in a thread, as soon as nothing else is to be done there."""
+        self.end()
         count = gc.get_count()[0]
         if count > _TOO_MANY:
             thread.submit(gc.collect)

@@ -74,6 +74,9 @@ class Session:
     def end(self) -> None:
         """Begin nothing more."""
         self.processes.end()
+        self._rubbish.end()
+        if self._settling is not None:
+            self._settling.cancel()
         for pool in (self._thread, self._aside):
             pool.shutdown(wait=False, cancel_futures=True)
 
