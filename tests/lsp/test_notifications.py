@@ -21,7 +21,7 @@ def test_nothing_is_kept_of_what_was_typed() -> None:
     server.session = session
     uri = "file:///a.py"
     identifier = lsp.VersionedTextDocumentIdentifier(2, uri)
-    told = {
+    told: dict[str, Any] = {
         lsp.TEXT_DOCUMENT_DID_OPEN: lsp.DidOpenTextDocumentParams(
             lsp.TextDocumentItem(uri, "python", 1, "")
         ),
