@@ -26,7 +26,9 @@ def test_nothing_is_kept_of_what_was_typed() -> None:
             lsp.TextDocumentItem(uri, "python", 1, "")
         ),
         lsp.TEXT_DOCUMENT_DID_CHANGE: lsp.DidChangeTextDocumentParams(identifier, []),
-        lsp.TEXT_DOCUMENT_DID_CLOSE: lsp.DidCloseTextDocumentParams(identifier),
+        lsp.TEXT_DOCUMENT_DID_CLOSE: lsp.DidCloseTextDocumentParams(
+            lsp.TextDocumentIdentifier(uri)
+        ),
     }
     for method, params in told.items():
         server.protocol._handle_notification(method, params)
