@@ -41,6 +41,7 @@ from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
+    from flake8_ssot_engine.engine.sights import Sights
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
@@ -56,10 +57,13 @@ class Checker:
         settings: Settings,
         needles: Needles | None = None,
         contents: Mapping[str, bytes] = MappingProxyType({}),
+        *,
+        sights: Sights | None = None,
     ) -> None:
         """Take the names that `find_needles` found, or None to follow every name on demand.
 
-        `contents` are those of modules that hold something else than is on the disk.
+        `contents` are those of modules that hold something else than is on the disk. With
+        `sights`, files are checked again and again, each time with little changed.
         """
         self.settings = settings
         self.needles = needles
@@ -70,6 +74,7 @@ class Checker:
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, Asked] = {}
+        self._sights = sights
 
     @property
     def consulted(self) -> dict[str, bool]:
@@ -121,6 +126,10 @@ class Checker:
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
+        if self._sights is not None:
+            seen = self._sights.recall(path, source, tree)
+            if seen is not None:
+                return seen
         is_judged = with_noqa and self.screen.judges_suppressions and "SSOT" in source.text
         if self.needles is None and not (is_judged or self.screen.may_matter(path, source, tree)):
             return FileResult(source.path)
@@ -131,7 +140,10 @@ class Checker:
                 keys = [key_of(finding) for finding in found]
                 plan = self.planner_of(path, context).plan_alone(keys)
                 found = tuple(with_fixability(finding, plan) for finding in found)
-            return self._result(context, found)
+            result = self._result(context, found)
+            if self._sights is not None:
+                self._sights.keep(path, source, context.model.focus, result)
+            return result
 
         return self.ask(path, source, tree, checked)
 
