@@ -37,7 +37,6 @@ class Sights:
 
     def __init__(self, index: MoveIndex) -> None:
         moves = [move for _, move in index]
-        self._olds = {move.old.last for move in moves}
         self._words = _READ.union(*(name for move in moves for name in (move.old, move.new or ())))
         self._by_path: dict[str, _Sight] = {}
 
@@ -61,8 +60,6 @@ class Sights:
         first, end = change.first - 1, change.end - 1
         changed = "\n".join((*old[first:end], *new[first : end + change.by]))
         if not self._words.isdisjoint(_WORD.findall(changed)):
-            return None
-        if any(old in changed for old in self._olds):
             return None
         if change.by and any(_PLACE.search(f.violation.text) for f in sight.result.findings):
             return None

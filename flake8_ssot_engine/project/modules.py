@@ -187,14 +187,30 @@ def parse_exports(
 ) -> Exports:
     """Parse the file at an absolute path; `module` is its name, where that is known already.
 
-    Raises SourceError.
+    Raises SourceError; not for what is wrong inside of a function or class. Their bodies, which
+    bind nothing of the module, are most of a file, and are not parsed.
     """
     from flake8_ssot_engine.semantics.exports import Exports  # of most, only the place is asked
 
     source = SourceFile.from_bytes(path, data)
     name = module_name(path, source_roots) if module is None else module
     package = package_of(name, is_package=is_package_file(path))
+    outline = _outline_of(source)
     try:
-        return Exports(source.parse(), source.text, name, package, public_names)
+        tree = outline.parse()
+    except SourceError:
+        if outline is source:
+            raise
+        outline, tree = source, source.parse()
+    try:
+        return Exports(tree, outline.text, name, package, public_names)
     except RecursionError:
         raise SourceError("is nested too deeply") from None
+
+
+def _outline_of(source: SourceFile) -> SourceFile:
+    """Return a file without what its exports cannot depend on, where that can be told."""
+    data = DefinitionText(source.text.encode("utf-8", "surrogatepass")).outline()
+    return (
+        source if data is None else SourceFile(source.path, data.decode("utf-8", "surrogatepass"))
+    )

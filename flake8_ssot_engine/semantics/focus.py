@@ -105,8 +105,6 @@ class Focus:
             return None
         if not (new.isascii() or Focus.is_possible(source)):
             return None
-        if not self._kept or first < min(self._kept):  # what comes first may be a docstring
-            return None
         if not self._kept.isdisjoint(range(first, end)):
             return None
         lines = [line if line < end else line + by for line in self._lines]

@@ -162,6 +162,33 @@ def test_lines_that_a_reason_names_move_with_it(tmp_path: Path) -> None:
     assert type_into(settings, path, [code, longer, code]) == [False, True, True]
 
 
+def test_a_line_that_a_message_names_is_another_one_later(tmp_path: Path) -> None:
+    code = f"{FILLER}from pkg.new import NewEngine\ndef use(NewEngine):\n    x = 1\n{FILLER}"
+    code = code.replace("pkg.new", "pkg.old").replace("NewEngine", "OldEngine")
+    settings = settings_of(tmp_path, {"pkg/sub/consumer.py": code})
+    path = str(tmp_path / "pkg" / "sub" / "consumer.py")
+    found = Checker(settings).check_bytes(path, code.encode(), shown_as="x.py").findings
+    assert any(" on line 5" in f.violation.text for f in found), found
+    longer = code.replace("fill = filler(1)\n", "fill = filler(1)\nmore = 1\n", 1)
+    assert type_into(settings, path, [code, longer]) == [False, False]
+
+
+def test_a_suppression_that_becomes_part_of_a_string(tmp_path: Path) -> None:
+    quotes = "'''"
+    code = f"{CODE}y = 2  # noqa: SSOT001\n# {quotes}\n"
+    changed = code.replace("y = 2", f"z = {quotes}\ny = 2")
+    settings = settings_of(tmp_path, {"pkg/sub/consumer.py": code})
+    path = str(tmp_path / "pkg" / "sub" / "consumer.py")
+    assert type_into(settings, path, [code, changed]) == [False, False]
+
+
+def test_lines_that_end_in_another_way(tmp_path: Path) -> None:
+    code = CODE.replace(FIRST, "    first = 1\r    second = 2\n")
+    settings = settings_of(tmp_path, {"pkg/sub/consumer.py": code})
+    path = str(tmp_path / "pkg" / "sub" / "consumer.py")
+    assert type_into(settings, path, [code, CODE]) == [False, False]
+
+
 def test_the_same_text_again(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, {"pkg/sub/consumer.py": CODE})
     path = str(tmp_path / "pkg" / "sub" / "consumer.py")
