@@ -119,11 +119,12 @@ class Focus:
         self._uses |= asked
         self._need({line for name in asked for line in self._lines_of(name)})
 
-    def need_bindings(self, name: str) -> None:
-        """Make sure that whatever binds a name is in focus. Raises OutOfFocus."""
-        if name not in self._uses and name not in self._bindings:
-            self._bindings.add(name)
-            self._need(self._lines_of(name, bound=True))
+    def need_bindings(self, *names: str) -> None:
+        """Make sure that whatever binds some names is in focus. Raises OutOfFocus."""
+        asked = {name for name in names if name not in self._uses and name not in self._bindings}
+        if asked:
+            self._bindings |= asked
+            self._need({line for name in asked for line in self._lines_of(name, bound=True)})
 
     def _need(self, lines: set[int]) -> None:
         missing = lines - self._kept

@@ -68,6 +68,11 @@ class SemanticModel:
         if self.focus is not None:
             self.focus.need_uses(names)
 
+    def need_bindings(self, names: Iterable[str]) -> None:
+        """Make sure that all that binds some names is known. Raises OutOfFocus."""
+        if self.focus is not None:
+            self.focus.need_bindings(*names)
+
     # --- what there is
 
     def bindings(self) -> Iterator[Binding]:
