@@ -82,7 +82,8 @@ class Violation(NamedTuple):
     `hint` the statement or expression to write instead, ready to paste ("" where there is
     none). `applicability` is how far its fix may be trusted, None where nothing may be
     rewritten; `unfixable_because` then says why. `fix` has the edits, where they were asked
-    for. `doubt` says why the finding itself may be wrong, "" where it is certain.
+    for. `reached` is the name that re-exports the symbol here, None where that is its own.
+    `doubt` says why the finding itself may be wrong, "" where it is certain.
     `enforced` says why it is an error though the baseline holds it, "" where nothing does.
     """
 
@@ -100,6 +101,7 @@ class Violation(NamedTuple):
     unfixable_because: str = ""
     doubt: str = ""
     enforced: str = ""
+    reached: QualifiedName | None = None
 
     @property
     def message(self) -> str:

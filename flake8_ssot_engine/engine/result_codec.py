@@ -73,13 +73,14 @@ def _finding_to_plain(finding: Finding) -> list[Any]:
         violation.unfixable_because,
         violation.doubt,
         violation.enforced,
+        None if violation.reached is None else list(violation.reached),
     ]
 
 
 def _finding_from_plain(path: str, plain: Any) -> Finding:
     line, column, end_line, end_column, lines, phase, scope, severity, *rest = plain
     code, name, start, end, symbol, replacement, migration, kind, *rest = rest
-    text, hint, applicability, unfixable_because, doubt, enforced = rest
+    text, hint, applicability, unfixable_because, doubt, enforced, reached = rest
     for number in (line, column, end_line, end_column, start, end):
         if type(number) is not int:
             raise TypeError("no number")
@@ -101,6 +102,7 @@ def _finding_from_plain(path: str, plain: Any) -> Finding:
             unfixable_because,
             doubt,
             enforced,
+            None if reached is None else QualifiedName(_texts(reached)),
         ),
         Position(line, column),
         Position(end_line, end_column),

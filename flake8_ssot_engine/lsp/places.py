@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile, Span
 
-_REACHED = re.compile(r", re-exported as `([^`]+)`")
 _FAR = 20
 """Modules through which a name is followed."""
 
@@ -39,9 +37,8 @@ class Places:
     def of(self, finding: Finding) -> Iterator[Place]:
         """Yield the re-exports that a name came through, then its new home."""
         violation = finding.violation
-        if (reached := _REACHED.search(violation.text)) is not None:
-            name = QualifiedName(reached[1].split("."))
-            for step in self._way(name, violation.symbol):
+        if violation.reached is not None:
+            for step in self._way(violation.reached, violation.symbol):
                 if (place := self._place_of(step)) is not None:
                     yield Place(*place, f"re-exported here as `{step}`")
         new = violation.replacement

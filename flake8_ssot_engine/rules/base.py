@@ -36,8 +36,12 @@ class Rule(ABC):
         text: str,
         hint: str = "",
         symbol: QualifiedName | None = None,
+        reached: QualifiedName | None = None,
     ) -> Violation:
-        """Return a violation of this rule; its symbol is that of the match unless it is given."""
+        """Return a violation of this rule; its symbol is that of the match unless it is given.
+
+        `reached` is the name by which the file has it.
+        """
         return Violation(
             code=self.code,
             name=self.name,
@@ -48,4 +52,5 @@ class Rule(ABC):
             kind=kind,
             text=text,
             hint=hint,
+            reached=None if reached == match.symbol else reached,
         )

@@ -50,4 +50,5 @@ class DeprecatedBaseClass(Rule):
                 text=f"subclass of deprecated {symbol_as_reached(match, reached)}; "
                 f"{advice(match, hint)}",
                 hint=hint,
+                reached=reached,
             )

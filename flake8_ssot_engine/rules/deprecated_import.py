@@ -61,13 +61,15 @@ class DeprecatedImport(Rule):
         binding, match = moved
         hint = import_hint(binding, match)
         what = "star import" if binding.kind is BindingKind.STAR_IMPORT else "import"
-        symbol = symbol_as_reached(match, _reached(binding))
+        reached = _reached(binding)
+        symbol = symbol_as_reached(match, reached)
         return self.violation(
             match,
             context.model.span_of_binding(binding),
             kind=ReferenceKind.IMPORT,
             text=f"{what} of deprecated {symbol}; {advice(match, hint)}",
             hint=hint,
+            reached=reached,
         )
 
     def _at_attribute(self, context: RuleContext, use: MovedUse) -> Violation:
@@ -80,6 +82,7 @@ class DeprecatedImport(Rule):
             kind=ReferenceKind.ATTRIBUTE,
             text=f"access to deprecated {symbol_as_reached(best, reached)}; {advice(best, hint)}",
             hint=hint,
+            reached=reached,
         )
 
 

@@ -74,6 +74,7 @@ class DeprecatedReExport(Rule):
             kind=ReferenceKind.RE_EXPORT,
             text=f"`{name}` hands on deprecated {symbol}; {advice(match, hint)}",
             hint=hint,
+            reached=reached,
         )
 
 

@@ -59,4 +59,5 @@ class DeprecatedStringReference(Rule):
                 kind=ReferenceKind.STRING,
                 text=f"string names deprecated {symbol}; {advice(match, hint)}",
                 hint=hint,
+                reached=reached,
             )

@@ -41,6 +41,7 @@ VIOLATIONS = st.builds(
     unfixable_because=TEXT,
     doubt=TEXT,
     enforced=TEXT,
+    reached=st.none() | NAMES,
 )
 POSITIONS = st.builds(Position, NUMBER, NUMBER)
 COUNTS = st.dictionaries(TEXT, NUMBER, max_size=3).map(Counter)
