@@ -32,6 +32,7 @@ from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.real_paths import RealPaths
 from flake8_ssot_engine.project.scan import modules_of
 from flake8_ssot_engine.project.takers import find_takers
 
@@ -371,32 +372,35 @@ class Project:
         )
 
 
-def _real_paths(tasks: Sequence[Task]) -> set[str]:
-    return {task.path for task in tasks if os.path.realpath(task.path) == task.path}
+def _real_paths(tasks: Sequence[Task], real_paths: RealPaths) -> set[str]:
+    return {task.path for task in tasks if real_paths.of(task.path) == task.path}
 
 
 def _selected(tasks: Sequence[Task]) -> list[Place]:
     """Return the files to fix; a link goes with its file."""
-    real = _real_paths(tasks)
+    real_paths = RealPaths()
+    real = _real_paths(tasks, real_paths)
     return [
         Place(task.path, task.shown_as, is_selected=True)
         for task in tasks
-        if task.path in real or os.path.realpath(task.path) not in real
+        if task.path in real or real_paths.of(task.path) not in real
     ]
 
 
 def _others(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> dict[str, Place]:
     """Return, by their paths, the files besides that may depend on one of those to fix."""
-    real = _real_paths(tasks)
+    here = os.path.join(os.getcwd(), "")
+    real_paths = RealPaths()
+    real = _real_paths(tasks, real_paths)
     others = modules_of(settings.source_roots) - {task.path for task in tasks}
     found = dict(find_files([settings.root], finder)) if others else {}
     places: dict[str, Place] = {}
-    for path in sorted(path for path in others if os.path.realpath(path) not in real):
+    for path in sorted(path for path in others if real_paths.of(path) not in real):
         known = found.get(path)
         why = "it is ignored or excluded" if known is None else ""
         if known is not None and known.path != settings.path:
             why = "another configuration holds for it"
-        shown_as = os.path.relpath(path)
+        shown_as = path[len(here) :] if path.startswith(here) else os.path.relpath(path)
         places[path] = Place(path, shown_as, is_selected=False, untouchable=why)
     return places
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
@@ -54,12 +54,21 @@ class _Word:
     def __init__(self, text: str) -> None:
         self._spelled = text.encode("utf-8", "surrogatepass")
         self._is_ascii = text.isascii()
-        # Of UTF-8, each byte above ASCII may belong to a letter, which `\b` does not know.
-        whole = rb"(?<![\w\x80-\xff])" + re.escape(self._spelled) + rb"(?![\w\x80-\xff])"
-        self._pattern = re.compile(whole if text else b"")
 
     def is_in(self, data: bytes) -> bool:
         if not self._is_ascii and b"coding" in data[:_HEAD]:  # it may be spelled otherwise there
             return True
-        # Most files hold no such word, which `in` tells ten times faster than `re`.
-        return self._spelled in data and self._pattern.search(data) is not None
+        if not self._spelled:
+            return True
+        at = data.find(self._spelled)  # a pattern that looks behind takes four times as long
+        while at >= 0:
+            end = at + len(self._spelled)
+            if _IN_WORDS.isdisjoint((*data[max(at - 1, 0) : at], *data[end : end + 1])):
+                return True
+            at = data.find(self._spelled, end)
+        return False
+
+
+_IN_WORDS = frozenset(b"_" + string.ascii_letters.encode() + string.digits.encode()).union(
+    range(0x80, 0x100)  # of UTF-8, each byte above ASCII may belong to a letter
+)
