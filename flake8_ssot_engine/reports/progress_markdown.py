@@ -1,4 +1,4 @@
-"""The markdown of `ssot status`, in the dialect of GitHub and GitLab, and the parts it is made of."""
+"""The markdown of `ssot status`, in the dialect of GitHub and GitLab."""
 
 from __future__ import annotations
 
