@@ -60,16 +60,17 @@ def take_standings(
     for inventory in inventories:
         progress = progress_of(inventory, runs)
         enforce = {phase.name: phase.enforce for phase in progress.phases}
-        of_migration = [f for f in judged if f.violation.migration == inventory.migration.id]
+        reported = [
+            finding
+            for finding in judged
+            if finding.violation.migration == inventory.migration.id
+            and enforce[finding.phase] is not Enforcement.OFF
+        ]
         standings.append(
             Standing(
                 progress,
-                Counter(
-                    finding.phase
-                    for finding in of_migration
-                    if not finding.is_baselined and enforce[finding.phase] is not Enforcement.OFF
-                ),
-                Counter(finding.phase for finding in of_migration if finding.is_baselined),
+                Counter(f.phase for f in reported if not f.is_baselined),
+                Counter(f.phase for f in reported if f.is_baselined),
                 by_package(inventory, settings),
                 by_owner(inventory, owners),
                 owners,

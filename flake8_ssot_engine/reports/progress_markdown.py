@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_ssot_engine.campaign.breakdown import Share
 from flake8_ssot_engine.campaign.standing import Standing
@@ -40,21 +40,19 @@ def render_progress_markdown(every: Sequence[Standing], *, by: str = "") -> Iter
 def _section(standing: Standing, by: str) -> Iterator[str]:
     yield f"## {title(standing)}"
     yield ""
-    yield summary(standing)
-    yield ""
+    yield from summary(standing)
     if by == "owner":
-        yield from _share_table("Owner", standing.owners, len(standing.owners))
-        yield from (f"\n{prose(note)}" for note in owner_notes(standing))
+        yield from _share_table("Owner", standing.owners)
     elif by == "package":
-        yield from _share_table("Package", standing.packages, len(standing.packages))
+        yield from _share_table("Package", standing.packages)
     else:
         yield from phase_table(standing)
         yield from _kind_table(standing)
-        yield from _share_table("Package", standing.packages, _MOST_SHARES)
+        yield from _share_table("Package", standing.packages, most=_MOST_SHARES)
         if standing.codeowners:
-            yield from _share_table("Owner", standing.owners, _MOST_SHARES)
-            yield from (f"\n{prose(note)}" for note in owner_notes(standing))
-    yield ""
+            yield from _share_table("Owner", standing.owners, most=_MOST_SHARES)
+    if by == "owner" or (not by and standing.codeowners):
+        yield from _list(owner_notes(standing))
     yield next_line(standing)
     yield ""
 
@@ -65,25 +63,31 @@ def title(standing: Standing) -> str:
     return code_span(migration.id) + (f" {prose(migration.title)}" if migration.title else "")
 
 
-def summary(standing: Standing) -> str:
-    """Return what is left, what is enforced, and when the deadline is."""
-    told = [f"**{amount_left(standing.progress.phases)}**"]
-    told += [prose(part) for part in (enforcement(standing), deadline(standing)) if part]
-    if unreadable := standing.progress.unreadable:
-        told.append(f"{plural(unreadable, 'file')} that could not be read or parsed")
-    return "; ".join(told)
+def summary(standing: Standing) -> Iterator[str]:
+    """Yield what is left, what is enforced, and when the deadline is, with blank lines between."""
+    left = f"**{amount_left(standing.progress.phases)}**"
+    enforced = enforcement(standing)
+    yield f"{left}; {prose(enforced)}" if enforced else left
+    yield ""
+    unreadable = plural(standing.progress.unreadable, "file")
+    notes = (
+        deadline(standing),
+        f"{unreadable} that could not be read or parsed" * bool(standing.progress.unreadable),
+    )
+    yield from _list(filter(None, notes))
 
 
 def phase_table(standing: Standing) -> Iterator[str]:
-    """Yield a table of the phases, each with a bar of what is done."""
+    """Yield a table of the phases, each with a bar of what is done, and a blank line."""
+    if not standing.progress.phases:
+        return
     yield "| Phase | Enforced | Progress | Left | Fixable | Fail | Done |"
     yield "| --- | --- | --- | ---: | ---: | ---: | --- |"
     for phase in standing.progress.phases:
         was, left = phase.was["violations"], phase.left.violations
-        name = code_span(phase.name) if phase.name else NO_PHASE
         failing = standing.failing.get(phase.name, 0)
         cells = [
-            name,
+            code_span(phase.name) if phase.name else NO_PHASE,
             phase.enforce.value,
             _bar(was, left),
             f"{left:,} of {was:,}",
@@ -92,6 +96,7 @@ def phase_table(standing: Standing) -> Iterator[str]:
             phase.done[:10] or "–",
         ]
         yield f"| {' | '.join(cells)} |"
+    yield ""
 
 
 def next_line(standing: Standing) -> str:
@@ -107,6 +112,13 @@ def prose(text: str) -> str:
         code_span(part) if number % 2 and part else _MARKUP.sub(_reference, part)
         for number, part in enumerate(parts)
     )
+
+
+def _list(notes: Iterable[str]) -> Iterator[str]:
+    items = [f"- {prose(note)}" for note in notes]
+    yield from items
+    if items:
+        yield ""
 
 
 def _reference(sign: re.Match[str]) -> str:
@@ -129,22 +141,22 @@ def _kind_table(standing: Standing) -> Iterator[str]:
         + (left := sum(p.left.references[kind.value] for p in phases))
     ]
     if rows:
-        yield ""
         yield "| References | Were | Left |"
         yield "| --- | ---: | ---: |"
         yield from (f"| {kind} | {was:,} | {left:,} |" for kind, was, left in rows)
+        yield ""
 
 
-def _share_table(what: str, shares: Sequence[Share], most: int) -> Iterator[str]:
+def _share_table(what: str, shares: Sequence[Share], *, most: int | None = None) -> Iterator[str]:
     if not shares:
         return
-    yield ""
     yield f"| {what} | Files | Left | Fixable | References |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for share in shares[:most]:
         one = share.tally
         counts = (one.files, one.violations, one.fixable, one.references.total())
-        cells = (f"{count:,}" for count in counts)
-        yield f"| {code_span(share.name)} | {' | '.join(cells)} |"
-    if (more := len(shares) - most) > 0:
-        yield f"\n… and {more} more: `ssot status --by {what.lower()}` lists them all."
+        yield f"| {code_span(share.name)} | {' | '.join(f'{count:,}' for count in counts)} |"
+    yield ""
+    if most is not None and len(shares) > most:
+        yield f"… and {len(shares) - most} more: `ssot status --by {what.lower()}` lists them all."
+        yield ""

@@ -10,7 +10,7 @@ from flake8_ssot_engine.campaign.progress import LookAlikes, PhaseProgress
 from flake8_ssot_engine.campaign.standing import Standing
 from flake8_ssot_engine.migrations import Enforcement
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.next_step_words import command_of, reason_of
+from flake8_ssot_engine.reports.next_step_words import command_of, reason_of, sentence
 from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.violations import ReferenceKind
 
@@ -51,20 +51,22 @@ def _render(standing: Standing, by: str, *, is_colored: bool) -> Iterator[str]:
         legacy_windows=False,
     )
     lines: list[Any] = [Text(headline(standing), style="bold")]
+    if told := enforcement(standing):
+        lines.append(Text(told))
     if told := deadline(standing):
         days = standing.days_left or 0
         style = "bold red" if days <= 0 else "yellow" if days <= SOON_DAYS else ""
         lines.append(Text(told, style=style))
     if by == "owner":
-        lines += [_share_table("owner", standing.owners, len(standing.owners))]
+        lines += _share_table("owner", standing.owners)
         lines += map(Text, owner_notes(standing))
     elif by == "package":
-        lines += [_share_table("package", standing.packages, len(standing.packages))]
+        lines += _share_table("package", standing.packages)
     else:
         lines += [_phase_table(standing), _kind_table(standing.progress.phases)]
-        lines += [_share_table("package", standing.packages, _MOST_SHARES)]
+        lines += _share_table("package", standing.packages, most=_MOST_SHARES)
         if standing.codeowners:
-            lines += [_share_table("owner", standing.owners, _MOST_SHARES)]
+            lines += _share_table("owner", standing.owners, most=_MOST_SHARES)
         lines += map(Text, _notes(standing))
     lines.append(Text(f"next: {next_words(standing)}", style="bold" if is_colored else ""))
     with console.capture() as capture:
@@ -102,7 +104,7 @@ def deadline(standing: Standing) -> str:
 def next_words(standing: Standing) -> str:
     """Return what to do next, and why."""
     command = command_of(standing.next)
-    return f"`{command}`: {reason_of(standing.next)}" if command else reason_of(standing.next)
+    return f"`{command}`: {reason_of(standing.next)}" if command else sentence(standing.next)
 
 
 def owner_notes(standing: Standing) -> Iterator[str]:
@@ -125,15 +127,18 @@ def owner_notes(standing: Standing) -> Iterator[str]:
 
 def enforcement(standing: Standing) -> str:
     """Return what `ssot check` makes of the violations that are left; "" where there are none."""
-    parts = []
-    if failing := sum(standing.failing.values()):
-        parts.append(f"`ssot check` fails for {failing}")
-    if tolerated := sum(standing.tolerated.values()):
-        parts.append(f"the baseline tolerates {tolerated}")
-    left = sum(phase.left.violations for phase in standing.progress.phases)
-    if off := left - failing - tolerated:
-        parts.append(f"{off} in phases that are off {'is' if off == 1 else 'are'} counted alone")
-    return f"of what is left, {'; '.join(parts)}" if parts else ""
+    off = sum(
+        phase.left.violations
+        for phase in standing.progress.phases
+        if phase.enforce is Enforcement.OFF
+    )
+    counts = {
+        "`ssot check` fails for": sum(standing.failing.values()),
+        "the baseline tolerates": sum(standing.tolerated.values()),
+        "phases that are off hold": off,
+    }
+    told = ", ".join(f"{what} {count}" for what, count in counts.items() if count)
+    return told and f"of these, {told}"
 
 
 def _phase_table(standing: Standing) -> Any:
@@ -184,9 +189,12 @@ def _change(was: int, left: int) -> str:
     return f"{was:,}" if was == left else f"{was:,} > {left:,}"
 
 
-def _share_table(what: str, shares: Sequence[Share], most: int) -> Any:
+def _share_table(what: str, shares: Sequence[Share], *, most: int | None = None) -> Iterator[Any]:
     from rich.table import Table
+    from rich.text import Text
 
+    if not shares:
+        return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(what, overflow="fold")
     for name in ("files", "left", "fixable", "references"):
@@ -195,14 +203,12 @@ def _share_table(what: str, shares: Sequence[Share], most: int) -> Any:
         one = share.tally
         counts = (one.files, one.violations, one.fixable, one.references.total())
         table.add_row(printable(share.name), *(f"{count:,}" for count in counts))
-    if (more := len(shares) - most) > 0:
-        table.add_row(f"… and {more} more: `--by {what}`", style="dim")
-    return table
+    yield table
+    if most is not None and len(shares) > most:
+        yield Text(f"… and {len(shares) - most} more: `ssot status --by {what}`", style="dim")
 
 
 def _notes(standing: Standing) -> Iterator[str]:
-    if told := enforcement(standing):
-        yield told
     for alike in standing.progress.look_alikes:
         if alike.hits:
             yield _told(alike)

@@ -107,10 +107,8 @@ def _standings(every: Sequence[Standing]) -> Iterator[str]:
         lines = [
             f"### {title(standing)}",
             "",
-            summary(standing),
-            "",
+            *summary(standing),
             *phase_table(standing),
-            "",
             next_line(standing),
             "",
         ]
