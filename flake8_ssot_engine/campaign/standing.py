@@ -96,7 +96,9 @@ def _judge(settings: Settings, inventories: Sequence[Inventory]) -> tuple[list[F
     baseline = load_baseline(settings)
     named = {path for path in map(baseline.path_of, baseline.files) if os.path.isfile(path)}
     tasks = [Task(path, path, whole) for path in sorted({*results, *named})]
-    verdict = judge_results(tasks, list(results.values()), covered=[settings.root])
+    verdict = judge_results(
+        tasks, list(results.values()), covered=[settings.root], settings=[whole]
+    )
     ((before, after),) = verdict.baselines
     left = Counter(dict(before.entries())) - Counter(dict(after.entries()))
     return [f for result in verdict.results for f in result.findings], left.total()

@@ -230,6 +230,9 @@ def test_a_stale_baseline_is_to_be_updated(root: Path, capsys: pytest.CaptureFix
         "command": "ssot baseline update",
         "reason": "nothing needs 1 entry of the baseline any more; in CI that fails",
     }
+    (root / "app" / "a.py").unlink()
+    assert status(capsys)["next_step"]["what"] == "update-baseline"  # though no file is left
+    (root / "app" / "a.py").write_text(FILES["app/a.py"], "utf-8")
     assert main(["baseline", "update"]) == 0
     capsys.readouterr()
     assert status(capsys)["next_step"]["command"] == "ssot migrate --phase first"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,25 @@ def test_what_is_printed(
 
 def test_there_is_no_golden_file_too_many() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == set(PAGES)
+
+
+def shape(value: Any) -> Any:
+    """Return the keys of a document, and of those below it; of a list, those of its first one."""
+    if isinstance(value, list):
+        return [shape(one) for one in value[:1]]
+    if isinstance(value, dict):
+        return {key: key == "references" or shape(one) for key, one in value.items()}
+    return None
+
+
+def test_the_sample_in_the_docs_has_the_keys_that_there_are() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "status.md").read_text("utf-8")
+    sample = json.loads(docs.partition("```json\n")[2].partition("```")[0])
+    document = json.loads("".join(render_progress_json([STANDING])))
+    assert shape(sample) == shape(document)
+    (migration,) = document["migrations"]
+    keys = [shape(phase) for phase in migration["phases"]]
+    assert keys == keys[:1] * len(keys)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(".text")])
