@@ -98,13 +98,14 @@ def trace(
     is_fixed = finder.is_fixed
     examined = Examined(settings)
     asked = " ".join((str(is_fixed), commits[0].name, *(one.name for one in chosen)))
-    if asked in examined.answers:
-        return {id_: _of_plain(plain) for id_, plain in examined.answers[asked].items()}
     place = settings.root, os.urandom(8).hex()
     objects = shared_objects(*place)
     try:
+        if (known := examined.answers.get(asked)) and not objects.has_any(known["missing"]):
+            return {one["migration"]: _of_plain(one) for one in known["histories"]}
         objects.load_trees([one.tree for one in chosen])
-        here = [one for one in chosen if objects.is_whole(one.tree)]
+        here = [one for one in chosen if not objects.lacking_below(one.tree)]
+        lacking = {name for one in chosen for name in objects.lacking_below(one.tree)}
         between = _between(commits, here)
         trees = list(dict.fromkeys(one.tree for one in here))
         histories = {}
@@ -122,10 +123,8 @@ def trace(
                     tuple(_slipped(settings.root, slip) for slip in slips),
                     len(chosen) - len(here),
                 )
-        is_whole = len(here) == len(chosen) and not surveyor.is_any_missing
-        examined.answers = (
-            {asked: {k: _to_plain(v) for k, v in histories.items()}} if is_whole else {}
-        )
+        plain = [_to_plain(history) for history in histories.values()]
+        examined.answers = {asked: {"missing": [*lacking, *surveyor.missing], "histories": plain}}
         surveyor.finish()
     finally:
         shared_objects.cache_clear()

@@ -23,7 +23,7 @@ from flake8_ssot_engine.project.texts import OldName
 from flake8_ssot_engine.source import Position
 
 _NAME = "history"
-_INTERVAL = 3.0
+_INTERVAL = 5.0
 """Seconds between two writings."""
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
 VerdictKey = tuple[str, str]

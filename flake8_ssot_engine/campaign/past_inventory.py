@@ -99,9 +99,9 @@ class Surveyor:
         }
 
     @property
-    def is_any_missing(self) -> bool:
-        """Whether some content is not in this clone."""
-        return any(flags & IS_MISSING for flags in self._searched.flags.values())
+    def missing(self) -> list[str]:
+        """The contents that are not in this clone."""
+        return [name for name, flags in self._searched.flags.items() if flags & IS_MISSING]
 
     def finish(self) -> None:
         """Keep what was found, and nothing that was not asked for."""
@@ -132,6 +132,11 @@ class Surveyor:
                 for path, name in self._mattering[id(folder)].sources:
                     by_content.setdefault(name, []).append(path)
         return self._by_content[tree]
+
+    def remember(self, migration: Migration, path: str, verdicts: Sequence[Verdict]) -> None:
+        """Take in what is known of a file by now."""
+        if path:
+            self._used[migration.id, path] = list(verdicts)
 
     def _search(self) -> Searched:
         def keep(searched: Searched) -> None:

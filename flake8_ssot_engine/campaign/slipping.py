@@ -1,13 +1,14 @@
 """Slipping: the violations that a history ends with and did not begin with, each with its commit.
 
 A violation is known by its trait: of several alike in one file, those that are more than there were
-slipped in. A file that was renamed without a change is the same file.
+slipped in. A file that was renamed without a change is the same file. Between two points, the
+commit is sought from which on the violation was there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.past_inventory import PastInventory, Surveyor
@@ -37,7 +38,8 @@ class _Wanted(NamedTuple):
 class _Task(NamedTuple):
     """When some violations came into a file, of which all are there in the last of some trees.
 
-    In the tree before these, where the file was `before` ("": nowhere), none is.
+    In the tree before these, where the file was `before` ("": nowhere), none is. `known` are the
+    verdicts on these paths.
     """
 
     project: Project
@@ -46,7 +48,14 @@ class _Task(NamedTuple):
     tree_before: str
     trees: tuple[str, ...]
     wanted: tuple[_Wanted, ...]
-    known: tuple[Verdict, ...]
+    known: Mapping[str, Sequence[Verdict]]
+
+
+class _Traced(NamedTuple):
+    """The numbers of the trees that violations came with, and what is known by then."""
+
+    numbers: list[int]
+    known: Mapping[str, Sequence[Verdict]]
 
 
 def find_slips(
@@ -60,6 +69,8 @@ def find_slips(
 
     `between` are the commits that end with each point, after the one before.
     """
+    if not inventories:
+        return []
     project = surveyor.project_of(migration)
     tasks, places = [], []
     for path, verdict in inventories[-1].verdicts.items():
@@ -76,23 +87,20 @@ def find_slips(
                 at = max(n for n, count in enumerate(counts) if count[trait] < number) + 1
                 by_point.setdefault(at, []).append(_Wanted(trait, number))
         for at, wanted in by_point.items():
-            known = surveyor.verdicts_on(migration, ways[at])
+            path_then, before = ways[at], ways[at - 1]
+            known = {one: surveyor.verdicts_on(migration, one) for one in (path_then, before)}
             trees = tuple(commit.tree for commit in between[at])
-            task = _Task(
-                project,
-                ways[at],
-                ways[at - 1],
-                between[at - 1][-1].tree,
-                trees,
-                tuple(wanted),
-                tuple(known),
+            tree_before = between[at - 1][-1].tree
+            tasks.append(
+                _Task(project, path_then, before, tree_before, trees, tuple(wanted), known)
             )
-            tasks.append(task)
             places.append((path, verdict, between[at]))
     found = []
-    for task, place, numbers in zip(tasks, places, workers.map(_trace, tasks), strict=True):
+    for task, place, traced in zip(tasks, places, workers.map(_trace, tasks), strict=True):
         path, verdict, commits = place
-        for (trait, number), at in zip(task.wanted, numbers, strict=True):
+        for one, verdicts in traced.known.items():
+            surveyor.remember(migration, one, verdicts)
+        for (trait, number), at in zip(task.wanted, traced.numbers, strict=True):
             alike = [seen for seen in verdict.violations if seen.trait == trait]
             found.append(Slip(commits[at], path, alike[number - 1]))
     order = {commit.name: n for n, commit in enumerate(c for some in between for c in some)}
@@ -115,45 +123,51 @@ def _names(
     return names[::-1]
 
 
-def _trace(task: _Task) -> list[int]:
-    """Return for each violation the number of the tree that it came with."""
+def _trace(task: _Task) -> _Traced:
+    """Find the trees that violations came with.
+
+    Most come with a change of the file itself: so its contents are looked at as if all else had
+    been as it was in the last tree. Where that is not so, all is looked at as it was.
+    """
     checker = past_checker_of(task.project)
-    known = list(task.known)
+    known = {path: list(verdicts) for path, verdicts in task.known.items()}
     last = len(task.trees) - 1
 
     def content_in(tree: str) -> tuple[str, str]:
         settings = task.project.settings
         snapshot = Snapshot(checker.objects, tree, settings.root, task.project.prefix)
-        for path in dict.fromkeys((task.path, task.before)):
+        for path in (task.path, task.before):
             if path and (name := snapshot.file(path)):
                 return path, name
         return task.path, ""
 
-    def counts(path: str, name: str, tree: str) -> Counter[Trait]:
+    def counts(content: tuple[str, str], tree: str) -> Counter[Trait]:
+        path, name = content
         if not name:
             return Counter()
-        verdict = checker.verdict(path, name, tree, known if path == task.path else ())
-        if path == task.path and not any(verdict is one for one in known):
-            known.append(verdict)
+        verdict = checker.verdict(path, name, tree, known[path])
+        if not any(verdict is one for one in known[path]):
+            known[path].append(verdict)
         return Counter(seen.trait for seen in verdict.violations)
 
     contents = [content_in(tree) for tree in task.trees]
     old = content_in(task.tree_before)
-    by_content = {
-        content: counts(*content, task.trees[last]) for content in dict.fromkeys((old, *contents))
-    }
-    found = []
+    by_content = {content: counts(content, task.trees[last]) for content in {old, *contents}}
+    numbers = []
     for trait, number in task.wanted:
+
+        def is_in(at: int, trait: Trait = trait, number: int = number) -> bool:
+            return counts(contents[at], task.trees[at])[trait] >= number
+
         first = last
         while first and by_content[contents[first - 1]][trait] >= number:
             first -= 1
-        if first == 0 and by_content[old][trait] >= number:
-            # Its content was there before: another file made it a violation.
-            low, high = 0, last
+        is_old = first == 0 and by_content[old][trait] >= number
+        if is_old or not is_in(first):
+            low, high = first, last
             while low < high:
                 middle = (low + high) // 2
-                is_there = counts(*contents[middle], task.trees[middle])[trait] >= number
-                low, high = (low, middle) if is_there else (middle + 1, high)
+                low, high = (low, middle) if is_in(middle) else (middle + 1, high)
             first = low
-        found.append(first)
-    return found
+        numbers.append(first)
+    return _Traced(numbers, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -19,9 +19,9 @@ _AT_ONCE = 64
 _FOLDER, _LINK, _SUBMODULE = 0o040000, 0o120000, 0o160000
 
 
-def read_git(folder: str, *arguments: str) -> bytes:
+def read_git(folder: str, *arguments: str, stdin: bytes = b"") -> bytes:
     """Run git in a folder, where it fetches nothing, and return what it prints. Raises GitError."""
-    return run_git(folder, *arguments, environment=_NO_FETCH)
+    return run_git(folder, *arguments, stdin=stdin, environment=_NO_FETCH)
 
 
 class Entry(NamedTuple):
@@ -53,7 +53,7 @@ NOTHING: Folder = {}
 class _Traits(NamedTuple):
     """What is true of a folder with all that is below it."""
 
-    is_whole: bool
+    lacking: frozenset[str]
     has_links: bool
 
 
@@ -75,13 +75,26 @@ class Objects:
         present = self._present
         for at in range(0, len(names), _AT_ONCE):
             some = names[at : at + _AT_ONCE]
-            asked = [n for n in some if present is None or bytes.fromhex(n) in present]
-            found = dict(zip(asked, self._read(asked), strict=True))
-            yield from (found.get(name) for name in some)
+            are_here = [present is None or bytes.fromhex(name) in present for name in some]
+            read = self._read(
+                [name for name, is_here in zip(some, are_here, strict=True) if is_here]
+            )
+            for is_here in are_here:
+                yield next(read) if is_here else None
+            read.close()
 
     def content(self, name: str) -> bytes | None:
         """Return what one object holds; None if it is not here."""
-        return next(self.contents([name]))
+        (found,) = self.contents([name])
+        return found
+
+    def has_any(self, names: Sequence[str]) -> bool:
+        """Whether one of some objects is here."""
+        if self._present is not None:
+            return any(bytes.fromhex(name) in self._present for name in names)
+        asked = "".join(f"{name}\n" for name in names).encode("ascii")
+        told = read_git(self._folder, "cat-file", "--batch-check", stdin=asked)
+        return any(not line.endswith(b" missing") for line in told.splitlines())
 
     def tree(self, name: str) -> Folder | None:
         """Return what is in a folder; None if that is not here."""
@@ -104,9 +117,9 @@ class Objects:
                 if entry.mode == _FOLDER and entry.name not in self._trees
             }
 
-    def is_whole(self, name: str) -> bool:
-        """Whether a folder and all folders below it are here."""
-        return self._traits_of(name).is_whole
+    def lacking_below(self, name: str) -> frozenset[str]:
+        """Return which of a folder and all folders below it are not here."""
+        return self._traits_of(name).lacking
 
     def has_links(self, name: str) -> bool:
         """Whether there is a symbolic link in a folder or below it."""
@@ -117,8 +130,9 @@ class Objects:
             tree = self.tree(name)
             every = (tree or NOTHING).values()
             inner = [self._traits_of(entry.name) for entry in every if entry.mode == _FOLDER]
+            lacking = frozenset([name] if tree is None else ())
             self._traits[name] = _Traits(
-                tree is not None and all(one.is_whole for one in inner),
+                lacking.union(*(one.lacking for one in inner)),
                 any(e.is_link for e in every) or any(one.has_links for one in inner),
             )
         return self._traits[name]
@@ -140,27 +154,32 @@ class Objects:
         )
         return frozenset(map(bytes.fromhex, listed.decode("ascii").split()))
 
-    def _read(self, names: Sequence[str]) -> Iterator[bytes | None]:
+    def _read(self, names: Sequence[str]) -> Generator[bytes | None, None, None]:
         if not names:
             return
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
+        waiting = len(names)
         try:
             process.stdin.write("".join(f"{name}\n" for name in names).encode("ascii"))
             process.stdin.flush()
-            for _ in names:
+            while waiting:
                 head = process.stdout.readline().split()
-                if head[1:] == [b"missing"]:
-                    yield None
-                    continue
-                size = int(head[2])
-                data = process.stdout.read(size + 1)
-                if len(data) <= size:
-                    raise GitError("git cat-file ended early")
-                yield data[:-1]
-        except (OSError, LookupError, ValueError):
+                data = None
+                if head[1:] != [b"missing"]:
+                    size = int(head[2])
+                    data = process.stdout.read(size + 1)
+                    if len(data) <= size:
+                        raise EOFError
+                waiting -= 1
+                yield None if data is None else data[:-1]
+        except (OSError, LookupError, ValueError, EOFError):
             raise GitError("git cat-file ended early") from None
+        finally:
+            if waiting:  # nobody wants what it would still say
+                _end(process, self._owner)
+                self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._owner != os.getpid():

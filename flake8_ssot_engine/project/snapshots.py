@@ -79,8 +79,7 @@ class Snapshot:
                 return ((*outer[0], name), entry) if entry.is_folder else None
             parts: _Parts | None = (*outer[0], name)
         else:
-            below = os.path.relpath(path, self.root).split(os.sep)
-            parts = _joined(self.prefix, below)
+            parts = _joined(self.prefix, _way(self.root, path))
         found = None if parts is None else self._followed(parts)
         return found if found and found[1].is_folder else None
 
@@ -109,6 +108,14 @@ class Snapshot:
         if not data or data.startswith(b"/"):
             return None  # out of the repository, or not known
         return os.fsdecode(data).split("/")
+
+
+def _way(start: str, path: str) -> list[str]:
+    """Return the names that lead from one absolute path to another."""
+    try:
+        return os.path.relpath(path, start).split(os.sep)
+    except ValueError:  # on another drive of Windows
+        return [".."] * len(start)
 
 
 def _joined(start: _Parts, below: list[str]) -> _Parts | None:
