@@ -26,8 +26,9 @@ from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.past import Verdict, past_checker_of
 from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.project.commits import Commit, first_parents
-from flake8_ssot_engine.project.git_objects import shared_objects
+from flake8_ssot_engine.project.git_objects import Objects, shared_objects
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.snapshots import Snapshot
 from flake8_ssot_engine.violations import ReferenceKind
 
 _TEXT = ReferenceKind.TEXT.value
@@ -103,9 +104,8 @@ def trace(
     try:
         if (known := examined.answers.get(asked)) and not objects.has_any(known["missing"]):
             return {one["migration"]: _of_plain(one) for one in known["histories"]}
-        objects.load_trees([one.tree for one in chosen])
-        here = [one for one in chosen if not objects.lacking_below(one.tree)]
-        lacking = {name for one in chosen for name in objects.lacking_below(one.tree)}
+        lacking = _lacking(settings, objects, prefix, [one.tree for one in chosen])
+        here = [one for one in chosen if not lacking[one.tree]]
         between = _between(commits, here)
         trees = list(dict.fromkeys(one.tree for one in here))
         histories = {}
@@ -124,12 +124,27 @@ def trace(
                     len(chosen) - len(here),
                 )
         plain = [_to_plain(history) for history in histories.values()]
-        examined.answers = {asked: {"missing": [*lacking, *surveyor.missing], "histories": plain}}
+        missing = [*frozenset().union(*lacking.values()), *surveyor.missing]
+        examined.answers = {asked: {"missing": missing, "histories": plain}}
         surveyor.finish()
     finally:
         shared_objects.cache_clear()
         past_checker_of.cache_clear()
     return histories
+
+
+def _lacking(
+    settings: Settings, objects: Objects, prefix: tuple[str, ...], trees: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """Return by tree which folders of the project are not here. What is below them is read."""
+    snapshots = {tree: Snapshot(objects, tree, settings.root, prefix) for tree in trees}
+    tops = (settings.root, *settings.source_roots)
+    names = {one.name_of_folder(path) for one in snapshots.values() for path in tops}
+    objects.load_trees(sorted(names - {""}))
+    return {
+        tree: frozenset().union(*map(snapshot.lacking_at, tops))
+        for tree, snapshot in snapshots.items()
+    }
 
 
 def _spread(count: int, wanted: int) -> list[int]:

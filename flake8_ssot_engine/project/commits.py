@@ -90,7 +90,7 @@ def _commit(root: str, name: str) -> str:
 def _date(root: str, text: str) -> datetime.datetime | None:
     try:
         return datetime.datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         pass
     if not _AGO.fullmatch(text):  # git takes any text at all for a date
         return None

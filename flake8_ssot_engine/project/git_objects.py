@@ -6,6 +6,7 @@ import os
 import subprocess
 import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -208,7 +209,8 @@ def _end(process: subprocess.Popen[bytes], owner: int) -> None:
     process.kill()
     for stream in (process.stdin, process.stdout):
         assert stream is not None
-        stream.close()
+        with suppress(OSError):  # what could not be written to it
+            stream.close()
     process.wait()
 
 

@@ -62,6 +62,19 @@ class Snapshot:
         name = self.file(path)
         return None if name is None else self.objects.content(name)
 
+    def lacking_at(self, path: str) -> frozenset[str]:
+        """Return what is not here of the folders on the way to one, and below it."""
+        folder = self._top
+        for name in _joined(self.prefix, _way(self.root, path)) or ():
+            tree = self.objects.tree(folder.name)
+            if tree is None:
+                return frozenset([folder.name])
+            inner = tree.get(name)
+            if inner is None or not inner.is_folder or inner.is_submodule:
+                return frozenset()
+            folder = inner
+        return self.objects.lacking_below(folder.name)
+
     def _folder_at(self, path: str) -> tuple[_Parts, Entry] | None:
         if path not in self._folders:
             self._folders[path] = self._find_folder(path)

@@ -161,7 +161,8 @@ def recounted(
         ["git", "archive", point.commit], cwd=top, capture_output=True, check=True
     )
     with tarfile.open(fileobj=io.BytesIO(told.stdout)) as archive:
-        archive.extractall(folder, filter="fully_trusted")
+        archive.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
+        archive.extractall(folder)
     (folder / ".git").mkdir()
     root = folder / below
     (root / "ssot.toml").write_text(CONFIG)
