@@ -15,7 +15,14 @@ from flake8_ssot_engine.campaign.past_texts import (
     text_key,
 )
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.past import PastFileTask, Project, Task, Verdict, check_past
+from flake8_ssot_engine.engine.past import (
+    PastChecker,
+    PastFileTask,
+    Project,
+    Task,
+    Verdict,
+    check_past,
+)
 from flake8_ssot_engine.engine.suppressions import wants
 from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.project.git_objects import shared_objects
@@ -29,6 +36,7 @@ from flake8_ssot_engine.project.past_needles import (
     MAY_MENTION,
     Content,
     Searched,
+    needles_among,
     search,
 )
 from flake8_ssot_engine.project.snapshots import Snapshot
@@ -70,9 +78,9 @@ class Surveyor:
         walk = PastWalk(settings, is_fixed=is_fixed)
         self._snapshots = {tree: Snapshot(objects, tree, settings.root, prefix) for tree in trees}
         self._folders = {tree: walk.files(one) for tree, one in self._snapshots.items()}
-        modules = {tree: walk.modules(one) for tree, one in self._snapshots.items()}
+        self._modules = {tree: walk.modules(one) for tree, one in self._snapshots.items()}
         every = {id(f): f for folders in self._folders.values() for f in folders}
-        of_modules = {id(f): f for folders in modules.values() for f in folders}
+        of_modules = {id(f): f for folders in self._modules.values() for f in folders}
         self._contents = _contents(every.values(), of_modules.values())
         self._searched = self._search()
         self._mattering = {number: self._sorted_out(folder) for number, folder in every.items()}
@@ -186,7 +194,25 @@ class Surveyor:
                     if not verdicts[number].is_empty:
                         found[tree][file.path] = verdicts[number]
             self._examined.keep_at_intervals()
+        for tree, verdicts_in in found.items():
+            self._judge_broken(project, tree, verdicts_in)
         return found
+
+    def _judge_broken(self, project: Project, tree: str, verdicts: dict[str, Verdict]) -> None:
+        """Judge broken files by their own snapshot's words: only those that spell one count."""
+        broken = [path for path, verdict in verdicts.items() if verdict.is_unreadable]
+        if not broken:
+            return
+        needles = needles_among(
+            self._settings,
+            self._searched,
+            (file for folder in self._modules[tree] for file in folder.sources),
+        )
+        if needles == project.needles:
+            return
+        checker = PastChecker(project._replace(needles=needles))
+        for path in broken:
+            verdicts[path] = checker.check(path, verdicts[path].name, tree, is_candidate=None)
 
     def _find_texts(self, migration: Migration) -> dict[str, dict[str, tuple[Place, ...]]]:
         moved = {move.old for move in migration.moves}

@@ -89,7 +89,7 @@ class PastChecker:
         for one in known:
             if one.name == name and self._holds(one.facts, tree):
                 return one
-        return self._check(path, name, tree)
+        return self.check(path, name, tree)
 
     def _holds(self, facts: Sequence[Fact], tree: str) -> bool:
         holding = self._holding.setdefault(tree, {})
@@ -100,14 +100,22 @@ class PastChecker:
                 return False
         return True
 
-    def _check(self, path: str, name: str, tree: str) -> Verdict:
+    def check(
+        self, path: str, name: str, tree: str, *, is_candidate: bool | None = True
+    ) -> Verdict:
+        """Return what a content held in a snapshot, whatever is known.
+
+        `is_candidate` says whether it may break a rule, None where that is to be found out.
+        """
         data = self.objects.content(name)
         if data is None:
             return Verdict(name, (), (), {}, is_unreadable=True)
         project = self._project
         witness = Witness(self._reexports_in(tree))
         checker = Checker(project.settings, project.needles, reexports=witness, tells_fixes=False)
-        result = checker.check_bytes(path, data, shown_as=path, parses_all=False, is_candidate=True)
+        result = checker.check_bytes(
+            path, data, shown_as=path, parses_all=False, is_candidate=is_candidate
+        )
         return _verdict(name, tuple(witness.facts), result)
 
     def _reexports_in(self, tree: str) -> Reexports:

@@ -6,7 +6,7 @@ modules have it. So the words are those of every snapshot; a word too many chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -15,6 +15,7 @@ from flake8_ssot_engine.project.git_objects import shared_objects
 from flake8_ssot_engine.project.needles import OpenDoors
 from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.past_files import PastFile
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, needles_of
 from flake8_ssot_engine.project.texts import LARGEST, OldName, TextSearch, is_binary
 
@@ -89,6 +90,16 @@ def search(
         if words == done.needles:
             return done
         done = Searched(words, {}, {})
+
+
+def needles_among(settings: Settings, searched: Searched, modules: Iterable[PastFile]) -> Needles:
+    """Return the words by which a file can reach a moved symbol where there are these modules."""
+    doors = OpenDoors(settings.index)
+    for path, name in modules:
+        outline = searched.outlines.get((name, path), _NOTHING)
+        if outline.edges or outline.stars:
+            doors.add(outline)
+    return Needles.union([needles_of(settings.index), doors.needles()])
 
 
 def _search(task: _Task) -> tuple[dict[str, int], dict[tuple[str, str], Outline]]:
