@@ -26,7 +26,7 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
-from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
+from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
@@ -41,6 +41,7 @@ from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
+    from flake8_ssot_engine.engine.sights import Sights
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
@@ -56,20 +57,29 @@ class Checker:
         settings: Settings,
         needles: Needles | None = None,
         contents: Mapping[str, bytes] = MappingProxyType({}),
+        *,
+        sights: Sights | None = None,
+        reexports: Reexports | None = None,
+        tells_fixes: bool = True,
     ) -> None:
         """Take the names that `find_needles` found, or None to follow every name on demand.
 
-        `contents` are those of modules that hold something else than is on the disk.
+        `contents` are those of modules that hold something else than is on the disk; `reexports`
+        know modules that are not there at all. With `sights`, files are checked again and again,
+        each time with little changed. Without `tells_fixes` no finding says whether it can be
+        fixed.
         """
         self.settings = settings
         self.needles = needles
         self.contents = contents
-        self.reexports = Reexports(Modules(settings.source_roots, contents))
+        self.reexports = reexports or Reexports(Modules(settings.source_roots, contents))
+        self._tells_fixes = tells_fixes
         self.screen = Screen(settings, needles, self.reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, Asked] = {}
+        self._sights = sights
 
     @property
     def consulted(self) -> dict[str, bool]:
@@ -121,17 +131,24 @@ class Checker:
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
     ) -> FileResult:
         """Check a parsed file; `with_noqa=False` leaves `# noqa` to the caller."""
+        if self._sights is not None:
+            seen = self._sights.recall(path, source, tree)
+            if seen is not None:
+                return seen
         is_judged = with_noqa and self.screen.judges_suppressions and "SSOT" in source.text
         if self.needles is None and not (is_judged or self.screen.may_matter(path, source, tree)):
             return FileResult(source.path)
 
         def checked(context: RuleContext) -> FileResult:
             found = self.findings_of(path, context, with_noqa=with_noqa)
-            if found:
+            if found and self._tells_fixes:
                 keys = [key_of(finding) for finding in found]
                 plan = self.planner_of(path, context).plan_alone(keys)
                 found = tuple(with_fixability(finding, plan) for finding in found)
-            return self._result(context, found)
+            result = self._result(context, found)
+            if self._sights is not None:
+                self._sights.keep(path, source, context.model.focus, result)
+            return result
 
         return self.ask(path, source, tree, checked)
 
@@ -153,7 +170,7 @@ class Checker:
         return answer(self.context_of(path, source, tree))
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
-        module = module_name(path, self.settings.source_roots)
+        module = self.reexports.modules.name_of(path)
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
             return None
         leaks = self.screen.prefilter.leaks_in_text(source.text)
@@ -270,7 +287,7 @@ class Checker:
 
         `public_names` tells what star imports bring, where that is not what is on disk.
         """
-        module = module_name(path, self.settings.source_roots)
+        module = self.reexports.modules.name_of(path)
         model = SemanticModel(
             source,
             tree,

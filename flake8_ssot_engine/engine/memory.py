@@ -30,14 +30,14 @@ from flake8_ssot_engine.project.file_states import (
 )
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.look_ahead import LookAhead
+from flake8_ssot_engine.project.modules import parse_exports
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
-from flake8_ssot_engine.source import SourceFile
 
 _UNSOUND = -1
-"""In the place of a checksum: a module that does not parse, and may at its next change."""
+"""In the place of a checksum: a module that cannot be read, and may at its next change."""
 _MOST = 300
 """Changed files, from which on it is no dearer to begin anew."""
 
@@ -131,7 +131,7 @@ class Memory:
                 data = _content(path, digest_at(comparison.table, len(paths), paths.index(path)))
                 if data is None:
                     return None
-                shape = DefinitionText(data).shape() if _parses(path, data) else _UNSOUND
+                shape = DefinitionText(data).shape() if self._reads(path, data) else _UNSOUND
                 if shape != consulted[path] or shape == _UNSOUND:
                     again |= candidates
                 consulted[path] = shape
@@ -189,6 +189,14 @@ class Memory:
         }
         store(self.settings.root, self._fingerprint, Cached(value, table), self._name)
 
+    def _reads(self, path: str, data: bytes) -> bool:
+        """Whether what a module exports can be known."""
+        try:
+            parse_exports(path, data, self.settings.source_roots)
+        except SourceError:
+            return False
+        return True
+
 
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
 """What a value of another form than expected raises."""
@@ -224,11 +232,3 @@ def _content(path: str, digest: bytes) -> bytes | None:
     except OSError:
         return None
     return data if digest_of(data) == digest else None
-
-
-def _parses(path: str, data: bytes) -> bool:
-    try:
-        SourceFile.from_bytes(path, data).parse()
-    except SourceError:
-        return False
-    return True

@@ -143,7 +143,7 @@ class Rewriter:
             else:
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
-        plan = replace(done.plan, withheld={**done.plan.withheld, **withheld})
+        plan = done.plan._replace(withheld={**done.plan.withheld, **withheld})
         return replace(done, plan=plan)
 
     def _attempt(self, keys: Collection[Key]) -> tuple[Rewrite, str]:

@@ -48,7 +48,8 @@ def tree_of_names(source: SourceFile) -> ast.Module:
             maybe = _placed(ast.Constant(value=True), span, source)
             body.append(_placed(ast.If(maybe, [statement], []), span, source))
             bound.update((a.asname or a.name).split(".")[0] for a in statement.names)
-    attributes = root.find_all(kind="attribute")
+    starts = "|".join(sorted(map(re.escape, bound - {"*"})))
+    attributes = root.find_all(kind="attribute", regex=rf"^(?:{starts})\b") if starts else []
     objects = (node.field("object") for node in attributes)  # to ask for parents is quadratic
     inner = {_span(node) for node in objects if node is not None and node.kind() == "attribute"}
     for node in attributes:

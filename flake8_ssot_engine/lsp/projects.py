@@ -16,6 +16,7 @@ from flake8_ssot_engine.engine.check import Checker, key_of
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.ratchet import Ratchet
+from flake8_ssot_engine.engine.sights import Sights
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.lsp.places import Place, Places
 from flake8_ssot_engine.lsp.seeing import Seen, see
@@ -92,7 +93,8 @@ class Project:
                 self._checkers.remove(checker)
                 break
         else:
-            checker = Checker(self.settings, contents=dict(contents))
+            sights = Sights(self.settings.index)
+            checker = Checker(self.settings, contents=dict(contents), sights=sights)
         self._checkers = [checker, *self._checkers[: _CHECKERS - 1]]
         kept = set(map(id, self._checkers))
         self._places = {number: one for number, one in self._places.items() if number in kept}

@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Final
 
 from flake8_ssot_engine.semantics.words import places_of
 
 _HEAD = re.compile(rb"(?:async[ \t]+)?def[ \t]|class[ \t]|@")
-_ELSEWHERE = (b"__getattr__", b"\r", b"\f", b":=")
+_UNREADABLE = (b"__getattr__", b"\r", b"\f")
 _STAR = re.compile(rb"import[\s\\]*\*")
+_CODE = re.compile(rb"(?:[^\"'#]|\"[^\"\\]*\"|'[^'\\]*')*")
 _QUOTES = re.compile(rb"\"\"\"|'''")
+_STATEMENT = re.compile(rb"\n[^ \t\n#)\]}]")
+_GLOBAL = re.compile(rb"global[ \t\\]")
+_BEFORE = re.compile(rb"(?:^|[\n;:])[ \t]*\Z")
+_END_OF_HEAD = re.compile(rb":[ \t]*(?:#.*)?\n")
+_FAR = 200
+_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _GOES_ON = (b" ", b"\t", b"\n", b"#", b")", b"]", b"}")
 
 
@@ -22,8 +30,9 @@ class DefinitionText:
     def __init__(self, data: bytes) -> None:
         self._data: Final = data
         # What binds names from inside functions, or in ways that are not seen here.
-        self._is_plain = not (any(word in data for word in _ELSEWHERE) or _STAR.search(data))
-        self._edges = self._edges_of_strings() if self._is_plain else []
+        self._is_readable = not any(word in data for word in _UNREADABLE)
+        self._edges = self._edges_of_strings() if self._is_readable else []
+        self._is_plain = self._is_readable and b":=" not in data and not _STAR.search(data)
 
     def surely_defines(self, name: str) -> bool:
         """Whether a function or class of this name is all that the module may bind it to.
@@ -65,6 +74,25 @@ class DefinitionText:
             at += len(line) + 1
         return checksum
 
+    def outline(self) -> bytes | None:
+        """Return the module without the bodies of its functions and classes, line for line.
+
+        Those stay that may bind names of the module. None where they cannot be told apart.
+        """
+        data = self._data
+        if not self._is_readable:
+            return None
+        starts = [m.start() + 1 for m in _STATEMENT.finditer(data)]
+        starts = [start for start in starts if not self._is_in_string(start)]
+        pieces = []
+        for start, end in pairwise([0, *starts, len(data)]):
+            piece = data[start:end]
+            body = _body_of(piece) if _HEAD.match(piece) and not _binds_outside(piece) else None
+            if body is not None:
+                piece = piece[:body] + b" pass" + b"\n" * piece.count(b"\n", body)
+            pieces.append(piece)
+        return b"".join(pieces)
+
     def _is_harmless(self, start: int, at: int, end: int) -> bool:
         """Whether what stands at `at`, on the line from `start`, binds nothing of the module."""
         data = self._data
@@ -89,8 +117,8 @@ class DefinitionText:
         while quote is not None:
             start = self._data.rfind(b"\n", 0, quote.start()) + 1
             before = self._data[start : quote.start()]
-            if b"#" in before or before[-1:] in (b"'", b'"'):  # in a comment, or another string
-                self._is_plain = False
+            if not _CODE.fullmatch(before) or self._data.endswith(b"\\\n", 0, start):
+                self._is_readable = False  # it is in a comment, or in another string
             end = self._data.find(quote[0], quote.end())
             if end < 0:
                 end = len(self._data)
@@ -100,3 +128,23 @@ class DefinitionText:
 
     def _is_in_string(self, at: int) -> bool:
         return bisect_right(self._edges, at) % 2 == 1
+
+
+def _binds_outside(definition: bytes) -> bool:
+    """Whether a definition may bind names of the module from inside."""
+    return b":=" in definition or any(
+        _BEFORE.search(definition, max(0, word.start() - _FAR), word.start())
+        for word in _GLOBAL.finditer(definition)
+    )
+
+
+def _body_of(definition: bytes) -> int | None:
+    """Return where the lines of a definition's body begin; None where there are none, or a doubt.
+
+    What has brackets in its strings or comments may seem to begin later than it does.
+    """
+    for head in _END_OF_HEAD.finditer(definition):
+        before = definition[: head.end()]
+        if all(before.count(one) == before.count(other) for one, other in _BRACKETS):
+            return head.end()
+    return None

@@ -23,9 +23,10 @@ from flake8_ssot_engine.source import SourceFile
 _ALWAYS = ("import", "__all__")
 _STAR = re.compile(r"import[\s\\]*\*")
 _NO_TYPE = re.compile(r"[ \t\f]*#(?![ \t]*type:)")
+_WORD = re.compile(r"\w+")
 _DEFINES = re.compile(r"(?:\bdef|\bclass|\btype)[\s\\]+\Z")
 
-Node = TypeVar("Node", bound=ast.AST)
+Copied = TypeVar("Copied")
 
 
 class OutOfFocus(Exception):  # noqa: N818 - no error: it asks for another attempt
@@ -37,6 +38,14 @@ class Asked(NamedTuple):
 
     uses: frozenset[str] = frozenset()
     bindings: frozenset[str] = frozenset()
+
+
+class Change(NamedTuple):
+    """Lines of a text, from `first` to before `end`, which became `by` lines more, or less."""
+
+    first: int
+    end: int
+    by: int
 
 
 class Focus:
@@ -51,6 +60,7 @@ class Focus:
         self._bindings: set[str] = set()
         self._lines: list[int] = []
         self._kept: frozenset[int] = frozenset()
+        self._shape: list[int] = []
         asked = asked or Asked()
         for name in {*_ALWAYS, *names, *asked.uses}:
             self._uses.add(name)
@@ -83,17 +93,38 @@ class Focus:
         """The names that are in focus by now."""
         return Asked(frozenset(self._uses), frozenset(self._bindings))
 
+    def after(self, source: SourceFile, tree: ast.Module, change: Change) -> Focus | None:
+        """Return this focus on a text of which some lines were changed.
+
+        None where they were in focus, or are now, or what is in focus is not where it was.
+        """
+        first, end, by = change.first, change.end, change.by
+        new = source.text[_start_of(source, first) : _start_of(source, end + by)]
+        names = {part for name in self._uses | self._bindings for part in _WORD.findall(name)}
+        if not names.isdisjoint(_WORD.findall(new)):
+            return None
+        if not (new.isascii() or Focus.is_possible(source)):
+            return None
+        if not self._kept.isdisjoint(range(first, end)):
+            return None
+        lines = [line if line < end else line + by for line in self._lines]
+        other = _copy(self, _source=source, _lines=lines)
+        other.cut(tree)
+        kept = {line if line < end else line + by for line in self._kept}
+        return other if other._kept == kept and other._shape == self._shape else None
+
     def need_uses(self, names: Iterable[str]) -> None:
         """Make sure that every place of some names is in focus. Raises OutOfFocus."""
         asked = set(names) - self._uses
         self._uses |= asked
         self._need({line for name in asked for line in self._lines_of(name)})
 
-    def need_bindings(self, name: str) -> None:
-        """Make sure that whatever binds a name is in focus. Raises OutOfFocus."""
-        if name not in self._uses and name not in self._bindings:
-            self._bindings.add(name)
-            self._need(self._lines_of(name, bound=True))
+    def need_bindings(self, *names: str) -> None:
+        """Make sure that whatever binds some names is in focus. Raises OutOfFocus."""
+        asked = {name for name in names if name not in self._uses and name not in self._bindings}
+        if asked:
+            self._bindings |= asked
+            self._need({line for name in asked for line in self._lines_of(name, bound=True)})
 
     def _need(self, lines: set[int]) -> None:
         missing = lines - self._kept
@@ -131,6 +162,7 @@ class Focus:
     def cut(self, tree: ast.Module) -> ast.Module:
         """Return a tree of the statements in focus; `tree` itself stays what it is."""
         kept: set[int] = set()
+        self._shape = []
         cut = _copy(tree, body=self._block(tree.body, kept))
         self._kept = frozenset(kept)
         return cut
@@ -143,6 +175,7 @@ class Focus:
             last = statement.end_lineno or first
             at = bisect_left(self._lines, first)
             if at < len(self._lines) and self._lines[at] <= last:
+                self._shape.append(-len(found) - 1)
                 found.append(self._statement(statement, first, last, kept))
                 is_cut = False
             elif not is_cut:
@@ -151,6 +184,7 @@ class Focus:
                 nothing.end_col_offset = statement.end_col_offset
                 found.append(nothing)
                 is_cut = True
+        self._shape.append(len(found))
         return found
 
     def _statement(self, statement: ast.stmt, first: int, last: int, kept: set[int]) -> ast.stmt:
@@ -171,15 +205,20 @@ class Focus:
         return cut
 
 
+def _start_of(source: SourceFile, line: int) -> int:
+    starts = source.line_starts
+    return starts[line - 1] if line <= len(starts) else len(source.text)
+
+
 def _first_line(statement: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _copy(node: Node, **changed: object) -> Node:
-    """Return a node with other parts; constructors of nodes differ from Python to Python."""
-    copied = type(node).__new__(type(node))
-    copied.__dict__.update(node.__dict__, **changed)
+def _copy(one: Copied, **changed: object) -> Copied:
+    """Return the same with other parts; constructors of nodes differ from Python to Python."""
+    copied = type(one).__new__(type(one))
+    copied.__dict__.update(one.__dict__, **changed)
     return copied
 
 

@@ -56,7 +56,7 @@ class SemanticModel:
         binder.visit_module(tree)
         self.scopes: list[Scope] = binder.scopes
         self._references = binder.references
-        self._focus = focus
+        self.focus = focus
         self._resolver = Resolver(
             module,
             public_names=public_names,
@@ -65,8 +65,13 @@ class SemanticModel:
 
     def need_uses(self, names: Iterable[str]) -> None:
         """Make sure that all is known about some names. Raises OutOfFocus."""
-        if self._focus is not None:
-            self._focus.need_uses(names)
+        if self.focus is not None:
+            self.focus.need_uses(names)
+
+    def need_bindings(self, names: Iterable[str]) -> None:
+        """Make sure that all that binds some names is known. Raises OutOfFocus."""
+        if self.focus is not None:
+            self.focus.need_bindings(*names)
 
     # --- what there is
 

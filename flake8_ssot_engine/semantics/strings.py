@@ -18,7 +18,7 @@ from flake8_ssot_engine.semantics.constants import Text, text_of
 from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_method
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.nodes import nodes_at
-from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.references import Reference, root_of
 from flake8_ssot_engine.semantics.words import places_of
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -59,6 +59,7 @@ def string_names(
     reader = _Reader(model, frozenset(string_calls), reach)
     # A call may take the constant by its name.
     model.need_uses({b.name for b in model.bindings() if _is_path(b)})
+    model.need_bindings(set(reader.names_asked()))  # all at once, for each time costs an attempt
     for reference in model.calls():
         yield from reader.read_call(reference)
     yield from reader.read_sys_modules()
@@ -95,13 +96,25 @@ class _Reader:
 
     # --- which call
 
+    def names_asked(self) -> Iterator[str]:
+        """Yield the names of which calls that may read a string take an attribute."""
+        for callee in self.model.calls():
+            if callee.call is not None and self._may_read(callee):
+                for argument in callee.call.args[:1]:
+                    root = root_of(argument)
+                    if isinstance(root, ast.Name):
+                        yield root.id
+
+    def _may_read(self, callee: Reference) -> bool:
+        last = callee.attributes[-1] if callee.attributes else callee.name
+        # Every dictionary has those that a module's list is asked by.
+        is_of_any = last in _OF_MODULES and "modules" not in (callee.name, *callee.attributes)
+        return last in self._lasts and not is_of_any
+
     def read_call(self, callee: Reference) -> Iterator[StringName]:
         call = callee.call
-        last = callee.attributes[-1] if callee.attributes else callee.name
-        if call is None or last not in self._lasts:
+        if call is None or not self._may_read(callee):
             return
-        if last in _OF_MODULES and "modules" not in (callee.name, *callee.attributes):
-            return  # every dictionary has them
         for candidate in self.model.resolve(callee).candidates:
             name = fixture_method(callee, candidate.binding) or candidate.name
             for reached in self.reach(name):

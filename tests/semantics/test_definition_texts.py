@@ -9,6 +9,7 @@ import pytest
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.modules import parse_exports
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
+from flake8_ssot_engine.semantics.exports import Exports
 from tests.stdlib import STDLIB, stdlib_files
 
 
@@ -69,3 +70,78 @@ def test_the_standard_library_is_told_as_by_its_trees() -> None:
                 assert not targets.elsewhere
                 assert targets.is_certain
     assert sure > asked / 6  # else it is of no use
+
+
+def facts_of(exports: Exports) -> list[object]:
+    """Return all that an Exports tells, besides places in its tree."""
+    names = exports.names()
+    bindings = [[(b.name, b.kind, b.target) for b in exports.bindings_of(n)] for n in names]
+    targets = [exports.targets(name) for name in names]
+    others = exports.public(), exports.stars(), exports.lazy_names(), exports.listed_names()
+    return [names, bindings, targets, *others, exports.is_open]
+
+
+OUTLINES = [
+    pytest.param("x = 1\ny = [\n    2,\n]\n", None, id="nothing"),
+    pytest.param("def f():\n    a\n\n    b\nx\n", "def f():\n pass\n\n\nx\n", id="function"),
+    pytest.param("class A(\n    B,\n):\n    c\n", "class A(\n    B,\n):\n pass\n", id="class"),
+    pytest.param("@d(\n  e\n)\ndef f():\n  a\n", "@d(\n  e\n)\ndef f():\n pass\n", id="decorator"),
+    pytest.param("def f(a={'(': 1}): # c:\n    b\n", None, id="bracket-in-a-string"),
+    pytest.param("def f(a): # (\n    b\n", None, id="bracket-in-a-comment"),
+    pytest.param("def f(): pass\nx = 1\n", None, id="one-line"),
+    pytest.param("def f():\n    global x\n    x = 1\n", None, id="global"),
+    pytest.param("def f():\n    if x: global y\n", None, id="global-after-a-colon"),
+    pytest.param("def f():\n    'no global x'\n", "def f():\n pass\n", id="global-in-prose"),
+    pytest.param("def f():\n    x if (y := 1) else 2\n", None, id="walrus"),
+    pytest.param(
+        "def f():\n    '''\nclass A:\n    '''\n    b\n",
+        "def f():\n pass\n\n\n\n",
+        id="string",
+    ),
+    pytest.param("'''\ndef f():\n    a\n'''\nx = 1\n", None, id="definition-in-a-string"),
+    pytest.param("if x:\n    def f():\n        a\n", None, id="in-a-block"),
+    pytest.param("", None, id="empty"),
+]
+"""Texts with what is left of them; None where that is all."""
+
+
+@pytest.mark.parametrize(("text", "left"), OUTLINES)
+def test_outline(text: str, left: str | None) -> None:
+    found = DefinitionText(text.encode()).outline()
+    assert found == (text if left is None else left).encode()
+    assert found.count(b"\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\r\n    a\r\n",
+        "def f():\n    a\n\f\n",
+        "def __getattr__(name):\n    return name\n",
+        'x = 1 # """\ndef f():\n    a\n',
+        'class A:\n    "a path."""\n    b = 1\nclass B:\n    "c"\n',
+        'x = \'"\' "y """\n',
+        'x = "a\\\n""" "\n',
+    ],
+)
+def test_what_cannot_be_told_apart_has_no_outline(text: str) -> None:
+    assert DefinitionText(text.encode()).outline() is None
+
+
+def test_modules_of_the_standard_library_export_what_their_outlines_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outlined = 0
+    roots = [str(STDLIB)]
+    files = list(stdlib_files())[::3]
+    for path in files:
+        data = path.read_bytes()
+        try:
+            found = facts_of(parse_exports(str(path), data, roots))
+            with monkeypatch.context() as patched:
+                patched.setattr(DefinitionText, "outline", lambda _: None)
+                assert found == facts_of(parse_exports(str(path), data, roots)), path
+        except SourceError:
+            continue
+        outlined += DefinitionText(data).outline() not in {None, data}
+    assert outlined > len(files) / 2

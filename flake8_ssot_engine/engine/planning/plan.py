@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flake8_ssot_engine.edits import Applicability, Edit
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.source import Span
+
+_NONE: Mapping[Any, Any] = {}  # a MappingProxyType does not go from process to process
 
 
 class Key(NamedTuple):
@@ -18,8 +19,7 @@ class Key(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """What the fixes of several files have settled between them.
 
     `renamed` are the attributes of modules that get another name, by their qualified names
@@ -27,13 +27,12 @@ class Links:
     that must go on to stand for what is deprecated.
     """
 
-    renamed: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
-    kept: Mapping[QualifiedName, str] = field(default_factory=dict)
-    blocked: Mapping[QualifiedName, str] = field(default_factory=dict)
+    renamed: Mapping[QualifiedName, QualifiedName] = _NONE
+    kept: Mapping[QualifiedName, str] = _NONE
+    blocked: Mapping[QualifiedName, str] = _NONE
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlan:
+class FilePlan(NamedTuple):
     """What is to happen to one file.
 
     `fixed` are the violations that the edits end, and how far each may be trusted; `withheld`
@@ -45,10 +44,10 @@ class FilePlan:
     """
 
     edits: tuple[Edit, ...] = ()
-    fixed: Mapping[Key, Applicability] = field(default_factory=dict)
-    withheld: Mapping[Key, str] = field(default_factory=dict)
-    renames: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict)
+    fixed: Mapping[Key, Applicability] = _NONE
+    withheld: Mapping[Key, str] = _NONE
+    renames: Mapping[QualifiedName, QualifiedName] = _NONE
     gone: frozenset[QualifiedName] = frozenset()
-    mentions: Mapping[QualifiedName, str] = field(default_factory=dict)
+    mentions: Mapping[QualifiedName, str] = _NONE
     kept_aliases: frozenset[str] = frozenset()
     blocking: frozenset[QualifiedName] = frozenset()
