@@ -37,10 +37,11 @@ def by_package(inventory: Inventory, settings: Settings) -> tuple[Share, ...]:
 
     A file that is no module counts for the package, or the folder, that it lies in.
     """
-    return _shares(inventory, lambda path: (_package(path, settings),))
+    return _shares(inventory, lambda path: (package_in(path, settings),))
 
 
-def _package(path: str, settings: Settings) -> str:
+def package_in(path: str, settings: Settings) -> str:
+    """Return the package, or the folder, that a file (by its absolute path) counts for."""
     module = module_name(path, settings.source_roots)
     package = package_of(module, is_package=is_package_file(path))
     return ("." if all(map(str.isidentifier, package)) else "/").join(package) or NO_PACKAGE

@@ -6,7 +6,7 @@ import datetime
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flake8_ssot_engine.campaign.breakdown import Share, by_owner, by_package
 from flake8_ssot_engine.campaign.journal import Run
@@ -20,6 +20,7 @@ from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.migrations import Enforcement
 from flake8_ssot_engine.project.codeowners import Owners, find_owners
+from flake8_ssot_engine.project.texts import TextMention
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Standing:
 
     `failing` and `tolerated` say, by phase, for how many violations `ssot check` fails, and how
     many the baseline tolerates. `codeowners` is None where the repository has no such file.
+    `findings` are all that is left, as the baseline judges it, `texts` what names old symbols
+    besides, by file; their paths are absolute.
     """
 
     progress: Progress
@@ -38,6 +41,8 @@ class Standing:
     codeowners: Owners | None
     next: NextStep
     today: datetime.date
+    findings: tuple[Finding, ...] = ()
+    texts: Mapping[str, tuple[TextMention, ...]] = field(default_factory=dict)
 
     @property
     def days_left(self) -> int | None:
@@ -60,12 +65,8 @@ def take_standings(
     for inventory in inventories:
         progress = progress_of(inventory, runs)
         enforce = {phase.name: phase.enforce for phase in progress.phases}
-        reported = [
-            finding
-            for finding in judged
-            if finding.violation.migration == inventory.migration.id
-            and enforce[finding.phase] is not Enforcement.OFF
-        ]
+        own = [f for f in judged if f.violation.migration == inventory.migration.id]
+        reported = [f for f in own if enforce[f.phase] is not Enforcement.OFF]
         standings.append(
             Standing(
                 progress,
@@ -76,6 +77,8 @@ def take_standings(
                 owners,
                 next_step(progress, runs, stale),
                 datetime.date.today(),
+                tuple(own),
+                inventory.texts,
             )
         )
     return standings

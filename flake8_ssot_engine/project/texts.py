@@ -31,6 +31,8 @@ from flake8_ssot_engine.source import SourceFile, Span
 
 LARGEST = 20_000_000
 """The size in bytes above which a file is passed over."""
+REPORT_NAME = "ssot-report.html"
+"""Where `ssot report` writes its page, unless it is told otherwise."""
 _HEAD = 8192
 _CHUNK = 256
 
@@ -137,11 +139,13 @@ def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
 def keeps_history(path: str) -> bool:
     """Whether a file says how things were or what has moved, so that it names the old by right.
 
-    By its name alone: a changelog or the like, or `ssot.toml`.
+    By its name alone: a changelog or the like, `ssot.toml`, or the page of `ssot report`.
     """
     name = os.path.basename(path)
     stem, ending = os.path.splitext(name.upper())
-    return name == FILE_NAME or (stem.startswith(_HISTORIES) and ending in _ENDINGS_OF_TEXTS)
+    return name in (FILE_NAME, REPORT_NAME) or (
+        stem.startswith(_HISTORIES) and ending in _ENDINGS_OF_TEXTS
+    )
 
 
 def find_texts(files: Sequence[str], olds: Sequence[OldName], *, jobs: int) -> list[FileTexts]:

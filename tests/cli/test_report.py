@@ -221,10 +221,10 @@ def test_the_page_begins_with_its_mark_and_ends_with_the_next_step(
 def test_without_a_ref_the_page_says_where_things_stand(
     tree: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["report"]) == 0
+    assert main(["report", "--format=markdown"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["<!-- ssot report -->", "## Where the migration stands"]
-    assert main(["report", "--output=page.md"]) == 0
+    assert main(["report", "--format=markdown", "--output=page.md"]) == 0
     assert capsys.readouterr().out == ""
     assert (tree.top / "page.md").read_text("utf-8").splitlines() == lines
 
@@ -264,7 +264,7 @@ def test_hostile_names_do_not_break_out(tree: Repository, report: Report) -> Non
 
 def refused(capsys: pytest.CaptureFixture[str], ref: str = "main") -> str:
     capsys.readouterr()
-    assert main(["report", f"--since={ref}"]) == 2
+    assert main(["report", "--format=markdown", f"--since={ref}"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     return err
@@ -277,7 +277,7 @@ def test_no_git(
     isolate_git(monkeypatch, tmp_path)
     (tmp_path / "ssot.toml").write_text(CONFIG, "utf-8")
     assert "ssot: --since: " in refused(capsys)
-    assert main(["report"]) == 0
+    assert main(["report", "--format=markdown"]) == 0
     assert "**no violation left**" in capsys.readouterr().out
 
 
@@ -288,7 +288,7 @@ def test_an_empty_repository(
     monkeypatch.chdir(tmp_path)
     Repository(tmp_path).git("init", "--quiet")
     assert refused(capsys) == "ssot: there is no commit yet, so everything is new\n"
-    assert main(["report"]) == 0
+    assert main(["report", "--format=markdown"]) == 0
 
 
 def test_one_commit(tree: Repository, report: Report, capsys: pytest.CaptureFixture[str]) -> None:
