@@ -142,7 +142,12 @@ def measure(
     jobs: int,
 ) -> Progress:
     """Find out how far a migration has got; `runs` are those of the project."""
-    inventory = take_inventory(settings, migration, finder, jobs=jobs)
+    return progress_of(take_inventory(settings, migration, finder, jobs=jobs), runs)
+
+
+def progress_of(inventory: Inventory, runs: Sequence[Run]) -> Progress:
+    """Return how far a migration has got, by what there is now and what the runs tell."""
+    migration = inventory.migration
     tallies = tally(inventory)
     own = [run for run in runs if run.facts.get("migration") == migration.id]
     was: Mapping[str, Any]
@@ -179,15 +184,19 @@ def tally(inventory: Inventory) -> dict[str, Tally]:
     tallies = {phase.name: Tally() for phase in migration.phases}
     for path in inventory.paths:
         phase = phase_of(path, migration)
-        one = tallies.setdefault(phase.name if phase else "", Tally())
-        result = inventory.results.get(path, FileResult(path))
-        mentions = inventory.texts.get(path, ())
-        one.violations += len(result.findings)
-        one.fixable += sum(f.violation.applicability is _SAFE for f in result.findings)
-        one.references.update(result.references)
-        one.references[_TEXT] += len(mentions)
-        one.files += bool(result.findings or result.references or mentions)
+        add_file(tallies.setdefault(phase.name if phase else "", Tally()), inventory, path)
     return tallies
+
+
+def add_file(one: Tally, inventory: Inventory, path: str) -> None:
+    """Add what an inventory has of one file."""
+    result = inventory.results.get(path, FileResult(path))
+    mentions = inventory.texts.get(path, ())
+    one.violations += len(result.findings)
+    one.fixable += sum(f.violation.applicability is _SAFE for f in result.findings)
+    one.references.update(result.references)
+    one.references[_TEXT] += len(mentions)
+    one.files += bool(result.findings or result.references or mentions)
 
 
 def start_facts(inventory: Inventory) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _COMMANDS = (
     "migrate",
     "rollback",
     "status",
+    "report",
     "retire",
     "demo",
     "explain",

@@ -36,3 +36,16 @@ def progress(what: str, total: int, *, is_quiet: bool) -> Iterator[Callable[[int
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def stages(*, is_quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal which stage of long work it is at, as it is told."""
+    if is_quiet or not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, markup=False, emoji=False)
+    with console.status("") as status:
+        yield lambda stage: status.update(stage)

@@ -43,6 +43,11 @@ class ConfigFinder:
         self._presets: dict[str, Settings] = {}
         self._roots: dict[str, str | None] = {}
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether one configuration holds for every folder."""
+        return self._fixed is not None
+
     def settings_for(self, folder: str, *, names: Set[str] = SPEAKING) -> Settings:
         """Return the settings for the files of an absolute `folder`. Raises ConfigError.
 

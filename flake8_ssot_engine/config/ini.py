@@ -33,7 +33,11 @@ class IniDeclaration(NamedTuple):
 
 def has_moves(path: str) -> bool:
     """Whether an INI file declares moves, or names a configuration file."""
-    data = read_file(path)
+    return has_moves_in(path, read_file(path))
+
+
+def has_moves_in(path: str, data: bytes) -> bool:
+    """Whether an INI file of this content declares moves, or names a configuration file."""
     if b"ssot" not in data.lower():
         return False
     section = _section(path, _text(path, data))

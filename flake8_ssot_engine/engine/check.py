@@ -26,7 +26,7 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
-from flake8_ssot_engine.project.modules import Modules, is_package_file, module_name
+from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
@@ -59,16 +59,21 @@ class Checker:
         contents: Mapping[str, bytes] = MappingProxyType({}),
         *,
         sights: Sights | None = None,
+        reexports: Reexports | None = None,
+        tells_fixes: bool = True,
     ) -> None:
         """Take the names that `find_needles` found, or None to follow every name on demand.
 
-        `contents` are those of modules that hold something else than is on the disk. With
-        `sights`, files are checked again and again, each time with little changed.
+        `contents` are those of modules that hold something else than is on the disk; `reexports`
+        know modules that are not there at all. With `sights`, files are checked again and again,
+        each time with little changed. Without `tells_fixes` no finding says whether it can be
+        fixed.
         """
         self.settings = settings
         self.needles = needles
         self.contents = contents
-        self.reexports = Reexports(Modules(settings.source_roots, contents))
+        self.reexports = reexports or Reexports(Modules(settings.source_roots, contents))
+        self._tells_fixes = tells_fixes
         self.screen = Screen(settings, needles, self.reexports)
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
@@ -136,7 +141,7 @@ class Checker:
 
         def checked(context: RuleContext) -> FileResult:
             found = self.findings_of(path, context, with_noqa=with_noqa)
-            if found:
+            if found and self._tells_fixes:
                 keys = [key_of(finding) for finding in found]
                 plan = self.planner_of(path, context).plan_alone(keys)
                 found = tuple(with_fixability(finding, plan) for finding in found)
@@ -165,7 +170,7 @@ class Checker:
         return answer(self.context_of(path, source, tree))
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
-        module = module_name(path, self.settings.source_roots)
+        module = self.reexports.modules.name_of(path)
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
             return None
         leaks = self.screen.prefilter.leaks_in_text(source.text)
@@ -282,7 +287,7 @@ class Checker:
 
         `public_names` tells what star imports bring, where that is not what is on disk.
         """
-        module = module_name(path, self.settings.source_roots)
+        module = self.reexports.modules.name_of(path)
         model = SemanticModel(
             source,
             tree,

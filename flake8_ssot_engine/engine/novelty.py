@@ -25,9 +25,12 @@ class Newness:
     def __init__(self, history: History, commit: str) -> None:
         """Ask git what has changed. Raises GitError."""
         self._history = history
-        self._commit = commit
+        self.commit = commit
         self._real_folders: dict[str, str] = {}
-        self._before = {self._real(c.path): c.before for c in history.changes_since(commit)}
+        changes = history.all_changes_since(commit)
+        self._before = {self._real(c.path): c.before for c in changes if c.path}
+        self.removed = tuple(c.before for c in changes if not c.path)
+        """The absolute paths of the files that are gone."""
         self._checkers: dict[int, Checker] = {}
 
     @classmethod
@@ -49,20 +52,25 @@ class Newness:
         by_name = {task.shown_as: task for task in tasks}
         return [self._only_new(by_name[result.path], result) for result in results]
 
+    def before(self, path: str) -> str:
+        """Return the old path of a file that changed, or is gone, "" for one that is new."""
+        return self._before.get(self._real(path), path)
+
     @cached_property
-    def _contents(self) -> dict[str, bytes]:
+    def contents(self) -> dict[str, bytes]:
         """What the files that changed held, by their old paths: so names lead where they led."""
         names = [
             before
             for path, before in self._before.items()
             if before and (before.endswith(SUFFIXES) or path.endswith(SUFFIXES))
         ]
-        contents = zip(names, self._history.contents_at(self._commit, names), strict=True)
+        names += (path for path in self.removed if path.endswith(SUFFIXES))
+        contents = zip(names, self._history.contents_at(self.commit, names), strict=True)
         return {name: content for name, content in contents if content is not None}
 
     def _only_new(self, task: Task, now: FileResult) -> FileResult:
         before = self._before[self._real(task.path)]
-        content = self._contents.get(before)
+        content = self.contents.get(before)
         if content is None or not (now.findings or now.error):
             return now
         then = self._checker(task.settings).check_bytes(before, content, shown_as=task.shown_as)
@@ -85,7 +93,7 @@ class Newness:
         if id(settings) not in self._checkers:
             # What was ignored, or in a phase that was off, was there all the same.
             whole = settings.unfiltered().of_migration("")
-            self._checkers[id(settings)] = Checker(whole, contents=self._contents)
+            self._checkers[id(settings)] = Checker(whole, contents=self.contents)
         return self._checkers[id(settings)]
 
     def _real(self, path: str) -> str:

@@ -13,7 +13,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.suppressions import names_our_codes, wants
 from flake8_ssot_engine.names import QualifiedName, package_of
 from flake8_ssot_engine.project.doors import Doors, imports_of
-from flake8_ssot_engine.project.modules import is_package_file, module_name
+from flake8_ssot_engine.project.modules import is_package_file
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Ways, Words, words_of
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.semantics.import_texts import imports_in
@@ -32,6 +32,7 @@ class Screen:
 
     def __init__(self, settings: Settings, needles: Needles | None, reexports: Reexports) -> None:
         self._settings = settings
+        self._reexports = reexports
         self.prefilter = Prefilter(settings.index, needles)
         self._doors = Doors(settings.index, reexports, needles)
         reads = READERS | {HOOK} | {name.last for name in settings.string_calls}
@@ -50,7 +51,7 @@ class Screen:
     def can_break(self, path: str, source: SourceFile, data: bytes) -> bool:
         """Whether a candidate can hold a violation, where the needles of the project are known."""
         text = source.text
-        module = module_name(path, self._settings.source_roots)
+        module = self._reexports.modules.name_of(path)
         if text.count("\r") != text.count("\r\n"):
             return True  # here, lines are taken to end with a line feed
         if self.judges_suppressions and names_our_codes(data):
@@ -75,7 +76,7 @@ class Screen:
         text = source.text
         if any(word in text for word in self._reading) and self._reads.search(text):
             return True
-        module = module_name(path, self._settings.source_roots)
+        module = self._reexports.modules.name_of(path)
         if self.prefilter.passes_text(text) and self._breaks_by_itself(
             text, module, self.prefilter.ways_in(text)
         ):

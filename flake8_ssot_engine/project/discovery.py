@@ -120,8 +120,8 @@ class _Walk:
         A folder that cannot be listed is found instead of its files: the run says why.
         """
         found = self.found
-        judges = _Judges(self._listing.ruling(_outer_ignores(top), ()))
-        waiting: list[tuple[str, Settings | None, _Judges]] = [(top, None, judges)]
+        judges = Judges(self._listing.ruling(_outer_ignores(top), ()))
+        waiting: list[tuple[str, Settings | None, Judges]] = [(top, None, judges)]
         while waiting:
             path, settings, judges = waiting.pop()
             try:
@@ -157,7 +157,7 @@ class _Walk:
             passed_over = passed_over | folder.leading_away(path)
         return [name for name in files if name not in passed_over] if passed_over else files
 
-    def _judges_in(self, path: str, folder: Folder, outer: _Judges, settings: Settings) -> _Judges:
+    def _judges_in(self, path: str, folder: Folder, outer: Judges, settings: Settings) -> Judges:
         """Return what judges in a folder, given what does in the one that it is in."""
         ignores, excludes = outer.ruling
         if IGNORE_FILE in folder.speaking:
@@ -165,10 +165,10 @@ class _Walk:
         # What an outer configuration excludes stays out, whatever a nested one says.
         excludes += tuple(globs for globs in settings.exclude if globs not in excludes)
         ruling = self._listing.ruling(ignores, excludes)
-        return outer if ruling is outer.ruling else _Judges(ruling)
+        return outer if ruling is outer.ruling else Judges(ruling)
 
 
-class _Judges:
+class Judges:
     """Tells what a ruling passes over; its patterns are read when nobody remembers that."""
 
     def __init__(self, ruling: Ruling) -> None:
@@ -232,8 +232,13 @@ def _outer_ignores(folder: str) -> tuple[Globs, ...]:
 
 def _read_ignores(folder: str) -> Globs:
     try:
-        path = os.path.join(folder, ".gitignore")
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            return Globs(folder, tuple(file.read().split("\n")))
+        with open(os.path.join(folder, ".gitignore"), "rb") as file:
+            return ignores_in(folder, file.read())
     except OSError:
         return Globs(folder, ())
+
+
+def ignores_in(folder: str, data: bytes) -> Globs:
+    """Return the patterns of a `.gitignore` in an absolute folder."""
+    text = data.decode("utf-8-sig", "surrogateescape")
+    return Globs(folder, tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))

@@ -30,7 +30,7 @@ def run_git(
             input=stdin,
             capture_output=True,
             check=False,
-            env={**_environment(), **(environment or {})},
+            env={**git_environment(), **(environment or {})},
             timeout=timeout_seconds,
         )
     except FileNotFoundError:
@@ -45,7 +45,7 @@ def run_git(
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
     """Return our environment without what a hook is told of its repository.
 
     With `GIT_DIR` alone git takes the folder that it is run in for the top of the work tree.

@@ -25,7 +25,7 @@ _TIME = re.compile(rb"^committer-time (\d+)$", re.MULTILINE)
 class Change(NamedTuple):
     """A file that differs from a commit; `before` is what it was called there, "" for a new one.
 
-    Both are absolute paths.
+    Both are absolute paths; `path` is "" for a file that is gone.
     """
 
     path: str
@@ -69,10 +69,14 @@ class History:
 
         What is staged, what is not and what is untracked count alike; renames are followed.
         """
+        return [change for change in self.all_changes_since(commit) if change.path]
+
+    def all_changes_since(self, commit: str) -> list[Change]:
+        """Return those changes, and the files that are gone, whose `path` is ""."""
         with self._whole_index() as environment:
             printed = run_git(
                 self._folder,
-                *(*_NO_HOOKS, "diff", "--name-status", "-z", "--diff-filter=d"),
+                *(*_NO_HOOKS, "diff", "--name-status", "-z"),
                 *(*_RENAMES, commit, "--"),
                 environment=environment,
             )
@@ -167,6 +171,8 @@ class History:
             before = self._absolute(next(waiting))
             if status[0] in "RC":
                 yield Change(self._absolute(next(waiting)), before)
+            elif status[0] == "D":
+                yield Change("", before)
             else:
                 yield Change(before, "" if status[0] == "A" else before)
 
@@ -219,7 +225,7 @@ class History:
             if self._knows(f"{remote}/{ref}"):
                 return f"did you mean `{remote}/{ref}`?"
         if remotes:
-            return f"`git fetch {deeper}{remotes[0]} {ref}`, then `--new-since FETCH_HEAD`"
+            return f"`git fetch {deeper}{remotes[0]} {ref}`, then name `FETCH_HEAD`"
         return "name a branch, a tag or a commit"
 
     @property

@@ -103,10 +103,14 @@ class Modules:
             return False
         if path not in self._texts:
             try:
-                self._texts[path] = DefinitionText(self.content_of(path))
+                self._texts[path] = self.definitions_in(path)
             except (OSError, SourceError):
                 self._texts[path] = DefinitionText(b"")
         return self._texts[path].surely_defines(name)
+
+    def definitions_in(self, path: str) -> DefinitionText:
+        """Read the definitions in a file from its text. Raises SourceError, and OSError."""
+        return DefinitionText(self.content_of(path))
 
     def exports_of(self, module: QualifiedName) -> list[Exports]:
         """Return what a module exports: by its source, then by the stub beside it.
@@ -128,22 +132,38 @@ class Modules:
             raise self._errors[path]
         if path not in self._exports:
             try:
-                self._exports[path] = parse_exports(
-                    path,
-                    self.content_of(path),
-                    self.roots,
-                    module=module,
-                    public_names=self.public_names,
-                )
+                self._exports[path] = self.parse(path, module)
             except (OSError, SourceError) as error:
                 self._errors[path] = error
                 raise
         return self._exports[path]
 
+    def name_of(self, path: str) -> QualifiedName:
+        """Name the module that the file at an absolute path is."""
+        return module_of_path(path, self.roots, is_regular_package=self.is_package)
+
+    def is_package(self, folder: str) -> bool:
+        """Whether an absolute folder has an `__init__` file."""
+        return is_regular_package(folder)
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file at an absolute path."""
+        return path in self._contents or os.path.isfile(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder at an absolute path."""
+        return os.path.isdir(path)
+
     def content_of(self, path: str) -> bytes:
         """Return the bytes of a file. Raises SourceError, and OSError."""
         known = self._contents.get(path)
         return read_regular(path) if known is None else known
+
+    def parse(self, path: str, module: QualifiedName | None) -> Exports:
+        """Parse the file at an absolute path, whatever is remembered of it. Raises as `read`."""
+        name = self.name_of(path) if module is None else module
+        data = self.content_of(path)
+        return parse_exports(path, data, self.roots, module=name, public_names=self.public_names)
 
     def _public_names(self, module: QualifiedName) -> frozenset[str] | None:
         """Return what a star import of a module brings; None if it cannot be known."""
@@ -168,13 +188,13 @@ class Modules:
             module = self._existing(inner)
             if module:
                 return _Place(module, ())
-            if os.path.isdir(inner):
+            if self.is_folder(inner):
                 portions.append(inner)
         return _Place((), tuple(portions)) if portions else None
 
     def _existing(self, stem: str) -> tuple[str, ...]:
         paths = (f"{stem}.py", f"{stem}.pyi")
-        return tuple(path for path in paths if path in self._contents or os.path.isfile(path))
+        return tuple(path for path in paths if self.is_file(path))
 
 
 def parse_exports(

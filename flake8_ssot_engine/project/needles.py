@@ -92,7 +92,7 @@ def scan(
     """
     known = needles_of(settings.index)
     every = files, others = files_in_order(modules, paths)
-    found = _Doors(settings.index)
+    found = OpenDoors(settings.index)
     candidates: set[str] = set()
     states: list[tuple[bytes, bytes]] = []
     searches = [known]
@@ -227,7 +227,7 @@ def _search(task: _Task) -> _Answer:
     return _Answer(found, free, states.to_bytes())
 
 
-class _Doors:
+class OpenDoors:
     """The names of modules that stand for something of the moves, as far as outlines tell."""
 
     def __init__(self, moves: MoveIndex) -> None:

@@ -31,6 +31,8 @@ from flake8_ssot_engine.source import SourceFile, Span
 
 LARGEST = 20_000_000
 """The size in bytes above which a file is passed over."""
+REPORT_NAME = "ssot-report.html"
+"""Where `ssot report` writes its page, unless it is told otherwise."""
 _HEAD = 8192
 _CHUNK = 256
 
@@ -105,13 +107,15 @@ class FileTexts:
     error: str = ""
 
 
-def old_names(settings: Settings, files: Iterable[str] = ()) -> list[OldName]:
+def old_names(
+    settings: Settings, files: Iterable[str] = (), modules: Modules | None = None
+) -> list[OldName]:
     """Return what to look for. `files` of the project make ends of paths that fit two too short.
 
     A symbol has no file, for others live in its module. A module that is gone already is
     taken to have been a package or not as its new home is.
     """
-    modules = Modules(settings.source_roots)
+    modules = modules or Modules(settings.source_roots)
     names = [move.old for _, move in settings.index]
     paths = {name: _file_of(name, settings, modules) for name in names}
     others: defaultdict[str, list[str]] = defaultdict(list)
@@ -135,11 +139,13 @@ def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
 def keeps_history(path: str) -> bool:
     """Whether a file says how things were or what has moved, so that it names the old by right.
 
-    By its name alone: a changelog or the like, or `ssot.toml`.
+    By its name alone: a changelog or the like, `ssot.toml`, or the page of `ssot report`.
     """
     name = os.path.basename(path)
     stem, ending = os.path.splitext(name.upper())
-    return name == FILE_NAME or (stem.startswith(_HISTORIES) and ending in _ENDINGS_OF_TEXTS)
+    return name in (FILE_NAME, REPORT_NAME) or (
+        stem.startswith(_HISTORIES) and ending in _ENDINGS_OF_TEXTS
+    )
 
 
 def find_texts(files: Sequence[str], olds: Sequence[OldName], *, jobs: int) -> list[FileTexts]:
@@ -191,11 +197,11 @@ def _shared_at_the_end(parts: Sequence[str], others: Sequence[str]) -> int:
 
 
 def _find_in_chunk(task: _Task) -> list[FileTexts]:
-    search = _Search(task.olds)
+    search = TextSearch(task.olds)
     return [found for path in task.files if (found := search.find(path)) is not None]
 
 
-class _Search:
+class TextSearch:
     """The search for some old names: for their last parts first, which many a file has not."""
 
     def __init__(self, olds: Iterable[OldName]) -> None:
@@ -211,9 +217,15 @@ class _Search:
             data = _read(path)
         except OSError as error:
             return FileTexts(path, error=f"cannot be read: {error.strerror or error}")
+        return self.look(path, data) if self.may_name(data) else None
+
+    def may_name(self, data: bytes) -> bool:
+        """Whether the bytes of a file may hold the last part of an old name."""
         # What is not ASCII may be encoded in any way in a Python file (PEP 263).
-        if self._is_ascii and not any(needle in data for needle in self._needles):
-            return None
+        return not self._is_ascii or any(needle in data for needle in self._needles)
+
+    def look(self, path: str, data: bytes) -> FileTexts | None:
+        """Return what a file of this content holds, or None if that is nothing."""
         source, is_python = _decoded(path, data)
         text = source.text
         counts = {last: _count(text, last) for last in self._by_last if last in text}
@@ -323,7 +335,12 @@ def _read(path: str) -> bytes:
         return b""
     with open(path, "rb") as file:
         head = file.read(_HEAD)
-        return b"" if b"\0" in head else head + file.read()
+        return b"" if is_binary(head) else head + file.read()
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether a file of this content is no text, as git has it."""
+    return b"\0" in data[:_HEAD]
 
 
 def _decoded(path: str, data: bytes) -> tuple[SourceFile, bool]:

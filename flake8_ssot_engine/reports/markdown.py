@@ -89,17 +89,17 @@ def _head(report: Report) -> Iterator[str]:
 def _row(finding: Finding) -> str:
     violation = finding.violation
     weight = " (warning)" if finding.severity is Severity.WARNING else ""
-    hint = _code(violation.hint) if violation.hint else ""
-    where = _code(f"{finding.path}:{finding.start.line}")
-    return f"| {where} | {violation.code}{weight} | {_code(str(violation.symbol))} | {hint} |"
+    hint = code_span(violation.hint) if violation.hint else ""
+    where = code_span(f"{finding.path}:{finding.start.line}")
+    return f"| {where} | {violation.code}{weight} | {code_span(str(violation.symbol))} | {hint} |"
 
 
 def _error_row(error: FileError) -> str:
     where = f"{error.path}:{error.line}" if error.line else error.path
-    return f"| {_code(where)} | {_code(error.message)} |"
+    return f"| {code_span(where)} | {code_span(error.message)} |"
 
 
-def _code(text: str) -> str:
+def code_span(text: str) -> str:
     """Return text as code within the cell of a table.
 
     In odd text every sign that might mean something is a character reference, for it is Markdown

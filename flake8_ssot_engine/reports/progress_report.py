@@ -1,46 +1,46 @@
-"""The report of progress: a migration at a glance, on 80 columns or as JSON."""
+"""The text of `ssot status`: where migrations stand, for a person, on 80 columns."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flake8_ssot_engine.campaign.progress import LookAlikes, PhaseProgress, Progress
+from flake8_ssot_engine.campaign.breakdown import Share
+from flake8_ssot_engine.campaign.progress import LookAlikes, PhaseProgress
+from flake8_ssot_engine.campaign.standing import Standing
+from flake8_ssot_engine.migrations import Enforcement
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.json_format import VERSION
+from flake8_ssot_engine.reports.next_step_words import command_of, reason_of, sentence
 from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.violations import ReferenceKind
 
 WIDTH = 80
+SOON_DAYS = 14
+"""Days before a deadline from which on it is told in another colour."""
 _MOST_COLUMNS = 6
 """Phases that fit beside one another."""
-_NO_PHASE = "(in no phase)"
+_MOST_SHARES = 5
+"""Packages and owners at a glance."""
+NO_PHASE = "(in no phase)"
 
 
-def render_progress_text(every: Sequence[Progress], *, is_colored: bool = False) -> Iterator[str]:
-    """Yield each migration for a person, in lines of at most 80 columns."""
-    for number, progress in enumerate(every):
+def render_progress_text(
+    every: Sequence[Standing], *, by: str = "", is_colored: bool = False
+) -> Iterator[str]:
+    """Yield each migration for a person, in lines of at most 80 columns.
+
+    `by` is "owner" or "package" for all of those and nothing else, "" for a bit of everything.
+    """
+    for number, standing in enumerate(every):
         if number:
             yield ""
-        yield from _render(progress, is_colored=is_colored)
+        yield from _render(standing, by, is_colored=is_colored)
 
 
-def render_progress_json(every: Sequence[Progress]) -> Iterator[str]:
-    """Yield one JSON document with everything that the text shows, and each count apart."""
-    document = {"version": VERSION, "migrations": [_as_json(progress) for progress in every]}
-    yield json.dumps(document, indent=2, ensure_ascii=True)
-
-
-def _render(progress: Progress, *, is_colored: bool) -> Iterator[str]:
+def _render(standing: Standing, by: str, *, is_colored: bool) -> Iterator[str]:
     from rich.console import Console, Group
     from rich.text import Text
 
-    migration, phases = progress.migration, progress.phases
-    was = sum(phase.was["violations"] for phase in phases)
-    left = sum(phase.left.violations for phase in phases)
-    title = f": {printable(migration.title)}" if migration.title else ""
-    told = f"{left} of {plural(was, 'violation')} left" if was else "no violation left"
     console = Console(
         width=WIDTH,
         force_terminal=is_colored,
@@ -50,33 +50,117 @@ def _render(progress: Progress, *, is_colored: bool) -> Iterator[str]:
         markup=False,
         legacy_windows=False,
     )
-    head = Text(f"{printable(migration.id)}{title}: {told}", style="bold")
-    notes = [Text(line) for line in _notes(progress)]
+    lines: list[Any] = [Text(headline(standing), style="bold")]
+    if told := enforcement(standing):
+        lines.append(Text(told))
+    if told := deadline(standing):
+        days = standing.days_left or 0
+        style = "bold red" if days <= 0 else "yellow" if days <= SOON_DAYS else ""
+        lines.append(Text(told, style=style))
+    if by == "owner":
+        lines += _share_table("owner", standing.owners)
+        lines += map(Text, owner_notes(standing))
+    elif by == "package":
+        lines += _share_table("package", standing.packages)
+    else:
+        lines += [_phase_table(standing), _kind_table(standing.progress.phases)]
+        lines += _share_table("package", standing.packages, most=_MOST_SHARES)
+        if standing.codeowners:
+            lines += _share_table("owner", standing.owners, most=_MOST_SHARES)
+        lines += map(Text, _notes(standing))
+    lines.append(Text(f"next: {next_words(standing)}", style="bold" if is_colored else ""))
     with console.capture() as capture:
-        console.print(Group(head, _phase_table(phases), _kind_table(phases), *notes))
+        console.print(Group(*lines))
     yield from (line.rstrip() for line in capture.get().splitlines())
 
 
-def _phase_table(phases: Sequence[PhaseProgress]) -> Any:
+def headline(standing: Standing) -> str:
+    """Return what is left of a migration, in one line."""
+    migration, phases = standing.progress.migration, standing.progress.phases
+    title = f": {printable(migration.title)}" if migration.title else ""
+    return f"{printable(migration.id)}{title}: {amount_left(phases)}"
+
+
+def amount_left(phases: Sequence[PhaseProgress]) -> str:
+    """Return how many violations are left of those that there were."""
+    was = sum(phase.was["violations"] for phase in phases)
+    left = sum(phase.left.violations for phase in phases)
+    return f"{left} of {plural(was, 'violation')} left" if was else "no violation left"
+
+
+def deadline(standing: Standing) -> str:
+    """Return when the deadline is, and what happens then; "" where none is declared."""
+    days, date = standing.days_left, standing.progress.migration.deadline
+    left = sum(phase.left.violations for phase in standing.progress.phases)
+    if days is None:
+        return ""
+    if days <= 0:
+        when = "today" if days == 0 else f"{plural(-days, 'day')} ago"
+        return f"deadline {date}, {when}: every violation is an error, whatever was tolerated"
+    told = f"each violation left ({left} now)" if left else "any violation"
+    return f"deadline {date}, {plural(days, 'day')} left: from then on {told} is an error"
+
+
+def next_words(standing: Standing) -> str:
+    """Return what to do next, and why."""
+    command = command_of(standing.next)
+    return f"`{command}`: {reason_of(standing.next)}" if command else sentence(standing.next)
+
+
+def owner_notes(standing: Standing) -> Iterator[str]:
+    """Yield what is to be known of the owners."""
+    owners = standing.codeowners
+    if owners is None:
+        yield "the repository has no CODEOWNERS, so nobody is known to own a file"
+        return
+    if sum(share.tally.files for share in standing.owners) > sum(
+        share.tally.files for share in standing.packages
+    ):
+        yield "a file with several owners counts for each of them"
+    if owners.trouble:
+        yield f"CODEOWNERS {printable(owners.trouble)}"
+    elif owners.invalid:
+        lines = ", ".join(map(str, owners.invalid[:5])) + ", …" * (len(owners.invalid) > 5)
+        count = plural(len(owners.invalid), "line")
+        yield f"CODEOWNERS: {count} passed over, as a code host does with what is invalid: {lines}"
+
+
+def enforcement(standing: Standing) -> str:
+    """Return what `ssot check` makes of the violations that are left; "" where there are none."""
+    off = sum(
+        phase.left.violations
+        for phase in standing.progress.phases
+        if phase.enforce is Enforcement.OFF
+    )
+    counts = {
+        "`ssot check` fails for": sum(standing.failing.values()),
+        "the baseline tolerates": sum(standing.tolerated.values()),
+        "phases that are off hold": off,
+    }
+    told = ", ".join(f"{what} {count}" for what, count in counts.items() if count)
+    return told and f"of these, {told}"
+
+
+def _phase_table(standing: Standing) -> Any:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("")
     table.add_column("phase", overflow="fold", max_width=28)
     table.add_column("enforced")
-    for name in ("was", "left", "fixable"):
+    for name in ("was", "left", "fixable", "fail"):
         table.add_column(name, justify="right")
     table.add_column("done")
-    for number, phase in enumerate(phases, 1):
-        done = phase.done[:16].replace("T", " ")
+    for number, phase in enumerate(standing.progress.phases, 1):
         table.add_row(
             str(number) if phase.name else "",
-            printable(phase.name) or _NO_PHASE,
+            printable(phase.name) or NO_PHASE,
             phase.enforce.value,
             f"{phase.was['violations']:,}",
             f"{phase.left.violations:,}",
             f"{phase.left.fixable:,}",
-            done or "-",
+            "-" if phase.enforce is Enforcement.OFF else f"{standing.failing.get(phase.name, 0):,}",
+            phase.done[:10] or "-",
             style="" if phase.left.violations else "green",
         )
     return table
@@ -105,13 +189,31 @@ def _change(was: int, left: int) -> str:
     return f"{was:,}" if was == left else f"{was:,} > {left:,}"
 
 
-def _notes(progress: Progress) -> Iterator[str]:
-    for alike in progress.look_alikes:
+def _share_table(what: str, shares: Sequence[Share], *, most: int | None = None) -> Iterator[Any]:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not shares:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(what, overflow="fold")
+    for name in ("files", "left", "fixable", "references"):
+        table.add_column(name, justify="right")
+    for share in shares[:most]:
+        one = share.tally
+        counts = (one.files, one.violations, one.fixable, one.references.total())
+        table.add_row(printable(share.name), *(f"{count:,}" for count in counts))
+    yield table
+    if most is not None and len(shares) > most:
+        yield Text(f"… and {len(shares) - most} more: `ssot status --by {what}`", style="dim")
+
+
+def _notes(standing: Standing) -> Iterator[str]:
+    for alike in standing.progress.look_alikes:
         if alike.hits:
             yield _told(alike)
-    if progress.unreadable:
-        yield f"{plural(progress.unreadable, 'file')} that could not be read or parsed"
-    yield f"next: {next_step(progress)}"
+    if unreadable := standing.progress.unreadable:
+        yield f"{plural(unreadable, 'file')} that could not be read or parsed"
 
 
 def _told(alike: LookAlikes) -> str:
@@ -121,63 +223,3 @@ def _told(alike: LookAlikes) -> str:
         f" look-alikes: {alike.longer:,} parts of longer names, {alike.others:,} words of prose or"
         " other symbols"
     )
-
-
-def next_step(progress: Progress) -> str:
-    """Return what to do next, in one line."""
-    for phase in progress.phases:
-        if phase.left.fixable:
-            if phase.name:
-                return f"`ssot migrate --phase {printable(phase.name)}`"
-            return "`ssot fix`, for the files in no phase"
-    if left := sum(phase.left.violations for phase in progress.phases):
-        return f"{plural(left, 'violation')} for a person: `ssot check` says where and what"
-    if progress.retired:
-        return f"nothing; the bridge was removed on {progress.retired[:10]}"
-    if any(sum(phase.left.references.values()) for phase in progress.phases):
-        return "`ssot retire` says what else names the old symbols"
-    return "`ssot retire`"
-
-
-def _as_json(progress: Progress) -> dict[str, Any]:
-    migration = progress.migration
-    return {
-        "id": migration.id,
-        "title": migration.title,
-        "phases": [
-            {
-                "name": phase.name or None,
-                "enforce": phase.enforce.value,
-                "was": {"violations": phase.was["violations"], "references": _sorted(phase.was)},
-                "left": {
-                    "files": phase.left.files,
-                    "violations": phase.left.violations,
-                    "fixable": phase.left.fixable,
-                    "references": _sorted(phase.left.as_facts()),
-                },
-                "done": phase.done or None,
-                "commit": phase.commit or None,
-                "run": phase.run or None,
-            }
-            for phase in progress.phases
-        ],
-        "look_alikes": [
-            {
-                "name": alike.name,
-                "hits": alike.hits,
-                "references": alike.references,
-                "texts": alike.texts,
-                "longer_names": alike.longer,
-                "owned": alike.owned,
-                "others": alike.others,
-            }
-            for alike in progress.look_alikes
-        ],
-        "unreadable_files": progress.unreadable,
-        "retired": progress.retired or None,
-        "next": next_step(progress),
-    }
-
-
-def _sorted(facts: Any) -> dict[str, int]:
-    return {kind: count for kind, count in sorted(facts["references"].items()) if count}

@@ -559,3 +559,12 @@ def test_what_was_reached_through_a_module_that_was_renamed(
     tree.git("branch", "--force", "main")
     tree.shell("git mv pkg/door.py pkg/gate.py; sed -i s/door/gate/ c.py")
     assert new_since()[:2] == (0, [])
+
+
+def test_names_led_through_a_module_that_is_gone(tree: Repository, new_since: NewSince) -> None:
+    tree.git("checkout", "--quiet", "main")
+    tree.commit({"door.py": "from old import Old\n", "c.py": "from door import Old\n"})
+    tree.git("checkout", "--quiet", "-B", "work")
+    tree.git("rm", "--quiet", "door.py")
+    tree.write({"c.py": "from old import Old\n"})  # what it reached before, by another way
+    assert new_since()[:2] == (0, [])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -187,3 +189,189 @@ def test_next_step_leads_to_the_end(
     assert status(capsys)["next"].startswith("nothing; the bridge was removed on 20")
     assert main(["migrate"]) == 0
     assert "nothing left to fix" in capsys.readouterr().err
+
+
+# --- what is enforced, and what has to be done about it
+
+
+def test_what_fails_and_what_the_baseline_tolerates(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def of_phases() -> dict[str | None, tuple[int, int]]:
+        found = status(capsys)["phases"]
+        return {p["name"]: (p["left"]["failing"], p["left"]["tolerated"]) for p in found}
+
+    assert of_phases() == {"first": (0, 0), "second": (1, 0), None: (1, 0)}
+    assert main(["baseline", "create"]) == 0
+    capsys.readouterr()
+    # What is off is not held by a baseline, and where all are errors none is tolerated.
+    assert of_phases() == {"first": (0, 0), "second": (1, 0), None: (0, 1)}
+    (root / "left.py").write_text(
+        "import pkg.old\n\npkg.old.OldEngine\npkg.old.OldEngine\n", "utf-8"
+    )
+    assert of_phases() == {"first": (0, 0), "second": (1, 0), None: (1, 1)}
+    assert main(["check", "--exit-zero", "--format=json"]) == 0
+    reported = json.loads(capsys.readouterr().out)["violations"]
+    assert sum(not one["baselined"] for one in reported) == 2
+    main(["status"])
+    told = (
+        "of these, `ssot check` fails for 2, the baseline tolerates 1, phases that are off hold 2"
+    )
+    assert told in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_stale_baseline_is_to_be_updated(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["baseline", "create"]) == 0
+    for name in ("left.py", "tests/t.py"):
+        (root / name).unlink()
+    capsys.readouterr()
+    assert status(capsys)["next_step"] == {
+        "what": "update-baseline",
+        "command": "ssot baseline update",
+        "reason": "nothing needs 1 entry of the baseline any more; in CI that fails",
+    }
+    (root / "app" / "a.py").unlink()
+    assert status(capsys)["next_step"]["what"] == "update-baseline"  # though no file is left
+    (root / "app" / "a.py").write_text(FILES["app/a.py"], "utf-8")
+    assert main(["baseline", "update"]) == 0
+    capsys.readouterr()
+    assert status(capsys)["next_step"]["command"] == "ssot migrate --phase first"
+
+
+def test_a_baseline_of_several_migrations_is_judged_as_one(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = '\n[[migration]]\nid = "2"\n[[migration.move]]\nold = "pkg.b.B"\nnew = "pkg.new.B"\n'
+    (root / "ssot.toml").write_text(CONFIG + config, "utf-8")
+    (root / "both.py").write_text("from pkg.b import B\nfrom pkg.old import OldEngine\n", "utf-8")
+    assert main(["baseline", "create"]) == 0
+    capsys.readouterr()
+    assert main(["status", "--format=json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)["migrations"]
+    assert first["next_step"]["what"] == second["next_step"]["what"].replace("fix", "migrate")
+    assert first["phases"][-1]["left"]["tolerated"] == 2
+    assert second["phases"][-1]["left"]["tolerated"] == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "told", "enforce"),
+    [
+        (40, "40 days left: from then on each violation left (4 now) is an error", "off"),
+        (1, "1 day left: from then on each violation left (4 now) is an error", "off"),
+        (0, ", today: every violation is an error, whatever was tolerated", "error"),
+        (-3, ", 3 days ago: every violation is an error, whatever was tolerated", "error"),
+    ],
+)
+def test_the_deadline(
+    days: int, told: str, enforce: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    date = datetime.date.today() + datetime.timedelta(days)
+    config = CONFIG.replace('id = "1"', f'id = "1"\ndeadline = {date}')
+    (root / "ssot.toml").write_text(config, "utf-8")
+    found = status(capsys)
+    assert (found["deadline"], found["days_left"]) == (str(date), days)
+    assert found["phases"][0]["enforce"] == enforce
+    assert main(["status"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"deadline {date}" in out
+    assert told in out
+
+
+# --- by owner, by package
+
+
+def test_by_owner(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / ".github").mkdir()
+    (root / ".github" / "CODEOWNERS").write_text("*.py @py\n/app/ @py @app\n[\n", "utf-8")
+    found = status(capsys)
+    assert {one["name"]: (one["files"], one["violations"]) for one in found["owners"]} == {
+        "@py": (3, 4),
+        "@app": (1, 2),
+        "(no owner)": (1, 0),
+    }
+    assert main(["status", "--by=owner"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "1: Old to new: 4 of 4 violations left",
+        "of these, `ssot check` fails for 2, phases that are off hold 2",
+        "owner       files  left  fixable  references",
+        "@py             3     4        4           6",
+        "@app            1     2        2           3",
+        "(no owner)      1     0        0           1",
+        "a file with several owners counts for each of them",
+        "CODEOWNERS: 1 line passed over, as a code host does with what is invalid: 3",
+        "next: `ssot migrate --phase first`: 2 of 2 violations can be fixed safely",
+    ]
+
+
+def test_without_codeowners_nobody_is_known(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(capsys)["owners"] is None
+    assert main(["status", "--by=owner"]) == 0
+    out = capsys.readouterr().out
+    assert "(no owner)      4     4        4           7\n" in out
+    assert "the repository has no CODEOWNERS, so nobody is known to own a file\n" in out
+
+
+def test_by_package(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = status(capsys)["packages"]
+    assert [(one["name"], one["files"], one["references"]) for one in found] == [
+        ("app", 1, {"annotation": 1, "import": 1, "instantiation": 1}),
+        ("tests", 1, {"import": 1, "isinstance": 1}),
+        ("(no package)", 1, {"attribute": 1}),
+        ("docs", 1, {"text": 1}),
+    ]
+    assert main(["status", "--by=package"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[2:7]] == ["package", "app", "tests", "(no", "docs"]
+    assert "references     1" not in lines
+
+
+@pytest.mark.parametrize("place", [".", "services/api"])
+def test_codeowners_are_of_the_repository_and_not_of_the_project(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in FILES.items():
+        path = tmp_path / place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "CODEOWNERS").write_text("/services/api/app/ @inner\n/app/ @outer\n", "utf-8")
+    monkeypatch.chdir(tmp_path / place)
+    owner = "@outer" if place == "." else "@inner"
+    assert [one["name"] for one in status(capsys)["owners"]] == ["(no owner)", owner]
+
+
+def test_hostile_owners_and_packages_are_escaped(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "CODEOWNERS").write_bytes(b"/app/ @a\x1b[31m @[red]\xe2\x80\xae\n*.py @\xff\xfe\n")
+    (root / "a|`@team\u202e").mkdir()
+    (root / "a|`@team\u202e" / "x.py").write_text("from pkg.old import OldEngine\n", "utf-8")
+    for form in ("text", "json", "markdown"):
+        for by in ([], ["--by=owner"], ["--by=package"]):
+            assert main(["status", "--color=never", f"--format={form}", *by]) == 0
+            out = capsys.readouterr().out
+            assert "\x1b" not in out
+            assert "\u202e" not in out
+
+
+# --- where there is little
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_an_empty_folder(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["status", f"--format={form}"]) == 0
+    out = capsys.readouterr().out
+    assert "ssot retire" in out
+
+
+def test_colour_is_for_a_terminal_alone(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 0
+    plain = capsys.readouterr().out
+    assert main(["status", "--color=always"]) == 0
+    coloured = capsys.readouterr().out
+    assert "\x1b[" in coloured
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain

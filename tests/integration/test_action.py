@@ -193,6 +193,16 @@ def test_a_sarif_file(check: Check) -> None:
     assert [result["ruleId"] for result in results] == ["SSOT001", "SSOT002", "SSOT001"]
 
 
+def test_a_report_for_a_comment(check: Check) -> None:
+    ran = check(paths=FILE, format="concise", summary="false", report_file="out file.md")
+    assert ran.code == 1
+    lines = (check.workspace / "out file.md").read_text("utf-8").splitlines()
+    assert lines[:2] == ["<!-- ssot report -->", "## Where the migration stands"]
+    ran = check(report_file="again.md", new_since="nowhere")
+    assert ran.code == 2
+    assert "git" in ran.log
+
+
 def test_only_what_is_new(check: Check) -> None:
     def git(*arguments: str) -> None:
         identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]

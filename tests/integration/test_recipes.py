@@ -167,3 +167,74 @@ def test_the_script_for_gitlab_runs(tmp_path: Path) -> None:
     assert "netra_backend/app/dependencies.py:9:66: SSOT001" in done.stdout
     for report in job["artifacts"]["reports"].values():
         assert "SSOT001" in (tmp_path / "project" / report).read_text("utf-8")
+
+
+FAKE = """\
+#!/bin/sh
+printf '%s\\n' "$*" >>calls
+case "$*" in *PATCH*|*PUT*|*POST*) ;; *) cat answer ;; esac
+"""
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A folder with a report in it, and commands in the place of those that need a network."""
+    (tmp_path / "bin").mkdir()
+    for name in ("gh", "curl"):
+        (tmp_path / "bin" / name).write_text(FAKE)
+        (tmp_path / "bin" / name).chmod(0o755)
+    (tmp_path / "ssot-report.md").write_text("<!-- ssot report -->\n")
+    return tmp_path
+
+
+def calls(page: Path, shell: str, script: str, answer: str, **variables: str) -> list[str]:
+    """Return the calls of a command that prints the answer, but where it changes something."""
+    (page / "answer").write_text(answer)
+    (page / "calls").unlink(missing_ok=True)
+    path = f"{page / 'bin'}{os.pathsep}{SCRIPTS}{os.pathsep}{os.environ['PATH']}"
+    done = run(shell, "-ec", script, cwd=page, **variables, PATH=path)
+    assert done.returncode == 0, done.stdout
+    return (page / "calls").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("answer", "change"),
+    [
+        ("", "--method POST repos/o/r/issues/7/comments"),
+        ("11\n", "--method PATCH repos/o/r/issues/comments/11"),
+        ("11\n12\n", "--method PATCH repos/o/r/issues/comments/12"),
+    ],
+)
+def test_github_has_one_comment(answer: str, change: str, page: Path) -> None:
+    (script,) = (
+        step["run"] for w in WORKFLOWS for step in steps_of(w) if step.get("name") == "Comment"
+    )
+    found = calls(page, "bash", script, answer, GITHUB_REPOSITORY="o/r", NUMBER="7")
+    assert found[0].startswith("api --paginate repos/o/r/issues/7/comments --jq .[] | select(.user")
+    assert found[1:] == [f"api --silent {change} --field body=@ssot-report.md"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "change"),
+    [
+        ("[]", "--request POST {}/notes"),
+        ('[{"id": 5, "body": "a <!-- ssot report -->"}]', "--request POST {}/notes"),
+        ('[{"id": 6, "body": "<!-- ssot report -->\\nx"}]', "--request PUT {}/notes/6"),
+    ],
+)
+def test_gitlab_has_one_comment(answer: str, change: str, page: Path) -> None:
+    (recipe,) = (recipe for recipe in YAMLS if recipe.file == ".gitlab-ci.yml")
+    script = recipe.content["ssot-report"]["script"][-1]
+    variables = {
+        "CI_API_V4_URL": "https://g/api/v4",
+        "CI_PROJECT_ID": "3",
+        "CI_MERGE_REQUEST_IID": "4",
+        "SSOT_TOKEN": "t",
+    }
+    asked, changed = calls(page, "sh", script, answer, **variables)
+    place = "https://g/api/v4/projects/3/merge_requests/4"
+    assert asked.endswith(f" {place}/notes?per_page=100")
+    method, url = change.format(place).rsplit(" ", 1)
+    assert changed.endswith(
+        f" {method} --data-urlencode body@ssot-report.md --output /dev/null {url}"
+    )

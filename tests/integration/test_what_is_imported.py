@@ -27,6 +27,7 @@ NEVER = {
     "difflib",
     "hashlib",
     "importlib.resources",
+    "jinja2",
     "multiprocessing",
     "pathlib",
     "random",

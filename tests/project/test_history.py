@@ -390,7 +390,7 @@ def test_a_branch_that_is_not_fetched(origin: Repository, tmp_path: Path) -> Non
 def test_a_branch_by_its_short_name_that_is_not_fetched(origin: Repository, tmp_path: Path) -> None:
     here = clone(origin, tmp_path)
     origin.git("branch", "late", "main")
-    expected = "git knows no `late`; `git fetch origin late`, then `--new-since FETCH_HEAD`"
+    expected = "git knows no `late`; `git fetch origin late`, then name `FETCH_HEAD`"
     assert refused(here.top, "late") == expected
     here.shell("git fetch -q origin late")
     assert History(str(here.top)).merge_base("FETCH_HEAD") == origin.git("rev-parse", "work~2")

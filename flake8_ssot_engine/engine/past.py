@@ -1,0 +1,157 @@
+"""The past: what a file of a snapshot held, decided once for all snapshots where that is so.
+
+A verdict on a file depends on its path, its content, and on what it asked about other files; it
+stands wherever these are the same (`witness.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileResult
+from flake8_ssot_engine.engine.matching import Trait, trait_of
+from flake8_ssot_engine.engine.shared import no_collection
+from flake8_ssot_engine.engine.witness import Fact, Witness
+from flake8_ssot_engine.project.git_objects import Objects, shared_objects
+from flake8_ssot_engine.project.past_modules import PastModules, Readings
+from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.project.snapshots import Snapshot
+from flake8_ssot_engine.source import Position
+
+
+class Seen(NamedTuple):
+    """One violation: what it is known by, and where it starts and ends."""
+
+    trait: Trait
+    start: Position
+    end: Position
+
+
+class Verdict(NamedTuple):
+    """What a content held where the facts are as they were."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    violations: tuple[Seen, ...]
+    references: Mapping[str, int]
+    is_unreadable: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.violations or self.references or self.is_unreadable)
+
+
+class Project(NamedTuple):
+    """What the tasks of one migration share; `settings` are those of it alone.
+
+    `place` is what `shared_objects` takes, `prefix` leads from the repository's top to the project.
+    """
+
+    place: tuple[str, str]
+    prefix: tuple[str, ...]
+    settings: Settings
+    needles: Needles
+
+
+class PastFileTask(NamedTuple):
+    """A file to be checked: its contents, by the trees of the snapshots, and what is known."""
+
+    path: str
+    contents: tuple[tuple[str, str], ...]
+    known: tuple[Verdict, ...]
+
+
+class Task(NamedTuple):
+    """Some files of one migration."""
+
+    project: Project
+    files: tuple[PastFileTask, ...]
+
+
+class PastChecker:
+    """Checks the files of snapshots, which are known by their trees."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.objects: Objects = shared_objects(*project.place)
+        self._readings = Readings()
+        self._modules: dict[str, tuple[PastModules, Reexports]] = {}
+        self._holding: dict[str, dict[Fact, bool]] = {}
+
+    def verdict(self, path: str, name: str, tree: str, known: Iterable[Verdict]) -> Verdict:
+        """Return what a content held in a snapshot: a known verdict, if one stands there."""
+        for one in known:
+            if one.name == name and self._holds(one.facts, tree):
+                return one
+        return self.check(path, name, tree)
+
+    def _holds(self, facts: Sequence[Fact], tree: str) -> bool:
+        holding = self._holding.setdefault(tree, {})
+        for fact in facts:
+            if fact not in holding:
+                holding[fact] = fact.holds_in(self._reexports_in(tree))
+            if not holding[fact]:
+                return False
+        return True
+
+    def check(
+        self, path: str, name: str, tree: str, *, is_candidate: bool | None = True
+    ) -> Verdict:
+        """Return what a content held in a snapshot, whatever is known.
+
+        `is_candidate` says whether it may break a rule, None where that is to be found out.
+        """
+        data = self.objects.content(name)
+        if data is None:
+            return Verdict(name, (), (), {}, is_unreadable=True)
+        project = self._project
+        witness = Witness(self._reexports_in(tree))
+        checker = Checker(project.settings, project.needles, reexports=witness, tells_fixes=False)
+        result = checker.check_bytes(
+            path, data, shown_as=path, parses_all=False, is_candidate=is_candidate
+        )
+        return _verdict(name, tuple(witness.facts), result)
+
+    def _reexports_in(self, tree: str) -> Reexports:
+        if tree not in self._modules:
+            project = self._project
+            snapshot = Snapshot(self.objects, tree, project.settings.root, project.prefix)
+            modules = PastModules(project.settings.source_roots, snapshot, self._readings)
+            self._modules[tree] = modules, Reexports(modules)
+        self._readings.current, reexports = self._modules[tree]
+        return reexports
+
+
+@lru_cache(maxsize=1)
+def past_checker_of(project: Project) -> PastChecker:
+    """Return the checker for some tasks: what is read for one serves all in the same process."""
+    return PastChecker(project)
+
+
+def check_past(task: Task) -> list[tuple[list[Verdict], list[int]]]:
+    """Return of each file the verdicts, and which of them holds of each of its contents."""
+    checker = past_checker_of(task.project)
+    found = []
+    with no_collection():
+        for path, contents, known in task.files:
+            verdicts = list(known)
+            numbers = []
+            for tree, name in contents:
+                verdict = checker.verdict(path, name, tree, reversed(verdicts))
+                if not any(verdict is one for one in verdicts):
+                    verdicts.append(verdict)
+                numbers.append(next(n for n, one in enumerate(verdicts) if one is verdict))
+            found.append((verdicts, numbers))
+    return found
+
+
+def _verdict(name: str, facts: tuple[Fact, ...], result: FileResult) -> Verdict:
+    seen = tuple(Seen(trait_of(finding), finding.start, finding.end) for finding in result.findings)
+    references = {kind: count for kind, count in result.references.items() if count}
+    return Verdict(name, facts, seen, references, result.error is not None)
