@@ -109,7 +109,8 @@ class PastChecker:
         """
         data = self.objects.content(name)
         if data is None:
-            return Verdict(name, (), (), {}, is_unreadable=True)
+            # Of no content, so that it stands nowhere: another time, it may be here.
+            return Verdict("", (), (), {}, is_unreadable=True)
         project = self._project
         witness = Witness(self._reexports_in(tree))
         checker = Checker(project.settings, project.needles, reexports=witness, tells_fixes=False)

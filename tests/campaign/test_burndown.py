@@ -454,6 +454,21 @@ def test_a_clone_without_old_contents_tells_what_it_does_not_know(
     assert trace(partial.top) == whole
 
 
+def test_what_was_missing_between_points_is_not_taken_for_known(
+    repository: Repository, tmp_path: Path
+) -> None:
+    for number in range(1, 5):
+        change(repository, {"app/a.py": USES + "Engine()\n" * number})
+    whole, ends = trace(repository.top), trace(repository.top, points=2)
+    partial = clone(repository, tmp_path / "clone", "--filter=blob:none")
+    partial.git("cat-file", "-p", "HEAD~4:app/a.py")  # the first point's, which git fetches
+    assert trace(partial.top, points=2).points == ends.points
+    assert trace(partial.top).points != whole.points
+    for number in (1, 2, 3):
+        partial.git("cat-file", "-p", f"HEAD~{number}:app/a.py")
+    assert trace(partial.top) == whole
+
+
 def test_a_clone_without_old_folders_leaves_points_out(
     repository: Repository, tmp_path: Path
 ) -> None:
