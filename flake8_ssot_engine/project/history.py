@@ -189,7 +189,7 @@ class History:
         with tempfile.TemporaryDirectory(prefix="ssot-") as folder:
             copy = os.path.join(folder, "index")
             if os.path.exists(index):
-                shutil.copyfile(index, copy)
+                shutil.copy2(index, copy)  # its time tells which entries git must not trust
             # The copy is git's to refresh, but its hooks would be told.
             environment = {"GIT_INDEX_FILE": copy, "GIT_OPTIONAL_LOCKS": "0"}
             listed = run_git(self._top, "ls-files", "--others", "--exclude-standard", "-z")

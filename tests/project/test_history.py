@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,18 @@ def test_line_ends_are_no_change(tree: Repository) -> None:
     tree.git("config", "core.autocrlf", "true")
     (tree.top / "a.py").write_bytes(FILES["a.py"].replace("\n", "\r\n").encode())
     assert History(str(tree.top)).changes_since("HEAD") == []
+
+
+def test_a_change_of_the_same_size_within_the_second_of_a_commit(tree: Repository) -> None:
+    for _ in range(20):  # the clock is git's: of times it keeps no more than seconds
+        time.sleep(1.05 - time.time() % 1)
+        started = int(time.time())
+        tree.commit({"a.py": "a = 1\n"})
+        tree.write({"a.py": "a = 2\n"})
+        if int(time.time()) == started:
+            break
+    time.sleep(1.1 - time.time() % 1)
+    assert told(History(str(tree.top)).changes_since("HEAD"), tree.top) == ["a.py"]
 
 
 def test_a_thousand_renamed_and_edited(tree: Repository) -> None:
