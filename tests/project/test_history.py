@@ -476,8 +476,8 @@ NEVER = 2**62
 @pytest.fixture
 def aged(tree: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """`a.py` has lines of four ages."""
-    for time, content in ((DAYS[0], "1\n"), (DAYS[1], "2\n1\n"), (DAYS[2], "2\n1\n3\n")):
-        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{time} +0000")
+    for seconds, content in ((DAYS[0], "1\n"), (DAYS[1], "2\n1\n"), (DAYS[2], "2\n1\n3\n")):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{seconds} +0000")
         tree.commit({"old.py": content})
     return tree
 
