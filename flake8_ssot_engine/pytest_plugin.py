@@ -37,7 +37,10 @@ from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.found_report import render_run
 
 _FOLDER = "SSOT_FOUND_FOLDER"
-"""The environment variable by which workers of pytest-xdist know where to keep what they see."""
+"""The environment variable by which workers of pytest-xdist know where to keep what they see.
+
+With the root of the project after it: tests may run a pytest of another one.
+"""
 _NAME = "ssot-found"
 
 
@@ -100,15 +103,17 @@ class _Recording:
         self._root = settings.root
         self._settings = settings
         self._rootdir = str(config.rootpath)
-        self._is_worker = _FOLDER in os.environ
-        self._folder = os.environ.get(_FOLDER) or tempfile.mkdtemp(prefix=f"{_NAME}-")
+        self._outer = os.environ.get(_FOLDER, "")
+        folder, _, root = self._outer.partition(os.pathsep)
+        self._is_worker = root == self._root
+        self._folder = folder if self._is_worker else tempfile.mkdtemp(prefix=f"{_NAME}-")
         self._stacks = Stacks(settings.root)
         self._recorder = Recorder(self._stacks, self._folder)
         self._watch = Watch(Targets(settings), self._recorder.note, self._stacks.is_of_project)
         self._ran: set[str] = set()
         self._lines: list[str] = []
         self._before = self._watch.start()
-        os.environ[_FOLDER] = self._folder
+        os.environ[_FOLDER] = f"{self._folder}{os.pathsep}{self._root}"
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(
@@ -181,8 +186,8 @@ class _Recording:
     def pytest_unconfigure(self) -> None:
         """Leave everything as it was."""
         self._watch.stop()
+        os.environ[_FOLDER] = self._outer
         if not self._is_worker:
-            del os.environ[_FOLDER]
             shutil.rmtree(self._folder, ignore_errors=True)
 
 

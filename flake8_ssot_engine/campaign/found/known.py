@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flake8_ssot_engine.campaign.found.uses import Manner, Use
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular
@@ -26,17 +26,18 @@ def with_known(uses: Iterable[Use], settings: Settings) -> list[Use]:
     files = {path: os.path.join(settings.root, path) for path in paths}
     tasks = [Task(file, path, strict) for path, file in files.items() if os.path.isfile(file)]
     results = {result.path: result for result in check_each(tasks, jobs=1, parses_all=False)}
-    return [
-        replace(use, is_known=_is_told(use, results.get(use.place.path), files.get(use.place.path)))
-        for use in every
-    ]
+    statements = {path: _statements(files[path]) for path, r in results.items() if r.findings}
+    found = []
+    for use in every:
+        result = results.get(use.place.path)
+        same = [f for f in result.findings if _is_of_symbol(f, use.symbol)] if result else []
+        is_known = bool(same) and _is_told(use, same, statements[use.place.path])
+        found.append(replace(use, is_known=is_known))
+    return found
 
 
-def _is_told(use: Use, result: FileResult | None, path: str | None) -> bool:
-    same = [f for f in result.findings if _is_of_symbol(f, use.symbol)] if result else []
-    if not same or path is None:
-        return False
-    statement = _statement_at(path, use.place.line)
+def _is_told(use: Use, same: Iterable[Finding], statements: Iterable[ast.stmt]) -> bool:
+    statement = _statement_at(use.place.line, statements)
     if statement is None:
         return any(use.place.line == finding.start.line for finding in same)
     if use.manner is Manner.IMPORT and isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -50,17 +51,21 @@ def _is_of_symbol(finding: Finding, symbol: str) -> bool:
     return told.startswith(f"{symbol}.") or f"{symbol}.".startswith(told)
 
 
-def _statement_at(path: str, line: int) -> ast.stmt | None:
-    """Return the innermost statement on a line; of a compound one, only its head counts."""
+def _statements(path: str) -> list[ast.stmt]:
+    """Return the statements of a file, the outer ones first."""
     try:
         tree = SourceFile.from_bytes(path, read_regular(path)).parse()
     except (OSError, SourceError):
-        return None
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+
+
+def _statement_at(line: int, statements: Iterable[ast.stmt]) -> ast.stmt | None:
+    """Return the innermost statement on a line; of a compound one, only its head counts."""
     best = None
-    for node in ast.walk(tree):  # the outer ones first
-        if isinstance(node, ast.stmt):
-            first, last = _own_lines(node)
-            best = node if first <= line <= last else best
+    for statement in statements:
+        first, last = _own_lines(statement)
+        best = statement if first <= line <= last else best
     return best
 
 

@@ -69,6 +69,8 @@ class Targets:
             self._of(old.parent).names[old.last] = symbol(old, inner)
         if file and not is_module and any(matches(globs, file) for globs in owners):
             self._of(home).itself = symbol(home, home)
+            if home.parent:
+                self._of(home.parent).names[home.last] = symbol(home, home)
 
     def _of(self, module: QualifiedName) -> Target:
         return self._by_module.setdefault(str(module), Target())

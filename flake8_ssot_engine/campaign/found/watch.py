@@ -77,7 +77,7 @@ class Watch:
         base = type(module)
         if base in self._bases:
             return True
-        names: dict[str, Any] = {"__slots__": (), "__module__": _NoAttribute()}
+        names: dict[str, Any] = {"__module__": _NoAttribute()}
         for one, symbol in target.names.items():
             names[one] = _Name(one, symbol, self.note, getattr(base, one, None))
         if target.itself is not None:
@@ -99,6 +99,14 @@ def _fill(names: dict[str, Any], namespace: dict[str, Any]) -> None:
 def _namespace(module: Any) -> dict[str, Any]:
     namespace: dict[str, Any] = object.__getattribute__(module, "__dict__")
     return namespace
+
+
+def _caller() -> FrameType:
+    """Return the nearest call that is none of a Watch: one may be within another."""
+    frame = sys._getframe(1)
+    while frame.f_globals is globals() and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 class _NoAttribute:
@@ -150,9 +158,9 @@ class _Name(_Stored):
             value = self._found_in(module)
         except AttributeError:
             if "__getattr__" in _namespace(module):
-                self.note(self.symbol, Manner.NAME, sys._getframe(1))
+                self.note(self.symbol, Manner.NAME, _caller())
             raise
-        self.note(self.symbol, Manner.NAME, sys._getframe(1))
+        self.note(self.symbol, Manner.NAME, _caller())
         return value
 
     def _found_in(self, module: Any) -> Any:
@@ -162,14 +170,14 @@ class _Name(_Stored):
         return self.value(module)
 
     def __set__(self, module: Any, value: Any) -> None:
-        self._note_change(sys._getframe(1))
+        self._note_change(_caller())
         if self._comes_first:
             self._inherited.__set__(module, value)
         else:
             super().__set__(module, value)
 
     def __delete__(self, module: Any) -> None:
-        self._note_change(sys._getframe(1))
+        self._note_change(_caller())
         if self._comes_first:
             self._inherited.__delete__(module)
         else:
@@ -192,7 +200,7 @@ class _Spec(_Stored):
     def __get__(self, module: Any, owner: type) -> Any:
         if module is None:
             return self
-        frame = sys._getframe(1)
+        frame = _caller()
         if self._is_import(frame):
             self.note(self.symbol, Manner.IMPORT, frame)
         return self.value(module)
@@ -224,7 +232,7 @@ class _Finder:
         spec = self._ask_others(name, path, target)
         if spec is None:
             return None
-        frame = sys._getframe(1)
+        frame = _caller()
         if wanted.itself is not None and _is_first_import(frame):
             self._watch.note(wanted.itself, Manner.IMPORT, frame)
         if hasattr(spec.loader, "exec_module"):
@@ -234,9 +242,10 @@ class _Finder:
     def _ask_others(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None
     ) -> ModuleSpec | None:
-        for finder in sys.meta_path:
+        after = sys.meta_path.index(self) + 1 if self in sys.meta_path else 0
+        for finder in sys.meta_path[after:]:
             find = getattr(finder, "find_spec", None)
-            if finder is not self and find is not None:
+            if find is not None:
                 spec: ModuleSpec | None = find(name, path, target)
                 if spec is not None:
                     return spec
