@@ -39,7 +39,8 @@ class Watch:
     ) -> None:
         """Tell `note` of each use; `is_of_project` says of a call whether the project makes it."""
         self.targets = targets
-        self.note = note
+        self._note = note
+        self._is_on = False
         self._is_of_project = is_of_project
         self.unwatched: set[str] = set()
         """Modules that are there, but take no other class."""
@@ -48,11 +49,13 @@ class Watch:
 
     def start(self) -> tuple[str, ...]:
         """Begin; return the modules that were loaded before."""
+        self._is_on = True
         sys.meta_path.insert(0, self._finder)
         return tuple(self.look_again())
 
     def stop(self) -> None:
-        """Leave every module as it was."""
+        """Leave every module as it was, but for those that another watch took over; see nothing."""
+        self._is_on = False
         if self._finder in sys.meta_path:
             sys.meta_path.remove(self._finder)
         for module in list(sys.modules.values()):
@@ -60,22 +63,30 @@ class Watch:
             if base is not None:
                 ModuleType.__setattr__(module, "__class__", base)
 
+    def note(self, symbol: Symbol, manner: Manner, frame: FrameType) -> None:
+        """Tell of a use, while this watches."""
+        if self._is_on:
+            self._note(symbol, manner, frame)
+
     def look_again(self) -> list[str]:
         """Watch what came to be loaded without the finder; return what was not watched before."""
         found = []
         for name in self.targets.modules:
             module = sys.modules.get(name)
-            if module is None or type(module) in self._bases or name in self.unwatched:
+            if module is None or name in self.unwatched or self._is_watched(module):
                 continue
             target = self.targets.of(name)
             if target is not None and self.put_on(name, module, target):
                 found.append(name)
         return found
 
+    def _is_watched(self, module: Any) -> bool:
+        return not self._bases.keys().isdisjoint(type(module).__mro__)
+
     def put_on(self, name: str, module: Any, target: Target) -> bool:
         """Watch one module, from now on; return whether that can be done."""
         base = type(module)
-        if base in self._bases:
+        if self._is_watched(module):
             return True
         names: dict[str, Any] = {"__module__": _NoAttribute()}
         for one, symbol in target.names.items():
@@ -124,7 +135,8 @@ class _Stored:
     def __init__(self, name: str, symbol: Symbol, note: Note) -> None:
         self.name = name
         self.symbol = symbol
-        self.note = note
+        self._note = note
+        self._is_on = False
 
     def value(self, module: Any) -> Any:
         """Return what there is; by AttributeError, modules ask their `__getattr__` (PEP 562)."""

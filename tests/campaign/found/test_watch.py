@@ -108,8 +108,8 @@ ACCESS = [
     pytest.param(lambda: pickle.loads(b"cseen.old\nX\n."), {IMPORT, NAME}, id="pickle"),
     pytest.param(lambda: inspect.getmembers(load()), {IMPORT, NAME}, id="getmembers"),
     pytest.param(mock.patch("seen.old.X", 1).start, {IMPORT, CHANGE}, id="mock"),
-    pytest.param(lambda: setattr(load(), "X", 1), {IMPORT, CHANGE}, id="setattr"),  # noqa: B010
-    pytest.param(lambda: delattr(load(), "X"), {IMPORT, CHANGE}, id="delattr"),  # noqa: B043
+    pytest.param(lambda: setattr(load(), "X", 1), {IMPORT, CHANGE}, id="setattr"),
+    pytest.param(lambda: delattr(load(), "X"), {IMPORT, CHANGE}, id="delattr"),
     pytest.param(run("from seen.living import Z"), {("name", "seen.living.Z")}, id="living"),
     pytest.param(run("from seen.living import other"), set(), id="of-a-living-module"),
     pytest.param(run("import seen.new, seen"), set(), id="new"),
@@ -183,6 +183,7 @@ def test_a_watched_module_is_what_it_was(seen: Seen) -> None:
     with pytest.raises(TypeError, match="cannot pickle 'module' object"):
         copy.deepcopy(old)
     assert type(old.__loader__) is type(sys.modules["seen.new"].__loader__)
+    assert old.__spec__ is not None
     assert old.__spec__.loader is old.__loader__
     assert inspect.getsource(old) == FILES["seen/old.py"]
 
