@@ -135,8 +135,7 @@ class _Stored:
     def __init__(self, name: str, symbol: Symbol, note: Note) -> None:
         self.name = name
         self.symbol = symbol
-        self._note = note
-        self._is_on = False
+        self.note = note
 
     def value(self, module: Any) -> Any:
         """Return what there is; by AttributeError, modules ask their `__getattr__` (PEP 562)."""
