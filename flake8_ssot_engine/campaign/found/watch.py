@@ -29,6 +29,7 @@ from flake8_ssot_engine.campaign.found.uses import Manner
 Note = Callable[[Symbol, Manner, FrameType], None]
 """Hears of a use: what was reached, how, and by which call. Must not raise."""
 _SPEC = "__spec__"
+_MISSING = object()
 
 
 class Watch:
@@ -61,7 +62,7 @@ class Watch:
         for module in list(sys.modules.values()):
             base = self._bases.get(type(module))
             if base is not None:
-                ModuleType.__setattr__(module, "__class__", base)
+                object.__setattr__(module, "__class__", base)
 
     def note(self, symbol: Symbol, manner: Manner, frame: FrameType) -> None:
         """Tell of a use, while this watches."""
@@ -90,13 +91,13 @@ class Watch:
             return True
         names: dict[str, Any] = {"__module__": _NoAttribute()}
         for one, symbol in target.names.items():
-            names[one] = _Name(one, symbol, self.note, getattr(base, one, None))
+            names[one] = _Name(one, symbol, self.note, getattr(base, one, _MISSING))
         if target.itself is not None:
             names[_SPEC] = _Spec(target.itself, self.note, self._is_of_project)
         watched = new_class(base.__name__, (base,), exec_body=partial(_fill, names))
         try:
-            ModuleType.__setattr__(module, "__class__", watched)
-        except TypeError:  # an object of another kind that a module put in its place
+            object.__setattr__(module, "__class__", watched)
+        except TypeError:  # of another kind, with slots perhaps, that a module put in its place
             self.unwatched.add(name)
             return False
         self._bases[watched] = base
@@ -176,9 +177,11 @@ class _Name(_Stored):
 
     def _found_in(self, module: Any) -> Any:
         is_inherited = self._comes_first or self.name not in _namespace(module)
-        if is_inherited and hasattr(self._inherited, "__get__"):
+        if not is_inherited or self._inherited is _MISSING:
+            return self.value(module)
+        if hasattr(self._inherited, "__get__"):
             return self._inherited.__get__(module, type(module))
-        return self.value(module)
+        return self._inherited
 
     def __set__(self, module: Any, value: Any) -> None:
         self._note_change(_caller())
