@@ -170,13 +170,12 @@ class _Recording:
         state = State(self._root)
         found = [state.dated(use) for use in without_redundant(kept.uses)]
         uses = joined(old.uses if old else (), with_known(found, self._settings), kept.ran)
-        lines = list(render_run(write_record(self._root, uses).uses))
-        if self._before:
-            told = ", ".join(self._before)
-            lines.append(f"loaded before the recording began, so that something is missing: {told}")
-        if self._watch.unwatched:
-            told = ", ".join(sorted(self._watch.unwatched))
-            lines.append(f"no module at run time, so that only its first import is seen: {told}")
+        gaps = {
+            "loaded before the recording began, so that something may be missing": self._before,
+            "takes no other class, so that only its first import is seen": self._watch.unwatched,
+            "no name of a module, so that nothing can watch it": self._watch.targets.unseen,
+        }
+        lines = render_run(write_record(self._root, uses).uses, gaps)
         return [*lines, *(f"warning: not recorded: {failure}" for failure in kept.failures)]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

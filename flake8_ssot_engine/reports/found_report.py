@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from flake8_ssot_engine.campaign.found.record import NAME, Record, Standing
 from flake8_ssot_engine.campaign.found.uses import Frame, Manner, Use
@@ -20,11 +20,17 @@ _SHORT_STACK = 5
 _VERBS = {Manner.IMPORT: "imports", Manner.NAME: "reads", Manner.CHANGE: "sets"}
 
 
-def render_run(uses: Sequence[Use]) -> Iterator[str]:
-    """Yield what a test run found; `uses` are the whole record's."""
-    if not uses:
-        yield "nothing outside the owners reached an old name"
-        return
+def render_run(uses: Sequence[Use], gaps: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Yield what a test run found; `uses` are the whole record's, `gaps` what it could not see."""
+    yield from _render_uses(uses) if uses else ["nothing outside the owners reached an old name"]
+    for why, names in gaps.items():
+        if names:
+            shown = sorted(names)[:_FEW]
+            more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+            yield f"{why}: {printable(', '.join(shown))}{more}"
+
+
+def _render_uses(uses: Sequence[Use]) -> Iterator[str]:
     missed = [use for use in uses if not use.is_known]
     known = len(uses) - len(missed)
     yield (
@@ -63,8 +69,8 @@ def render_in_the_way(
     if len(shown) < len(standing):
         yield f"    and {len(standing) - len(shown)} more (--verbose lists them)"
     yield "    mend these places, or make their files owners; then run the tests again with"
-    yield "    `pytest -p flake8_ssot_engine.pytest_plugin`, which drops what is not reached any"
-    yield f"    more; if the record is of no use any more, delete {SHOWN_AS}"
+    yield "    `pytest -p flake8_ssot_engine.pytest_plugin`, which drops what is no longer"
+    yield f"    reached; if the record is of no use any more, delete {SHOWN_AS}"
 
 
 def _at(record: Record) -> str:

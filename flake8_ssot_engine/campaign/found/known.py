@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flake8_ssot_engine.campaign.found.uses import Manner, Use
+from flake8_ssot_engine.campaign.found.uses import Use
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.run import Task, check_each
@@ -40,7 +40,7 @@ def _is_told(use: Use, same: Iterable[Finding], statements: Iterable[ast.stmt]) 
     statement = _statement_at(use.place.line, statements)
     if statement is None:
         return any(use.place.line == finding.start.line for finding in same)
-    if use.manner is Manner.IMPORT and isinstance(statement, (ast.Import, ast.ImportFrom)):
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return True  # for the sake of what is reported: a fix of that mends the import too
     first, last = _own_lines(statement)
     return any(first <= finding.start.line <= last for finding in same)
