@@ -231,6 +231,27 @@ def test_a_plugin_that_came_first_is_told(root: Path) -> None:
     assert places(root) == {("app.py", 11, "pkg.old.X", True)}
 
 
+def test_a_test_that_is_an_owner_may_mock_the_old_name(root: Path) -> None:
+    """Wherever pytest runs; the place of what a decorator does is the test."""
+    config = CONFIG.replace('"compat.py"', '"tests/test_app.py"')
+    lay_out(root, {"ssot.toml": config, "elsewhere/empty.txt": ""})
+    options = ["--rootdir", str(root), "-o", "pythonpath=."]
+    done = run(root / "elsewhere", *options, "../tests", "-k", "test_mock")
+    assert done.returncode == 0, done.stdout
+    assert uses(root) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_project_behind_a_symbolic_link(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    link = tmp_path_factory.mktemp("links") / "link"
+    link.symlink_to(root)
+    done = run(link)
+    assert done.returncode == 0, done.stdout
+    assert places(root) == EXPECTED
+
+
 def test_nothing_found_is_told(root: Path) -> None:
     done = run(root, "-k", "by_an_owner")
     assert "nothing outside the owners reached an old name" in done.stdout

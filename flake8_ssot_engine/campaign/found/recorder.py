@@ -64,7 +64,9 @@ class Recorder:
             self.failures.add(f"{symbol.name}: {type(error).__name__}: {error}")
 
     def _note(self, symbol: Symbol, manner: Manner, frame: FrameType) -> None:
-        place = self._stacks.place_of(frame)
+        place: FrameType | None = frame
+        if (frame.f_code, frame.f_lasti, symbol.name) not in self._by_call:
+            place = self._stacks.place_of(frame)
         if place is None:
             self._note_outside(symbol, manner, frame)
             return
@@ -90,7 +92,7 @@ class Recorder:
             return  # a mock that ends
         if where is None:
             where = self._stacks.frame_of(_outside_imports(self._stacks, frame))
-        elif symbol.is_own(self._stacks.path_of(where.path), ""):
+        elif symbol.is_own(self._stacks.absolute(where.path), ""):
             return
         self._add_test(self._seen(symbol, manner, where, frame))
 

@@ -29,12 +29,12 @@ class Stacks:
 
     def __init__(self, root: str) -> None:
         """Take what Python, and what is installed, brings for foreign."""
-        self._root = os.path.join(os.path.realpath(root), "")
+        self._root = os.path.join(root, "")
+        self._real_root = os.path.join(os.path.realpath(root), "")
         self._here = os.getcwd()
         library = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sys.prefix)
-        folders = [os.path.join(os.path.realpath(folder), "") for folder in library if folder]
+        folders = [os.path.join(self.path_of(folder), "") for folder in library if folder]
         self._foreign = tuple(f for f in folders if f.startswith(self._root) and f != self._root)
-        self._paths: dict[str, str] = {}
         self._own: dict[CodeType, bool] = {}
 
     def place_of(self, frame: FrameType | None) -> FrameType | None:
@@ -54,17 +54,23 @@ class Stacks:
         return known
 
     def path_of(self, file_name: str) -> str:
-        """Return the absolute path of a file as its code names it."""
-        path = self._paths.get(file_name)
-        if path is None:
-            path = os.path.realpath(os.path.join(self._here, file_name))
-            self._paths[file_name] = path
+        """Return the absolute path of a file as its code names it, below the root as that is given.
+
+        Python may know the root by the name that a symbolic link stands for.
+        """
+        path = os.path.abspath(os.path.join(self._here, file_name))
+        if not path.startswith(self._root) and path.startswith(self._real_root):
+            path = self._root + path[len(self._real_root) :]
         return path
 
     def shown(self, path: str) -> str:
-        """Return a path as a record names it."""
+        """Return an absolute path as a record names it."""
         inside = path.startswith(self._root)
         return path[len(self._root) :].replace(os.sep, "/") if inside else path
+
+    def absolute(self, shown: str) -> str:
+        """Return the absolute path of what a record names."""
+        return os.path.join(self._root, shown)
 
     def frame_of(self, frame: FrameType) -> Frame:
         """Return a call as a record names it."""
