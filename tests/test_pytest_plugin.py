@@ -235,7 +235,7 @@ def test_a_test_that_is_an_owner_may_mock_the_old_name(root: Path) -> None:
     """Wherever pytest runs; the place of what a decorator does is the test."""
     config = CONFIG.replace('"compat.py"', '"tests/test_app.py"')
     lay_out(root, {"ssot.toml": config, "elsewhere/empty.txt": ""})
-    options = ["--rootdir", str(root), "-o", "pythonpath=."]
+    options = ["--rootdir", str(root), "-o", f"pythonpath={root}"]
     done = run(root / "elsewhere", *options, "../tests", "-k", "test_mock")
     assert done.returncode == 0, done.stdout
     assert uses(root) == []
