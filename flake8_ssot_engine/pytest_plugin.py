@@ -33,7 +33,7 @@ from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SsotError
 from flake8_ssot_engine.project.bridge import with_bridges
-from flake8_ssot_engine.reports.escape import printable
+from flake8_ssot_engine.reports.escape import printable, printable_error
 from flake8_ssot_engine.reports.found_report import render_run
 
 _FOLDER = "SSOT_FOUND_FOLDER"
@@ -82,8 +82,7 @@ def _settings(config: pytest.Config) -> Settings:
         finder = ConfigFinder(complete=with_bridges)
         return finder.settings_for(str(config.rootpath))
     except SsotError as error:
-        told = "\n".join(map(printable, str(error).split("\n")))
-        raise pytest.UsageError(f"ssot: {told}") from None
+        raise pytest.UsageError(f"ssot: {printable_error(error)}") from None
 
 
 class _Failure:
