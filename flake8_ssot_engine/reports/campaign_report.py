@@ -169,7 +169,7 @@ def render_runs(runs: Sequence[Run]) -> Iterator[str]:
         commit = f", commit {run.facts['commit'][:10]}" if run.facts.get("commit") else ""
         is_over = run.state in (State.STOPPED, State.RESTORED)
         because = f": {'; '.join(run.facts.get('because', ()))}" if is_over else ""
-        if left := run.facts.get("left"):
+        if left := run.unrestored:
             because += f"; left as {'it was' if len(left) == 1 else 'they were'}: {', '.join(left)}"
         files = plural(len(run.files), "file")
         told = f"{run.name}  {run.facts['begun']}  {files}, {state}{pruned}{commit}{because}"
