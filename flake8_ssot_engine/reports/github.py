@@ -55,8 +55,13 @@ def _error(error: FileError, paths: RepositoryPaths) -> str:
 
 
 def _file(path: str, paths: RepositoryPaths) -> str:
-    """Return a path as GitHub takes it; the log shows it, so that escapes are made harmless."""
-    return printable(decodable(paths.from_root(path)))
+    """Return a path as GitHub takes it.
+
+    The log shows it, so that no control character passes but the ends of lines, which commands
+    encode; what is called by others cannot be found again by its name.
+    """
+    readable = decodable(paths.from_root(path))
+    return "".join(c if c in "\r\n" else printable(c) for c in readable)
 
 
 def _command(name: str, properties: dict[str, str], told: str) -> str:
