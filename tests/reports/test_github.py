@@ -89,7 +89,10 @@ def test_kinds_and_places() -> None:
     ]
 
 
-READABLE = {"bell\x07\x1b[31m\x00.py": "bell\\u0007\\u001b[31m\\u0000.py"}
+READABLE = {
+    "bell\x07\x1b[31m\x00.py": "bell\\u0007\\u001b[31m\\u0000.py",
+    "rtl\u202e\u2028.py": "rtl\\u202e\\u2028.py",
+}
 """Names that nothing can be found by, for the log would be at their mercy."""
 
 
