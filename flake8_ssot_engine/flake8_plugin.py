@@ -24,6 +24,7 @@ from flake8_ssot_engine.errors import ConfigError, ConfigProblem, SourceError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import is_excluded
 from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.reports.escape import printable, printable_error
 from flake8_ssot_engine.source import SourceFile
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class SsotPlugin:
         try:
             for finding in self._findings(path):
                 violation = finding.violation
-                message = f"{violation.code} {violation.message}"
+                message = printable(f"{violation.code} {violation.message}")
                 yield finding.start.line, finding.start.column - 1, message, type(self)
         except ConfigError as error:
             raise _execution_error(error) from None
@@ -304,5 +305,5 @@ def _content(path: str, text: str) -> bytes:
 def _execution_error(error: ConfigError) -> Exception:
     from flake8.exceptions import ExecutionError
 
-    wrapped: Exception = ExecutionError(f"flake8-ssot-engine: {error}")
+    wrapped: Exception = ExecutionError(f"flake8-ssot-engine: {printable_error(error)}")
     return wrapped

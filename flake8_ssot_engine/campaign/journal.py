@@ -123,9 +123,15 @@ class Run:
         return os.path.join(self.folder, "output.log")
 
     @property
+    def unrestored(self) -> list[str]:
+        """The files that its undoing left as somebody had edited them."""
+        left = self.facts.get("left")  # of a run that is done, the number of violations
+        return left if isinstance(left, list) else []
+
+    @property
     def is_in_force(self) -> bool:
         """Whether a file may still hold what it made of it."""
-        is_undone = self.state is State.RESTORED and not self.facts.get("left")
+        is_undone = self.state is State.RESTORED and not self.unrestored
         return bool(self.files) and not is_undone
 
     def content_before(self, file: JournalledFile) -> bytes:

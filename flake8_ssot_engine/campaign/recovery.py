@@ -133,9 +133,7 @@ def _commit_of(run: Run) -> str:
 
 def prune(runs: Sequence[Run]) -> list[Run]:
     """Drop what undoing the finished runs would need; return those that had it."""
-    pruned = [
-        run for run in runs if not (run.is_unfinished or run.is_pruned or run.facts.get("left"))
-    ]
+    pruned = [run for run in runs if not (run.is_unfinished or run.is_pruned or run.unrestored)]
     for run in pruned:
         Journal(run).prune()
     return pruned

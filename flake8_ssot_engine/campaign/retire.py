@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from flake8_ssot_engine.campaign.found.record import Record, Standing, State, read_record
 from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.progress import Inventory, take_inventory
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -28,11 +29,21 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """What stands in the way of a retirement, and the files that it removes."""
+    """What stands in the way of a retirement, and the files that it removes.
+
+    `standing` is what reached the old names while tests ran, as `record` tells.
+    """
 
     migration: Migration
     leftovers: tuple[Leftover, ...]
     files: tuple[str, ...]
+    record: Record | None = None
+    standing: tuple[Standing, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something is in the way."""
+        return bool(self.leftovers or self.standing)
 
     @property
     def step(self) -> Step:
@@ -61,11 +72,19 @@ def plan_retirement(
     """Find out what still names the old symbols, and which files are the bridge.
 
     Everything counts, what `# noqa` or the configuration passes over as well. Raises UsageError
-    where the bridge holds something else that has not moved.
+    where the bridge holds something else that has not moved, or the record is damaged.
     """
+    record = read_record(settings.root)
     strict = settings.unfiltered()
     inventory = take_inventory(strict, migration, finder, jobs=jobs)
-    return Retirement(migration, _leftovers(inventory), _bridge_files(settings, migration))
+    leftovers, files = _leftovers(inventory), _bridge_files(settings, migration)
+    standing = _standing(settings, migration, record) if files and record else ()
+    return Retirement(migration, leftovers, files, record, standing)
+
+
+def _standing(settings: Settings, migration: Migration, record: Record) -> tuple[Standing, ...]:
+    own = [use for use in record.uses if use.migration == migration.id]
+    return tuple(State(settings.root).standing(own))
 
 
 def _leftovers(inventory: Inventory) -> tuple[Leftover, ...]:

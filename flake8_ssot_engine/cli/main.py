@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ExitCode, SsotError
@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SsotError as error:
-        print(f"ssot: {error}", file=sys.stderr)
+        from flake8_ssot_engine.reports.escape import printable_error
+
+        print(f"ssot: {printable_error(error)}", file=sys.stderr)
         return ExitCode.USAGE
     except KeyboardInterrupt:
         print("ssot: interrupted", file=sys.stderr)
@@ -71,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _report_bug() -> ExitCode:
     import traceback
 
-    traceback.print_exc()
+    from flake8_ssot_engine.reports.escape import printable_lines
+
+    print(printable_lines(traceback.format_exc()), end="", file=sys.stderr)
     print("ssot: this is a bug in ssot; please report the lines above", file=sys.stderr)
     return ExitCode.INTERNAL
 
@@ -103,6 +107,12 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=_Formatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Tell what is wrong with the command line; a shell may have put file names into it."""
+        from flake8_ssot_engine.reports.escape import printable_lines
+
+        super().error(printable_lines(message))
 
 
 def make_parser(command: str = "") -> argparse.ArgumentParser:

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flake8_ssot_engine.reports.escape import printable
+
 _PROGRESS_FROM = 500
 """Files from which on a terminal shows a progress bar."""
 
 
 def say(text: str) -> None:
     """Tell something to the person, beside what the command prints."""
-    print(f"ssot: {text}", file=sys.stderr)
+    print(f"ssot: {printable(text)}", file=sys.stderr)
 
 
 def use_color(options: argparse.Namespace, stream: Any) -> bool:

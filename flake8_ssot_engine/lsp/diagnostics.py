@@ -13,6 +13,7 @@ from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Analysis
 from flake8_ssot_engine.lsp.places import Place
 from flake8_ssot_engine.lsp.texts import Text
+from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.rules.registry import rule_of
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.source import Position
@@ -50,7 +51,7 @@ def diagnostic_of(finding: Finding, analysis: Analysis, client: Client) -> lsp.D
     page = page_of(violation.code, violation.migration, settings, client)
     return lsp.Diagnostic(
         range=analysis.text.range(violation.span),
-        message=violation.message,
+        message=printable(violation.message),
         severity=_SEVERITIES[finding.severity],
         code=violation.code,
         code_description=lsp.CodeDescription(page) if page else None,
@@ -91,7 +92,7 @@ def _of_error(error: FileError, text: Text) -> lsp.Diagnostic:
     end = Position(line, len(text.source.line_text(line)) + 1)
     return lsp.Diagnostic(
         range=text.range_between(min(start, end), end),
-        message=error.message,
+        message=printable(error.message),
         severity=_SEVERITIES[Severity.HINT if error.is_baselined else Severity.ERROR],
         code=error.code,
         source=SOURCE,

@@ -10,6 +10,7 @@ from lsprotocol import types as lsp
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.migrations import Match
+from flake8_ssot_engine.reports.escape import printable_lines
 from flake8_ssot_engine.rules.hints import from_import
 
 
@@ -29,7 +30,7 @@ async def hover_at(session: Session, params: lsp.HoverParams) -> lsp.Hover | Non
 
 def markup_of(match: Match, settings: Settings, *, is_markdown: bool) -> lsp.MarkupContent:
     """Return what there is to know about a name that falls under a move."""
-    lines = list(_about(match, settings))
+    lines = [printable_lines(line) for line in _about(match, settings)]
     if is_markdown:
         return lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n".join(lines))
     return lsp.MarkupContent(lsp.MarkupKind.PlainText, "\n".join(lines).replace("`", ""))

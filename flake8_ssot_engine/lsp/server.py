@@ -27,6 +27,7 @@ from flake8_ssot_engine.lsp.progress import Progress
 from flake8_ssot_engine.lsp.pulling import Pulls, in_batches
 from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.lsp.troubles import Troubles
+from flake8_ssot_engine.reports.escape import printable_lines
 
 WATCHED = ("*.py", "*.pyi", "*.toml", "setup.cfg", "tox.ini", ".flake8", "ssot-baseline.txt")
 """The files of which the editor is asked to tell when they change."""
@@ -91,7 +92,7 @@ class Server(LanguageServer):
 
     def show(self, kind: lsp.MessageType, text: str) -> None:
         """Show a message to whoever sits at the editor."""
-        self.window_show_message(lsp.ShowMessageParams(kind, text))
+        self.window_show_message(lsp.ShowMessageParams(kind, printable_lines(text)))
 
     def publish(self, document: Document) -> None:
         """Tell the editor of what was found in a document, unless it asks for that itself."""

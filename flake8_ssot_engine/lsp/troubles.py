@@ -11,6 +11,7 @@ from flake8_ssot_engine.lsp.diagnostics import SOURCE
 from flake8_ssot_engine.lsp.documents import uri_of
 from flake8_ssot_engine.lsp.texts import Text
 from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.source import Position, PositionEncoding
 
 
@@ -67,7 +68,9 @@ class Troubles:
         end = Position(line, len(text.source.line_text(line)) + 1)
         return lsp.Diagnostic(
             range=text.range_between(Position(line, 1), end),
-            message=f"{problem.key}: {problem.message}" if problem.key else problem.message,
+            message=printable(
+                f"{problem.key}: {problem.message}" if problem.key else problem.message
+            ),
             severity=lsp.DiagnosticSeverity.Error,
             source=SOURCE,
         )

@@ -26,6 +26,7 @@ from flake8_ssot_engine.campaign.retire import Leftover, Retirement
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.fix_report import render_fix_text
+from flake8_ssot_engine.reports.found_report import render_in_the_way
 from flake8_ssot_engine.reports.outcome import plural
 from flake8_ssot_engine.reports.text import COLOR, PLAIN, Style
 
@@ -140,9 +141,12 @@ def render_retirement(retirement: Retirement, *, is_verbose: bool) -> Iterator[s
         yield from (f"    {_place(leftover)}: {printable(leftover.what)}" for leftover in shown)
         if len(shown) < len(every):
             yield f"    and {len(every) - len(shown)} more (--verbose lists them)"
-    if retirement.leftovers:
-        files = len({leftover.path for leftover in retirement.leftovers})
-        yield f"{name} cannot be retired yet: {plural(files, 'file')} in the way"
+    if retirement.files:
+        yield from render_in_the_way(retirement.record, retirement.standing, is_verbose=is_verbose)
+    if retirement.is_refused:
+        files = {left.path for left in retirement.leftovers}
+        files |= {one.path for one in retirement.standing}
+        yield f"{name} cannot be retired yet: {plural(len(files), 'file')} in the way"
         return
     yield f"nothing outside the owners names what {name} moves"
     if not retirement.files:
@@ -165,7 +169,7 @@ def render_runs(runs: Sequence[Run]) -> Iterator[str]:
         commit = f", commit {run.facts['commit'][:10]}" if run.facts.get("commit") else ""
         is_over = run.state in (State.STOPPED, State.RESTORED)
         because = f": {'; '.join(run.facts.get('because', ()))}" if is_over else ""
-        if left := run.facts.get("left"):
+        if left := run.unrestored:
             because += f"; left as {'it was' if len(left) == 1 else 'they were'}: {', '.join(left)}"
         files = plural(len(run.files), "file")
         told = f"{run.name}  {run.facts['begun']}  {files}, {state}{pruned}{commit}{because}"

@@ -36,7 +36,7 @@ def _finding(finding: Finding, paths: RepositoryPaths) -> str:
     violation, start, end = finding.violation, finding.start, finding.end
     place = {
         "title": f"{violation.code} {violation.name}",
-        "file": decodable(paths.from_root(finding.path)),
+        "file": _file(finding.path, paths),
         "line": str(start.line),
         "endLine": str(end.line),
     }
@@ -47,11 +47,21 @@ def _finding(finding: Finding, paths: RepositoryPaths) -> str:
 
 
 def _error(error: FileError, paths: RepositoryPaths) -> str:
-    place = {"title": error.code, "file": decodable(paths.from_root(error.path))}
+    place = {"title": error.code, "file": _file(error.path, paths)}
     if error.line:
         place["line"] = str(error.line)
     where = f"{error.path}:{error.line}" if error.line else error.path
     return _command("error", place, f"{where}: {error.code} {error.message}")
+
+
+def _file(path: str, paths: RepositoryPaths) -> str:
+    """Return a path as GitHub takes it.
+
+    The log shows it, so that no control character passes but the ends of lines, which commands
+    encode; what is called by others cannot be found again by its name.
+    """
+    readable = decodable(paths.from_root(path))
+    return "".join(c if c in "\r\n" else printable(c) for c in readable)
 
 
 def _command(name: str, properties: dict[str, str], told: str) -> str:

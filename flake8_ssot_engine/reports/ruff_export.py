@@ -81,7 +81,7 @@ def _entry(name: QualifiedName, message: str) -> str:
 
 def _quoted(text: str) -> str:
     """Return a basic string (https://toml.io/en/v1.0.0#string)."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return printable(json.dumps(text, ensure_ascii=False))
 
 
 def _exempt(settings: Settings, found: BackDoors) -> Iterator[str]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flake8_ssot_engine.campaign.found.record import State as Files
+from flake8_ssot_engine.campaign.found.record import write_record
+from flake8_ssot_engine.campaign.found.uses import Frame, Manner, Use
 from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_runs
 from flake8_ssot_engine.cli.main import main
 
@@ -179,6 +184,107 @@ def test_without_a_bridge_there_is_nothing_to_do(
     lay_out(root, {name: text for name, text in CLEAN.items() if name != "pkg/old.py"})
     assert main(["retire"]) == 0
     assert "there is no bridge to remove" in capsys.readouterr().out
+
+
+USES = """\
+import importlib
+
+NAME = ".".join(["pkg", "old"])
+
+
+def load(name):
+    return getattr(importlib.import_module(name), "Old" + "Engine")
+
+
+def start():
+    return load(NAME)
+"""
+FRAMES = (Frame("tests/test_uses.py", 5, "test_start"), Frame("uses.py", 11, "start"))
+
+
+def found(root: Path, **changes: Any) -> None:
+    """Record what reached the old name by a way that static analysis cannot see."""
+    place = Frame("uses.py", 7, "load")
+    tests = ("tests/test_uses.py::test_start", "tests/test_uses.py::test_again")
+    use = Use("1", "pkg.old.OldEngine", Manner.NAME, place, "", (*FRAMES, place), tests)
+    write_record(str(root), [Files(str(root)).dated(replace(use, **changes))])
+
+
+def test_what_only_a_test_run_saw_is_in_the_way(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, {**CLEAN, "uses.py": USES})
+    found(root)
+    for arguments in (["--dry-run"], []):
+        assert main(["retire", *arguments]) == 1
+        out = capsys.readouterr().out
+        assert out.startswith(
+            "at run time: 1 place reached an old name, 1 of them missed by static analysis"
+            " (.ssot/found.json, "
+        )
+        assert out.split("\n", 1)[1] == (
+            "    uses.py:7 load reads `pkg.old.OldEngine`\n"
+            "      by tests/test_uses.py:5 test_start\n"
+            "      by uses.py:11 start\n"
+            "      by uses.py:7 load\n"
+            "      in tests/test_uses.py::test_start\n"
+            "      and in 1 other test\n"
+            "    mend these places, or make their files owners; then run the tests again with\n"
+            "    `pytest -p flake8_ssot_engine.pytest_plugin`, which drops what is no longer\n"
+            "    reached; if the record is of no use any more, delete .ssot/found.json\n"
+            "1 cannot be retired yet: 1 file in the way\n"
+        )
+    assert (root / "pkg/old.py").exists()
+    uses = root / "uses.py"
+    uses.write_text("# moved down\n" + USES, encoding="utf-8")
+    assert main(["retire"]) == 1
+    assert "changed since, but for the line itself: uses.py\n" in capsys.readouterr().out
+    uses.write_text(USES.replace('"Old" + "Engine"', '"NewEngine"'), encoding="utf-8")
+    assert main(["retire"]) == 0
+    told = "at run time: nothing reached an old name that is still there (.ssot/found.json, "
+    assert told in capsys.readouterr().out
+    assert not (root / "pkg/old.py").exists()
+
+
+NOT_IN_THE_WAY = [
+    pytest.param({"migration": "2"}, id="of-another-migration"),
+    pytest.param({"place": Frame("gone.py", 7, "load")}, id="in-a-file-that-is-gone"),
+]
+
+
+@pytest.mark.parametrize("changes", NOT_IN_THE_WAY)
+def test_what_does_not_stand_is_not_in_the_way(root: Path, changes: dict[str, Any]) -> None:
+    lay_out(root, {**CLEAN, "uses.py": USES})
+    found(root, **changes)
+    assert main(["retire"]) == 0
+
+
+def test_what_static_analysis_knows_comes_last(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, {**CLEAN, "uses.py": USES})
+    found(root, is_known=True)
+    assert main(["retire", "--verbose"]) == 1
+    out = capsys.readouterr().out
+    assert "1 place reached an old name, 0 of them missed by static analysis" in out
+    assert "`pkg.old.OldEngine` (`ssot check` reports it)\n" in out
+    assert "      in tests/test_uses.py::test_again\n" in out
+
+
+def test_without_a_record_it_is_told_how_to_make_one(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(root, CLEAN)
+    assert main(["retire", "--dry-run"]) == 0
+    told = "at run time: nothing is recorded; `pytest -p flake8_ssot_engine.pytest_plugin` finds"
+    assert told in capsys.readouterr().out
+
+
+def test_a_damaged_record_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(root, {**CLEAN, ".ssot/found.json": "{"})
+    assert main(["retire"]) == 2
+    assert "found.json: is no record of this version; delete it" in capsys.readouterr().err
+    assert (root / "pkg/old.py").exists()
 
 
 def test_one_of_several_migrations_has_to_be_named(

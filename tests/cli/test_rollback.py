@@ -450,6 +450,17 @@ def test_the_list_tells_what_was_left(
     assert "left" in line
 
 
+def test_the_list_and_pruning_after_a_phase_that_left_violations(project: Path, ssot: Ssot) -> None:
+    """What a run tells of violations left is no list of files left."""
+    (project / "a_broken.py").write_text(USE + "\ndef\n")
+    configure(project, phase("all", "**"))
+    assert ssot("migrate").code == 0
+    (line,) = ssot("rollback", "--list").out.splitlines()
+    assert line.endswith(" files, done")
+    assert ssot("rollback", "--prune").code == 0
+    assert ssot("rollback", "--list").out.endswith(", done, pruned\n")
+
+
 def test_the_list_names_what_was_cut_short(project: Path, ssot: Ssot) -> None:
     cut_short(project)
     assert "2 files, cut short" in ssot("rollback", "--list").out
