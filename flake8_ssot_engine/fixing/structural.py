@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _Node = TypeVar("_Node", bound=ast.AST)
-_WORD = re.compile(r"\w+")
+_PLAIN_CHAIN = re.compile(r"\w+(?:\.\w+)*")
+_WORD_OR_DOT = re.compile(r"\w+|\.")
 _STATEMENTS = ("import_statement", "import_from_statement")
 
 
@@ -36,8 +37,7 @@ def tree_of_names(source: SourceFile) -> ast.Module:
     from ast_grep_py import SgRoot
 
     root = SgRoot(source.text, "python").root()
-    nodes = [node for kind in _STATEMENTS for node in root.find_all(kind=kind)]
-    nodes.sort(key=lambda node: node.range().start.index)
+    nodes = root.find_all(any=[{"kind": kind} for kind in _STATEMENTS])
     body: list[ast.stmt] = []
     bound: set[str] = set()
     for node in nodes:
@@ -53,15 +53,21 @@ def tree_of_names(source: SourceFile) -> ast.Module:
     objects = (node.field("object") for node in attributes)  # to ask for parents is quadratic
     inner = {_span(node) for node in objects if node is not None and node.kind() == "attribute"}
     for node in attributes:
-        if _span(node) not in inner and _first_word(node) in bound:
-            chain = _chain([*_tokens(node)], bound, source)
+        if _span(node) not in inner:
+            chain = _chain(_words_of(node) or [*_tokens(node)], bound, source)
             body += [] if chain is None else [ast.copy_location(ast.Expr(chain), chain)]
     return ast.Module(body, [])
 
 
-def _first_word(node: SgNode) -> str:
-    word = _WORD.match(node.text())
-    return word[0] if word else ""
+def _words_of(node: SgNode) -> list[_Token]:
+    """Return the tokens of a chain of words and dots alone, as most are; else nothing."""
+    text, start = node.text(), node.range().start.index
+    if _PLAIN_CHAIN.fullmatch(text) is None:
+        return []
+    return [
+        _Token(one[0], Span(start + one.start(), start + one.end()))
+        for one in _WORD_OR_DOT.finditer(text)
+    ]
 
 
 def _chain(tokens: list[_Token], bound: set[str], source: SourceFile) -> ast.expr | None:
