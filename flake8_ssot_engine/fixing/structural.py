@@ -19,6 +19,7 @@ _Node = TypeVar("_Node", bound=ast.AST)
 _PLAIN_CHAIN = re.compile(r"\w+(?:\.\w+)*")
 _WORD_OR_DOT = re.compile(r"\w+|\.")
 _STATEMENTS = ("import_statement", "import_from_statement")
+_CHAIN = "attribute"
 
 
 class _Token(NamedTuple):
@@ -37,10 +38,13 @@ def tree_of_names(source: SourceFile) -> ast.Module:
     from ast_grep_py import SgRoot
 
     root = SgRoot(source.text, "python").root()
-    nodes = root.find_all(any=[{"kind": kind} for kind in _STATEMENTS])
+    nodes = root.find_all(any=[{"kind": kind} for kind in (*_STATEMENTS, _CHAIN)])
+    chains = [node for node in nodes if node.kind() == _CHAIN]
     body: list[ast.stmt] = []
     bound: set[str] = set()
     for node in nodes:
+        if node.kind() == _CHAIN:
+            continue
         tokens = [*_tokens(node)]
         statement = _statement(tokens, source)
         if statement is not None:
@@ -48,8 +52,7 @@ def tree_of_names(source: SourceFile) -> ast.Module:
             maybe = _placed(ast.Constant(value=True), span, source)
             body.append(_placed(ast.If(maybe, [statement], []), span, source))
             bound.update((a.asname or a.name).split(".")[0] for a in statement.names)
-    starts = "|".join(sorted(map(re.escape, bound - {"*"})))
-    attributes = root.find_all(kind="attribute", regex=rf"^(?:{starts})\b") if starts else []
+    attributes = [node for node in chains if _first_word(node) in bound]
     objects = (node.field("object") for node in attributes)  # to ask for parents is quadratic
     inner = {_span(node) for node in objects if node is not None and node.kind() == "attribute"}
     for node in attributes:
@@ -57,6 +60,11 @@ def tree_of_names(source: SourceFile) -> ast.Module:
             chain = _chain(_words_of(node) or [*_tokens(node)], bound, source)
             body += [] if chain is None else [ast.copy_location(ast.Expr(chain), chain)]
     return ast.Module(body, [])
+
+
+def _first_word(node: SgNode) -> str:
+    word = _WORD_OR_DOT.match(node.text())
+    return word[0] if word else ""
 
 
 def _words_of(node: SgNode) -> list[_Token]:

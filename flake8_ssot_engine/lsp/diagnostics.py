@@ -64,7 +64,7 @@ def diagnostic_of(finding: Finding, analysis: Analysis, client: Client) -> lsp.D
 def _related(
     place: Place, client: Client, uri_of: Callable[[str], str]
 ) -> lsp.DiagnosticRelatedInformation:
-    text = Text(place.source.text, client.encoding)
+    text = Text.of_source(place.source, client.encoding)
     location = lsp.Location(uri_of(place.path), text.range(place.span))
     return lsp.DiagnosticRelatedInformation(location, place.told)
 

@@ -34,6 +34,13 @@ class Text:
         """Return the text of a file as an editor would open it. Raises SourceError."""
         return cls(SourceFile.from_bytes("", data).text, encoding)
 
+    @classmethod
+    def of_source(cls, source: SourceFile, encoding: PositionEncoding) -> Text:
+        """Return the text of a file that was read, whose lines are told apart once."""
+        text = cls.__new__(cls)
+        text.whole, text.encoding, text.source, text._bom = source.text, encoding, source, 0
+        return text
+
     # --- from here to the protocol
 
     def position(self, offset: int) -> lsp.Position:
