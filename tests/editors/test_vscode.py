@@ -193,10 +193,10 @@ def test_the_file_is_what_the_command_makes_of_it(tmp_path: Path) -> None:
         code.page.wait_for_timeout(3000)
         code.picture("status-of-the-migration")
         code.command("SSOT: Show Report of the Migration")
-        code.see(".notification-toast", "ssot report")
+        wait_until((root / "ssot-report.html").exists)
         code.page.locator("[id='status.languageStatus']").click()
         code.see(".hover-language-status", "SSOT: running")
-        code.picture("no-report-yet-and-status-item")
+        code.picture("report-and-status-item")
 
 
 @needs_all

@@ -1,14 +1,13 @@
 // The language client of VS Code for `ssot server`: starts it, tells how it is, and offers commands.
 
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { LanguageClient, State } from "vscode-languageclient/node";
 
 const NAME = "SSOT engine";
 const INSTALL = "pip install 'flake8-ssot-engine[server]'";
+const REPORT = "ssot-report.html";
 const NEED_RESTART = ["ssot.path", "ssot.args", "ssot.fixBaselined"];
 
 /** @type {LanguageClient | undefined} */
@@ -156,23 +155,18 @@ async function runInTerminal(/** @type {string} */ name) {
   if (!folder) return;
   const process = new vscode.ProcessExecution(await ssotCommand(), [name], { cwd: folder.uri.fsPath });
   const task = new vscode.Task({ type: "process" }, folder, `ssot ${name}`, "ssot", process, []);
-  await vscode.tasks.executeTask(task);
+  return { folder, execution: await vscode.tasks.executeTask(task) };
 }
 
+/** Make the report, and open its page in the browser. */
 async function showReport() {
-  const command = await ssotCommand();
-  try {
-    await promisify(execFile)(command, ["report", "--help"]);
-  } catch (error) {
-    const isThere = /** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT";
-    vscode.window.showInformationMessage(
-      isThere
-        ? "There is no `ssot report` yet. “SSOT: Show Status of the Migration” tells what is left."
-        : `${command} is not there: ${INSTALL}`,
-    );
-    return;
-  }
-  await runInTerminal("report");
+  const run = await runInTerminal("report");
+  if (!run) return;
+  const ended = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+    if (execution !== run.execution) return;
+    ended.dispose();
+    if (exitCode === 0) vscode.env.openExternal(vscode.Uri.joinPath(run.folder.uri, REPORT));
+  });
 }
 
 async function currentFolder() {
