@@ -40,7 +40,7 @@ from flake8_ssot_engine.project.past_needles import (
     search,
 )
 from flake8_ssot_engine.project.snapshots import Snapshot
-from flake8_ssot_engine.project.texts import keeps_history
+from flake8_ssot_engine.project.texts import is_passed_over, keeps_history
 
 _CHUNK = 4
 """Files a worker takes at a time, each with all of its contents."""
@@ -251,10 +251,10 @@ class Surveyor:
                 missing += bool(flag & IS_MISSING)
                 if flag & MAY_BREAK:
                     sources.append(file)
-        for file in (*folder.sources, *folder.others):
-            if flags.get(file.name, 0) & MAY_MENTION and not (
-                file.path in (settings.path, settings.baseline) or keeps_history(file.path)
-            ):
+            if flag & MAY_MENTION and not keeps_history(file.path):
+                texts.append(file)
+        for file in folder.others:
+            if flags.get(file.name, 0) & MAY_MENTION and not is_passed_over(file.path, settings):
                 texts.append(file)
         return _Mattering(tuple(sources), tuple(texts), missing)
 

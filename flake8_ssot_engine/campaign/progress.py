@@ -18,10 +18,12 @@ from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.texts import (
     FileTexts,
     TextMention,
     find_texts,
+    is_passed_over,
     old_names,
     text_files,
 )
@@ -128,6 +130,7 @@ def take_inventory(
         file.path: found
         for file in texts
         if not any(matches(globs, file.path) for globs in migration.owners)
+        and (file.path.endswith(SUFFIXES) or not is_passed_over(file.path, settings))
         and (found := tuple(_unresolved(file.mentions, results.get(file.path))))
     }
     return Inventory(migration, results, mentions, texts)

@@ -19,7 +19,8 @@ TOO_DEEP = SourceError("is nested too deeply to be checked")
 class Finding(NamedTuple):
     """A violation with what a report needs besides: its place, its phase, and its weight.
 
-    `scope` is the qualified name, within its module, of the definition that it stands in.
+    `scope` is the qualified name, within its module, of the definition that it stands in. There
+    are no `lines` where they are too long to be shown.
     """
 
     path: str
