@@ -7,7 +7,7 @@ import datetime
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +18,7 @@ from flake8_ssot_engine.engine.findings import (
     FileError,
     FileResult,
     Finding,
+    TextPlace,
     file_error,
 )
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
@@ -39,12 +40,12 @@ from flake8_ssot_engine.semantics.focus import Asked, Focus, OutOfFocus
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.source import SourceFile
-from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
+from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Violation
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
     from flake8_ssot_engine.engine.sights import Sights
-    from flake8_ssot_engine.engine.texts.reader import Found, TextReader
+    from flake8_ssot_engine.engine.texts.reader import Found, Hit, TextReader
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
@@ -194,7 +195,25 @@ class Checker:
         if texts is None:
             return FileResult(source.path)
         found = self.findings_in_text(path, source, texts, Suppressions(source))
-        return FileResult(source.path, found, None, texts.references, scopes=texts.scopes)
+        return self.result_of_text(source, found, texts.hits)._replace(scopes=texts.scopes)
+
+    def result_of_text(
+        self, source: SourceFile, found: tuple[Finding, ...], hits: Sequence[Hit]
+    ) -> FileResult:
+        """Return the result of a file that holds nothing else than what texts name."""
+        places = self._places(source, hits)
+        counts = Counter({ReferenceKind.TEXT.value: len(places)})
+        return FileResult(source.path, found, references=+counts, texts=places)
+
+    def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
+        at = source.position
+        return tuple(
+            TextPlace(
+                at(hit.violation.span.start), at(hit.around.start), at(hit.around.end), hit.name
+            )
+            for hit in hits
+            if self.settings.only_migration in ("", hit.violation.migration)
+        )
 
     def findings_in_text(
         self, path: str, source: SourceFile, texts: Found, suppressions: Suppressions | None = None
@@ -255,13 +274,7 @@ class Checker:
         found = [violation for rule in rules for violation in rule.check(context)]
         texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
         if texts is not None:
-            known = [violation.span for violation in found]
-            known += [context.model.source.span_of(string.node) for string in context.strings]
-            found += [
-                hit.violation
-                for hit in texts.hits
-                if not any(span.contains(hit.violation.span) for span in known)
-            ]
+            found += [hit.violation for hit in _apart(texts, context, found)]
         return found
 
     def _unused(
@@ -336,11 +349,18 @@ class Checker:
     ) -> FileResult:
         scopes = context.model.definition_names if found else frozenset()
         counts, spelled = self._count_references(context)
+        result = FileResult(context.model.source.path, found, error, counts, spelled, scopes)
         texts = self._texts_of(path, context.model.source) if error is None else None
-        if texts is not None:
-            counts = counts + texts.references
-            scopes |= texts.scopes if found else frozenset()
-        return FileResult(context.model.source.path, found, error, counts, spelled, scopes)
+        if texts is None:
+            return result
+        others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
+        hits = _apart(texts, context, others)
+        told = self.result_of_text(context.model.source, (), hits)
+        return result._replace(
+            references=counts + told.references,
+            scopes=scopes | texts.scopes if found else scopes,
+            texts=told.texts,
+        )
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""
@@ -497,6 +517,14 @@ class Checker:
                 )
             )
         return self._narrowed[key]
+
+
+def _apart(texts: Found, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
+    """Return what texts name that no rule resolves: neither a string nor another violation."""
+    source = context.model.source
+    known = [violation.span for violation in others]
+    known += [source.span_of(string.node) for string in context.strings]
+    return [hit for hit in texts.hits if not any(s.contains(hit.violation.span) for s in known)]
 
 
 def key_of(finding: Finding) -> Key:

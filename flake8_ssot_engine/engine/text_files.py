@@ -46,7 +46,7 @@ def check_text(checker: Checker, path: str, data: bytes, *, shown_as: str) -> Fi
     text = TextFile(checker, path, data, shown_as)
     if not text.found.hits:
         return FileResult(shown_as)
-    return FileResult(shown_as, text.findings, references=text.found.references)
+    return checker.result_of_text(text.source, text.findings, text.found.hits)
 
 
 class TextFile:

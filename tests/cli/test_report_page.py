@@ -91,7 +91,7 @@ def lacks(page: Element) -> list[str]:
 
 def test_without_git(report: Report, tree: Repository) -> None:
     page = report()
-    assert left(page) == ["3", "0"]
+    assert left(page) == ["4", "0"]
     (lack,) = lacks(page)
     assert "no history to look at" in lack
     assert not page.all("figure")
@@ -102,7 +102,7 @@ def test_without_git(report: Report, tree: Repository) -> None:
 def test_in_an_empty_repository(report: Report, tree: Repository) -> None:
     begin(tree)
     page = report()
-    assert left(page) == ["3", "0"]
+    assert left(page) == ["4", "0"]
     (lack,) = lacks(page)
     assert "no commit yet" in lack
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -35,7 +34,7 @@ from flake8_ssot_engine.project.texts import (
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.hints import from_import
 from flake8_ssot_engine.source import Span
-from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Violation
+from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
 _LINE_NUMBER = re.compile(r"(?::|#L|, line |\", line )\d")
 _URL = re.compile(r"\w+://[^\s\"'<>()\[\]`]*\Z")
@@ -51,11 +50,17 @@ _FAR = 400
 
 
 class Hit(NamedTuple):
-    """A place in a text that names what has moved; without edits where nothing is to be done."""
+    """A place in a text that names what has moved; without edits where nothing is to be done.
+
+    `around` is its span, or that of the statement where it is imported; `name` is the last part of
+    the old name.
+    """
 
     violation: Violation
     edits: Edits
     level: Applicability
+    around: Span
+    name: str
 
     @property
     def judged(self) -> Violation:
@@ -73,11 +78,6 @@ class Found(NamedTuple):
         """Return the scope of a violation, as findings name it."""
         name = self.definitions.around(violation.span.start) if self.definitions else ""
         return name or MODULE_SCOPE
-
-    @property
-    def references(self) -> Counter[str]:
-        """How often it names what has moved, by kind."""
-        return Counter({ReferenceKind.TEXT.value: len(self.hits)})
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -181,7 +181,7 @@ class TextReader:
             trust = level(statement.span)
             if trust is not None:
                 imports.append(statement.module)
-                hits += [_of_import(one, trust) for one in statement.moved]
+                hits += [_of_import(one, statement.span, trust) for one in statement.moved]
                 matched += [one.match for one in statement.moved]
         for place in places:
             trust = level(place.span)
@@ -260,16 +260,16 @@ class TextReader:
         advice = f"write `{new}`" if new else match.move.hint or "it has no replacement"
         violation = DEPRECATED_TEXT.named(match, place.span, f"{told}; {advice}", new, why=why)
         edits = () if why else ((place.span, new),)
-        return Hit(violation, edits, trust)
+        return Hit(violation, edits, trust, place.span, place.old.last)
 
 
-def _of_import(one: Imported, trust: Applicability) -> Hit:
+def _of_import(one: Imported, statement: Span, trust: Applicability) -> Hit:
     new = one.match.replacement
     hint = "" if new is None else from_import(new)
     advice = f"use `{hint}`" if hint else one.match.move.hint or "it has no replacement"
     told = f"text imports deprecated `{one.match.symbol}`; {advice}"
     violation = DEPRECATED_TEXT.named(one.match, one.span, told, hint, why=one.why)
-    return Hit(violation, one.edits, trust)
+    return Hit(violation, one.edits, trust, statement, one.match.move.old.last)
 
 
 def _judged(text: str, hit: Hit, *, names_new: bool) -> Hit:
