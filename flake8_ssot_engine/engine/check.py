@@ -157,7 +157,7 @@ class Checker:
                 return seen
         is_judged = with_noqa and self.screen.judges_suppressions and "SSOT" in source.text
         if self.needles is None and not (is_judged or self.screen.may_matter(path, source, tree)):
-            return self._check_texts_alone(path, source)
+            return self._check_texts_alone(path, source, with_noqa=with_noqa)
 
         def checked(context: RuleContext) -> FileResult:
             found = self.findings_of(path, context, with_noqa=with_noqa)
@@ -189,12 +189,15 @@ class Checker:
                 self._asked[path] = focus.asked  # an editor has it checked again and again
         return answer(self.context_of(path, source, tree))
 
-    def _check_texts_alone(self, path: str, source: SourceFile) -> FileResult:
+    def _check_texts_alone(
+        self, path: str, source: SourceFile, *, with_noqa: bool = True
+    ) -> FileResult:
         """Check what a Python file says in comments and strings: nothing else can be in it."""
         texts = self._texts_of(path, source)
         if texts is None:
             return FileResult(source.path)
-        found = self.findings_in_text(path, source, texts, Suppressions(source))
+        suppressions = Suppressions(source) if with_noqa else None
+        found = self.findings_in_text(path, source, texts, suppressions)
         return self.result_of_text(source, found, texts.hits)._replace(scopes=texts.scopes)
 
     def result_of_text(

@@ -67,7 +67,7 @@ class Newness:
             for path, before in self._before.items()
             if before and any(n.endswith(SUFFIXES) or is_text(n) for n in (before, path))
         ]
-        names += (path for path in self.removed if path.endswith(SUFFIXES))
+        names += (path for path in self.removed if path.endswith(SUFFIXES) or is_text(path))
         contents = zip(names, self._history.contents_at(self.commit, names), strict=True)
         return {name: content for name, content in contents if content is not None}
 
