@@ -202,8 +202,9 @@ def _point(migration: Migration, commit: Commit, inventory: PastInventory) -> Po
 
 
 def _is_covered(place: Place, verdict: Verdict) -> bool:
-    """Whether a mention is within a violation: Python resolves that."""
-    return any(tuple(seen.start) <= place < tuple(seen.end) for seen in verdict.violations)
+    """Whether a mention is within a violation, or among the references."""
+    spans = [(seen.start, seen.end) for seen in verdict.violations] + list(verdict.texts)
+    return any(start <= place < end for start, end in spans)
 
 
 def _slipped(root: str, slip: Slip) -> SlippedIn:
