@@ -218,7 +218,8 @@ def _unresolved(
     """Yield the mentions that are not within a violation."""
     findings = result.findings if result else ()
     texts = {f.start for f in findings if f.violation.code == DEPRECATED_TEXT.code}
-    places = [place for place in result.texts if place.place in texts] if result else []
+    every = result.texts if result else ()
+    places = [place for place in every if place.place in texts or not place.name]
     for mention in mentions:
         at = Position(mention.line, mention.column)
         is_within = any(finding.start <= at < finding.end for finding in findings)

@@ -117,7 +117,7 @@ def _leftovers(inventory: Inventory) -> tuple[Leftover, ...]:
             for mention in inventory.texts.get(path, ())
         }
         for place in result.texts if result else ():  # what is suppressed
-            if place.place not in texts and not any(map(place.covers, beside)):
+            if place.name and place.place not in texts and not any(map(place.covers, beside)):
                 beside[place.place] = place.name
         for at, text in sorted(beside.items()):
             found.append(Leftover(path, *at, _TEXT, f"`{text}`"))

@@ -357,12 +357,13 @@ class Checker:
         if texts is None:
             return result
         others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
-        hits = _apart(texts, context, others)
-        told = self.result_of_text(context.model.source, (), hits)
+        apart = _apart(texts, context, others)
+        told = self.result_of_text(context.model.source, (), apart)
+        resolved = [hit._replace(name="") for hit in texts.hits if hit not in apart]
         return result._replace(
             references=counts + told.references,
             scopes=scopes | texts.scopes if found else scopes,
-            texts=told.texts,
+            texts=told.texts + self._places(context.model.source, resolved),
         )
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
@@ -523,10 +524,11 @@ class Checker:
 
 
 def _apart(texts: Found, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
-    """Return what texts name that no rule resolves: neither a string nor another violation."""
-    source = context.model.source
+    """Return what texts name that is nothing else besides: no use, string or other violation."""
+    model = context.model
     known = [violation.span for violation in others]
-    known += [source.span_of(string.node) for string in context.strings]
+    known += [model.source.span_of(string.node) for string in context.strings]
+    known += [model.span_of_reference(use.reference) for use in context.uses]
     return [hit for hit in texts.hits if not any(s.contains(hit.violation.span) for s in known)]
 
 

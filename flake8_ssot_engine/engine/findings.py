@@ -56,7 +56,7 @@ class TextPlace(NamedTuple):
     """Where a text names what has moved, which a violation there would start at.
 
     `start` and `end` are its own, or those of the statement where it is imported; `name` is the
-    last part of the old name.
+    last part of the old name, "" in a string that is a reference of another kind.
     """
 
     place: Position
@@ -73,9 +73,9 @@ class FileResult(NamedTuple):
     """What came of one file.
 
     `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
-    those of them that spell the last part of an old name, by that part, but for those in texts,
-    of which `texts` are the places. `scopes` are those of a file with findings, named as findings
-    name them.
+    those of them that spell the last part of an old name, by that part, but for those of the kind
+    `text`, which `texts` tells. `scopes` are those of a file with findings, named as findings name
+    them.
     """
 
     path: str
