@@ -40,7 +40,7 @@ class Point:
     """What was left at a commit.
 
     `references` are by phase ("" for the files in none), then by kind; `violations` by phase, then
-    by code. Every phase is in them. `files` are those that hold something, `unreadable` those that
+    by code, of texts (SSOT008) as well. Every phase is in them. `files` are those that hold something, `unreadable` those that
     may, and of which nothing is known: they do not parse, or git's object is not here.
     """
 
