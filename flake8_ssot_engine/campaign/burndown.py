@@ -40,9 +40,9 @@ class Point:
     """What was left at a commit.
 
     `references` are by phase ("" for the files in none), then by kind; `violations` by phase, then
-    by code, of texts (SSOT008) as well. Every phase is in them. `files` are those that hold something,
-    `unreadable` those that may, and of which nothing is known: they do not parse, or git's object is
-    not here.
+    by code, of texts (SSOT008) as well. Every phase is in them. `files` are those that hold
+    something, `unreadable` those that may, and of which nothing is known: they do not parse, or
+    git's object is not here.
     """
 
     commit: str
