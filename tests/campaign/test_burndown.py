@@ -581,6 +581,19 @@ def count_reads(patch: pytest.MonkeyPatch) -> list[str]:
     return reads
 
 
+def test_what_is_known_is_not_taken_for_what_changed(repository: Repository) -> None:
+    """Files come that make other verdicts of texts: these stand where there are the same ones."""
+    for number, step in enumerate(STORY):
+        change(repository, step)
+        if number >= 11:
+            trace(repository.top, points=2)
+    known = trace(repository.top)
+    shutil.rmtree(repository.top / ".ssot_cache")
+    assert trace(repository.top) == known
+    texts = [point.violations["app"].get("SSOT008", 0) for point in known.points[-8:-2]]
+    assert texts == [4, 5, 4, 5, 4, 5]
+
+
 def test_a_further_commit_costs_what_it_changed(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
