@@ -126,7 +126,7 @@ STORY: tuple[Mapping[str, str | None], ...] = (
         "app/inner/deep.py": "from app.door import Motor\n\n__all__ = ['Motor']\n",
     },
     {"app/door.py": None, "app/door/__init__.py": "from pkg.old import Engine as Motor\n"},
-    # Texts of each kind, and where none is to be reported: by its place, its kind or a `# noqa`.
+    # Texts of each kind, and where none is to be reported: by its place, its kind or suppressed.
     {
         "README.md": "```python\nfrom pkg.old import Engine\nEngine()\n```\n`pkg.old.Engine`\n",
         "docs/run.yml": "use: pkg.old.Engine  # deep/far.py\n",
