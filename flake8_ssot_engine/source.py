@@ -142,6 +142,11 @@ class SourceFile:
         end = starts[line] if line < len(starts) else len(self.text)
         return self.text[starts[line - 1] : end].rstrip("\r\n")
 
+    def length_of_lines(self, first: int, last: int) -> int:
+        """Return how many code points some lines (from 1) have, with their newlines."""
+        starts = self.line_starts
+        return (starts[last] if last < len(starts) else len(self.text)) - starts[first - 1]
+
     def offset_of_ast(self, line: int, byte_column: int) -> int:
         """Convert what an AST node says (`lineno` from 1, `col_offset` in UTF-8 bytes)."""
         starts = self.line_starts

@@ -40,8 +40,9 @@ class Point:
     """What was left at a commit.
 
     `references` are by phase ("" for the files in none), then by kind; `violations` by phase, then
-    by code. Every phase is in them. `files` are those that hold something, `unreadable` those that
-    may, and of which nothing is known: they do not parse, or git's object is not here.
+    by code, of texts (SSOT008) as well. Every phase is in them. `files` are those that hold
+    something, `unreadable` those that may, and of which nothing is known: they do not parse, or
+    git's object is not here.
     """
 
     commit: str
@@ -202,8 +203,9 @@ def _point(migration: Migration, commit: Commit, inventory: PastInventory) -> Po
 
 
 def _is_covered(place: Place, verdict: Verdict) -> bool:
-    """Whether a mention is within a violation: Python resolves that."""
-    return any(tuple(seen.start) <= place < tuple(seen.end) for seen in verdict.violations)
+    """Whether a mention is within a violation, or among the references."""
+    spans = [(seen.start, seen.end) for seen in verdict.violations] + list(verdict.texts)
+    return any(start <= place < end for start, end in spans)
 
 
 def _slipped(root: str, slip: Slip) -> SlippedIn:

@@ -16,6 +16,8 @@ from flake8_ssot_engine.engine.tasks import tasks_of_project
 from flake8_ssot_engine.engine.verdict import is_below, judge_results
 from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, is_excluded
 from flake8_ssot_engine.project.listing import SUFFIXES
+from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ def find_change(settings: Settings, finder: ConfigFinder, ref: str, *, jobs: int
     Raises GitError, UsageError where this clone does not hold that commit, and ConfigError.
     """
     newness = Newness.since(ref, settings.root)
-    tasks = newness.changed(list(tasks_of_project(settings.root, finder)))
-    results = check_each(tasks, jobs=jobs)
+    with_texts = settings.selects(DEPRECATED_TEXT.code)
+    every = tasks_of_project(settings.root, finder, with_texts=with_texts)
+    tasks = newness.changed(list(every))
+    results = check_each(tasks, jobs=jobs, with_texts=True)
     if tasks:
         results = judge_results(tasks, results, covered=[]).results
-    removed = list(_removed(newness, settings, finder))
+    removed = list(_removed(newness, settings, finder, with_texts=with_texts))
     new = newness.only_new(tasks, results)
     return Change(
         ref,
@@ -56,10 +60,13 @@ def find_change(settings: Settings, finder: ConfigFinder, ref: str, *, jobs: int
     )
 
 
-def _removed(newness: Newness, settings: Settings, finder: ConfigFinder) -> Iterator[Task]:
+def _removed(
+    newness: Newness, settings: Settings, finder: ConfigFinder, *, with_texts: bool
+) -> Iterator[Task]:
     """Yield the files that are gone, and would be looked at if they were not."""
     for path in newness.removed:
-        if not path.endswith(SUFFIXES) or not is_below(path, settings.root):
+        is_one = path.endswith(SUFFIXES) or (with_texts and is_text(path))
+        if not is_one or not is_below(path, settings.root):
             continue
         own = finder.settings_for(os.path.dirname(path))
         shown = os.path.relpath(path)

@@ -22,6 +22,7 @@ from flake8_ssot_engine.project.modules import (
 )
 from flake8_ssot_engine.project.scan import modules_of
 from flake8_ssot_engine.project.takers import find_takers
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.project.writing import read_if_there
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.source import SourceFile
@@ -53,7 +54,7 @@ def not_compiling(changes: Iterable[Change]) -> list[Complaint]:
     """Return the changed files that do not compile on this Python, and did before."""
     found = []
     for change in changes:
-        if change.after is None:
+        if change.after is None or is_text(change.path):
             continue
         told = _compile_error(change.path, change.after)
         if told and not _compile_error(change.path, change.before):
@@ -67,6 +68,7 @@ def broken_imports(changes: Sequence[Change], source_roots: Sequence[str]) -> li
     The changes are on the disk. Those of other packages are not looked at, nor files that do not
     parse.
     """
+    changes = [change for change in changes if not is_text(change.path)]
     contents = {
         path: change.before
         for change in changes

@@ -12,7 +12,7 @@ from typing import Any
 from flake8_ssot_engine.campaign.past_texts import Place, TextKey
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.matching import Trait
-from flake8_ssot_engine.engine.past import Seen, Verdict
+from flake8_ssot_engine.engine.past import Seen, TextSpan, Verdict
 from flake8_ssot_engine.engine.witness import Fact
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.cache import Cached, fingerprint_of, load, store
@@ -125,16 +125,18 @@ class Examined:
 def _verdict_to_plain(verdict: Verdict, facts: dict[Fact, int]) -> list[Any]:
     numbers = [facts.setdefault(fact, len(facts)) for fact in verdict.facts]
     seen = [[*one.trait, *one.start, *one.end] for one in verdict.violations]
-    return [verdict.name, numbers, seen, dict(verdict.references), verdict.is_unreadable]
+    texts = [[*start, *end] for start, end in verdict.texts]
+    return [verdict.name, numbers, seen, dict(verdict.references), verdict.is_unreadable, texts]
 
 
 def _verdict_of_plain(row: list[Any], facts: list[Fact]) -> Verdict:
-    name, numbers, every, references, is_unreadable = row
+    name, numbers, every, references, is_unreadable, spans = row
     seen = tuple(
         Seen(Trait(code, scope, symbol), Position(*place[:2]), Position(*place[2:]))
         for code, scope, symbol, *place in every
     )
-    return Verdict(name, tuple(facts[n] for n in numbers), seen, references, is_unreadable)
+    texts = tuple(TextSpan(Position(*place[:2]), Position(*place[2:])) for place in spans)
+    return Verdict(name, tuple(facts[n] for n in numbers), seen, references, is_unreadable, texts)
 
 
 def _outline_of_plain(module: list[str], edges: list[Any], stars: list[Any]) -> Outline:

@@ -7,11 +7,9 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.examined import Examined, VerdictKey
 from flake8_ssot_engine.campaign.past_texts import (
-    NamedFiles,
     Place,
     TextKey,
     find_past_texts,
-    past_old_names,
     text_key,
 )
 from flake8_ssot_engine.config.settings import Settings
@@ -30,6 +28,7 @@ from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.past_files import PastFile, PastFolder, PastWalk
 from flake8_ssot_engine.project.past_modules import PastModules, Readings
+from flake8_ssot_engine.project.past_names import NamedFiles, past_old_names
 from flake8_ssot_engine.project.past_needles import (
     IS_MISSING,
     MAY_BREAK,
@@ -40,7 +39,9 @@ from flake8_ssot_engine.project.past_needles import (
     search,
 )
 from flake8_ssot_engine.project.snapshots import Snapshot
-from flake8_ssot_engine.project.texts import keeps_history
+from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.project.texts import is_passed_over, keeps_history
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 _CHUNK = 4
 """Files a worker takes at a time, each with all of its contents."""
@@ -137,7 +138,7 @@ class Surveyor:
         if tree not in self._by_content:
             by_content = self._by_content[tree] = {}
             for folder in self._folders[tree]:
-                for path, name in self._mattering[id(folder)].sources:
+                for path, name in self._mattering[id(folder)].checked:
                     by_content.setdefault(name, []).append(path)
         return self._by_content[tree]
 
@@ -172,7 +173,7 @@ class Surveyor:
         contents: dict[str, list[tuple[str, str]]] = {}
         for tree, folders in self._folders.items():
             for folder in folders:
-                for path, name in self._mattering[id(folder)].sources:
+                for path, name in self._mattering[id(folder)].checked:
                     contents.setdefault(path, []).append((tree, name))
         known = self._examined.verdicts
         files = [
@@ -244,25 +245,36 @@ class Surveyor:
     def _sorted_out(self, folder: PastFolder) -> _Mattering:
         flags = self._searched.flags
         settings = self._settings
-        sources, texts, missing = [], [], 0
+        checked, texts, missing = [], [], 0
+        reads_texts = settings.selects(DEPRECATED_TEXT.code)
         for file in folder.sources:
             flag = flags.get(file.name, IS_MISSING)
             if folder.is_ours:
                 missing += bool(flag & IS_MISSING)
                 if flag & MAY_BREAK:
-                    sources.append(file)
-        for file in (*folder.sources, *folder.others):
-            if flags.get(file.name, 0) & MAY_MENTION and not (
-                file.path in (settings.path, settings.baseline) or keeps_history(file.path)
-            ):
+                    checked.append(file)
+            if flag & MAY_MENTION and not keeps_history(file.path):
                 texts.append(file)
-        return _Mattering(tuple(sources), tuple(texts), missing)
+        for file in folder.others:
+            flag = flags.get(file.name, 0)
+            if not flag or is_passed_over(file.path, settings):
+                continue
+            is_checked = folder.is_ours and reads_texts and is_text(file.path)
+            missing += bool(flag & IS_MISSING) and is_checked
+            if flag & MAY_MENTION:
+                texts.append(file)
+                if is_checked:
+                    checked.append(file)
+        return _Mattering(tuple(checked), tuple(texts), missing)
 
 
 class _Mattering(NamedTuple):
-    """The files of a folder that may break a rule, and those that may mention an old name."""
+    """The files of a folder that may break a rule, and those that may mention an old name.
 
-    sources: tuple[PastFile, ...]
+    A text may be both.
+    """
+
+    checked: tuple[PastFile, ...]
     texts: tuple[PastFile, ...]
     missing: int
 

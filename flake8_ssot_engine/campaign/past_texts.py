@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.project.git_objects import shared_objects
 from flake8_ssot_engine.project.listing import SUFFIXES
-from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.past_files import PastFolder
-from flake8_ssot_engine.project.texts import OldName, TextSearch, old_names
+from flake8_ssot_engine.project.texts import OldName, TextSearch
 
 _CHUNK = 16
 Place = tuple[int, int]
@@ -46,32 +41,6 @@ def find_past_texts(
     tasks = [_Task(*place, tuple(keys[at : at + _CHUNK])) for at in range(0, len(keys), _CHUNK)]
     for task, found in zip(tasks, workers.map(_find, tasks), strict=True):
         yield from zip(task.keys, found, strict=True)
-
-
-def past_old_names(
-    settings: Settings, folders: Iterable[PastFolder], modules: Modules, named: NamedFiles
-) -> tuple[OldName, ...]:
-    """Return what to look for in the files of a snapshot, as `old_names` does on the disk."""
-    wanted = {os.path.basename(old.file) for old in old_names(settings, (), modules) if old.file}
-    files = [path for folder in folders for path in named.of(folder, wanted)]
-    return tuple(old_names(settings, files, modules))
-
-
-class NamedFiles:
-    """Finds files by their names in folders that many snapshots share."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, dict[str, list[str]]] = {}
-
-    def of(self, folder: PastFolder, names: Iterable[str]) -> list[str]:
-        """Return the paths of the files in a folder, which lasts, that have one of the names."""
-        by_name = self._known.get(id(folder))
-        if by_name is None:
-            by_name = defaultdict(list)
-            for file in (*folder.sources, *folder.others):
-                by_name[os.path.basename(file.path)].append(file.path)
-            self._known[id(folder)] = by_name
-        return [path for name in names if name in by_name for path in by_name[name]]
 
 
 def _find(task: _Task) -> list[tuple[Place, ...]]:

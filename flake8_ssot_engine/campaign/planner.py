@@ -15,6 +15,7 @@ from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Phase
 from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 
 class Step(NamedTuple):
@@ -41,8 +42,9 @@ def plan_steps(settings: Settings, finder: ConfigFinder) -> list[Step]:
         name = settings.path or "the configuration"
         told = "add [[migration.phase]] tables, or let `ssot fix` do the whole"
         raise UsageError(f"{name}: declares no phase; {told}")
-    found = find_files([settings.root], finder)
-    files = [path for path, own in found if own.path == settings.path]
+    found = find_files([settings.root], finder, with_texts=settings.selects(DEPRECATED_TEXT.code))
+    ours = (settings.path, settings.baseline_file)
+    files = [path for path, own in found if own.path == settings.path and path not in ours]
     steps = []
     for migration in settings.migrations:
         own = settings.of_migration(migration.id)

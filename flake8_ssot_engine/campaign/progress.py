@@ -13,18 +13,22 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.check import phase_of
-from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.texts import (
     FileTexts,
     TextMention,
     find_texts,
+    is_passed_over,
     old_names,
     text_files,
 )
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
+from flake8_ssot_engine.source import Position
 from flake8_ssot_engine.violations import ReferenceKind
 
 _TEXT = ReferenceKind.TEXT.value
@@ -98,7 +102,8 @@ class Progress:
 class Inventory:
     """Everything in a project that names what a migration moves, by file (absolute paths).
 
-    Files that may name the old symbols, the owners, are not in it.
+    `texts` are what names it outside of the violations. Files that may name the old symbols, the
+    owners, are not in it.
     """
 
     migration: Migration
@@ -117,18 +122,21 @@ def take_inventory(
 ) -> Inventory:
     """Look through a project for what names the symbols of one migration."""
     own = settings.of_migration(migration.id)
-    sources = find_files([settings.root], finder)
-    tasks = [Task(path, path, own) for path, s in sources if s.path == settings.path]
-    results = {r.path: r for r in check_each(tasks, jobs=jobs, parses_all=False)}
+    found = find_files([settings.root], finder, with_texts=own.selects(DEPRECATED_TEXT.code))
+    ours = (settings.path, settings.baseline_file)
+    tasks = [Task(p, p, own) for p, s in found if s.path == settings.path and p not in ours]
+    checked = check_each(tasks, jobs=jobs, parses_all=False, with_texts=True)
+    results = {result.path: result for result in checked}
     files = text_files([settings.root], finder)
     olds = {move.old for move in migration.moves}
     names = [old for old in old_names(settings, files) if old.name in olds]
     texts = find_texts(files, names, jobs=jobs)
     mentions = {
-        file.path: found
+        file.path: beside
         for file in texts
         if not any(matches(globs, file.path) for globs in migration.owners)
-        and (found := tuple(_unresolved(file.mentions, results.get(file.path))))
+        and (file.path.endswith(SUFFIXES) or not is_passed_over(file.path, settings))
+        and (beside := tuple(_unresolved(file.mentions, results.get(file.path))))
     }
     return Inventory(migration, results, mentions, texts)
 
@@ -195,7 +203,7 @@ def add_file(one: Tally, inventory: Inventory, path: str) -> None:
     one.violations += len(result.findings)
     one.fixable += sum(f.violation.applicability is _SAFE for f in result.findings)
     one.references.update(result.references)
-    one.references[_TEXT] += len(mentions)
+    one.references[_TEXT] += sum(1 for _ in _uncounted(mentions, result))
     one.files += bool(result.findings or result.references or mentions)
 
 
@@ -207,16 +215,24 @@ def start_facts(inventory: Inventory) -> dict[str, Any]:
 def _unresolved(
     mentions: Iterable[TextMention], result: FileResult | None
 ) -> Iterator[TextMention]:
-    """Yield the mentions that are not within a violation: Python resolves those."""
+    """Yield the mentions that are not within a violation."""
     findings = result.findings if result else ()
+    texts = {f.start for f in findings if f.violation.code == DEPRECATED_TEXT.code}
+    every = result.texts if result else ()
+    places = [place for place in every if place.place in texts or not place.name]
     for mention in mentions:
-        if not any(_covers(finding, mention) for finding in findings):
+        at = Position(mention.line, mention.column)
+        is_within = any(finding.start <= at < finding.end for finding in findings)
+        if not is_within and not any(place.covers(at) for place in places):
             yield mention
 
 
-def _covers(finding: Finding, mention: TextMention) -> bool:
-    place = (mention.line, mention.column)
-    return tuple(finding.start) <= place < tuple(finding.end)
+def _uncounted(mentions: Iterable[TextMention], result: FileResult) -> Iterator[TextMention]:
+    """Yield the mentions that are not among the references of a result."""
+    for mention in mentions:
+        at = Position(mention.line, mention.column)
+        if not any(place.covers(at) for place in result.texts):
+            yield mention
 
 
 def _look_alikes(inventory: Inventory) -> Iterator[LookAlikes]:
@@ -234,8 +250,10 @@ def _look_alikes(inventory: Inventory) -> Iterator[LookAlikes]:
             if any(matches(globs, file.path) for globs in inventory.migration.owners):
                 owned += count.words
                 continue
-            result = inventory.results.get(file.path)
-            references += min(count.words, result.spelled[name]) if result else 0
-            texts += sum(name in m.text.split(".") for m in inventory.texts.get(file.path, ()))
+            result = inventory.results.get(file.path, FileResult(file.path))
+            references += min(count.words, result.spelled[name])
+            beside = _uncounted(inventory.texts.get(file.path, ()), result)
+            texts += sum(name in mention.text.split(".") for mention in beside)
+            texts += sum(place.name == name for place in result.texts)
         others = max(0, words - references - texts - owned)
         yield LookAlikes(name, hits, references, texts, hits - words, owned, others)

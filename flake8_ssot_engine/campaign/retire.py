@@ -14,6 +14,11 @@ from flake8_ssot_engine.errors import SourceError, UsageError
 from flake8_ssot_engine.migrations import Migration, MoveIndex, Phase
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
+from flake8_ssot_engine.source import Position
+from flake8_ssot_engine.violations import ReferenceKind
+
+_TEXT = ReferenceKind.TEXT.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +97,30 @@ def _leftovers(inventory: Inventory) -> tuple[Leftover, ...]:
     for path in inventory.paths:
         result = inventory.results.get(path)
         places = 0
+        texts = set()
         for finding in result.findings if result else ():
             violation = finding.violation
             if violation.code == "SSOT006":  # a namesake of the new symbol, not of the old one
                 continue
-            places += 1
+            if violation.code == DEPRECATED_TEXT.code:
+                texts.add(finding.start)
+            else:
+                places += 1
             what = f"`{violation.symbol}`"
             found.append(Leftover(path, *finding.start, violation.kind.value, what))
-        if result and not places and result.references:
-            kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(result.references.items()))
+        references = {k: n for k, n in result.references.items() if k != _TEXT} if result else {}
+        if references and not places:
+            kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(references.items()))
             found.append(Leftover(path, 0, 0, "suppressed", kinds))
-        for mention in inventory.texts.get(path, ()):
-            what = f"`{mention.text}`"
-            found.append(Leftover(path, mention.line, mention.column, "text", what))
+        beside = {
+            Position(mention.line, mention.column): mention.text
+            for mention in inventory.texts.get(path, ())
+        }
+        for place in result.texts if result else ():  # what is suppressed
+            if place.name and place.place not in texts and not any(map(place.covers, beside)):
+                beside[place.place] = place.name
+        for at, text in sorted(beside.items()):
+            found.append(Leftover(path, *at, _TEXT, f"`{text}`"))
     return tuple(found)
 
 

@@ -40,13 +40,16 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import load_baseline
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.texts.reader import TextReader
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Validator
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.interrupts import deferred_interrupts
 from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.project.writing import (
     FileChanged,
+    read_if_there,
     remove_file,
     replace_file,
 )
@@ -116,6 +119,7 @@ class Runner:
             "jobs": self._jobs,
             "allow_unsafe": self._options.allow_unsafe,
             "keeps_outside": _STRICT if self._options.is_strict else "",
+            "with_texts": True,
         }
 
     def _check_clean(self, steps: Sequence[Step]) -> None:
@@ -129,7 +133,16 @@ class Runner:
         if self._repository is None:
             return []
         paths = [task.path for step in steps for task in step.tasks]
-        return self._repository.changes([*paths, self._settings.baseline_file])
+        code = [path for path in paths if not is_text(path)]
+        changed = self._repository.changes([*code, self._settings.baseline_file])
+        # Of texts that git does not know those count that a phase may have to do with.
+        every = self._repository.changes([*paths, self._settings.baseline_file])
+        return [name for name in every if name in changed or self._may_be_fixed(name)]
+
+    def _may_be_fixed(self, name: str) -> bool:
+        """Whether a phase may have something to do with a text, by its path from the root."""
+        path = os.path.join(self._settings.root, name)
+        return TextReader(self._settings).may_name(read_if_there(path) or b"")
 
     def _run_phase(self, step: Step, names: list[str]) -> PhaseResult:
         if step.removes:

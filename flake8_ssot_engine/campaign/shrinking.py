@@ -25,10 +25,10 @@ def plan_shrinking(settings: Settings, finder: ConfigFinder, *, jobs: int) -> Ch
     before = read_regular(path)
     tasks = [
         Task(file, os.path.relpath(file), own)
-        for file, own in find_files([settings.root], finder)
+        for file, own in find_files([settings.root], finder, with_texts=True)
         if own.baseline_file == path
     ]
-    results = check_each(tasks, jobs=jobs, parses_all=False)
+    results = check_each(tasks, jobs=jobs, parses_all=False, with_texts=True)
     verdict = judge_results(tasks, results, covered=(), is_gone_unused=True)
     after = before
     for _, baseline in verdict.baselines:

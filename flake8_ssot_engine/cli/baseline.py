@@ -202,7 +202,11 @@ def _look(
     tasks = [task for task in every if task.settings.baseline_file == settings.baseline_file]
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         results = check_each(
-            tasks, jobs=jobs_of(options), parses_all=parses_all, on_progress=advance
+            tasks,
+            jobs=jobs_of(options),
+            parses_all=parses_all,
+            on_progress=advance,
+            with_texts=True,
         )
     return tasks, results
 

@@ -70,15 +70,10 @@ def run(options: argparse.Namespace) -> int:
     contents = _read_stdin(tasks) if options.stdin_filename else {}
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         if options.stdin_filename:
-            from flake8_ssot_engine.engine.check import Checker
+            from flake8_ssot_engine.engine.run import check_content
 
             results = [
-                Checker(task.settings).check_bytes(
-                    task.path,
-                    contents[task.path],
-                    shown_as=task.shown_as,
-                    parses_all=parses_all(options),
-                )
+                check_content(task, contents[task.path], parses_all=parses_all(options))
                 for task in tasks
             ]
         else:
@@ -88,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
                 parses_all=parses_all(options),
                 on_progress=advance,
                 memory=memory,
+                with_texts=True,
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
@@ -102,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
                 jobs=jobs,
                 fixable=fixable,
                 sees_others=FORMATS[options.format].tells_others,
+                with_texts=True,
             )
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")

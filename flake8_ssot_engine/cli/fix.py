@@ -47,7 +47,14 @@ def run(options: argparse.Namespace) -> int:
     jobs = jobs_of(options)
     with progress("fixing", len(tasks), is_quiet=options.quiet) as advance:
         make = plan_fixes if options.diff else fix_files
-        report = make(tasks, finder, jobs=jobs, allow_unsafe=options.unsafe, on_progress=advance)
+        report = make(
+            tasks,
+            finder,
+            jobs=jobs,
+            allow_unsafe=options.unsafe,
+            on_progress=advance,
+            with_texts=True,
+        )
     report = checked_again(report, tasks, jobs=jobs)
     if options.diff:
         _print_diff(report)

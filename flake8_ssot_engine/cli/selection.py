@@ -18,6 +18,9 @@ from flake8_ssot_engine.project.discovery import is_excluded
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.parallel import available_cores
 
+TEXTS = "SSOT008"
+"""The code of what is found in texts."""
+
 
 def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
     """Add what every command over the files of a project takes."""
@@ -65,6 +68,11 @@ def settings_here(options: argparse.Namespace, finder: ConfigFinder) -> Settings
     return finder.settings_for(os.getcwd()).overridden(select=select, ignore=ignore)
 
 
+def reads_texts(options: argparse.Namespace, finder: ConfigFinder) -> bool:
+    """Whether files that are no Python are looked at as well."""
+    return settings_here(options, finder).selects(TEXTS)
+
+
 def tasks_of(
     options: argparse.Namespace, finder: ConfigFinder, listing: Listing | None = None
 ) -> list[Task]:
@@ -72,6 +80,7 @@ def tasks_of(
     here = os.getcwd()
     select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
     changed = partial(Settings.overridden, select=select, ignore=ignore)
+    with_texts = reads_texts(options, finder)
     tasks: Iterable[Task]
     if getattr(options, "stdin_filename", None):
         path = os.path.abspath(options.stdin_filename)
@@ -80,10 +89,12 @@ def tasks_of(
         tasks = [] if is_left_out else [Task(path, options.stdin_filename, changed(settings))]
     elif options.paths:
         named = {os.path.abspath(path): path for path in options.paths}
-        tasks = find_tasks(named, finder, listing=listing, changed=changed)
+        tasks = find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
     else:
         root = finder.settings_for(here).root
-        tasks = tasks_of_project(root, finder, listing=listing, changed=changed)
+        tasks = tasks_of_project(
+            root, finder, listing=listing, changed=changed, with_texts=with_texts
+        )
     tasks = list(tasks)
     if options.phase is None:
         return tasks

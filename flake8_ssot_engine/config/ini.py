@@ -29,6 +29,7 @@ class IniDeclaration(NamedTuple):
     baseline: str
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    text_exclude: tuple[str, ...] = ()
 
 
 def has_moves(path: str) -> bool:
@@ -70,6 +71,7 @@ def ini_migration(path: str) -> IniDeclaration:
         baseline=_get(section, "ssot-baseline"),
         select=codes["ssot-select"],
         ignore=codes["ssot-ignore"],
+        text_exclude=tuple(_get(section, "ssot-text-exclude").split()),
     )
 
 

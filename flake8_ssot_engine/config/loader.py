@@ -71,9 +71,12 @@ def ini_settings(path: str) -> Settings:
         return settings.overridden(select=ini.select, ignore=ini.ignore)
     settings = settings_of_moves(ini.migration, root)
     shared = root_of_baseline(root, baseline) if baseline else root
-    return settings.replaced(path=path, baseline=baseline, baseline_root=shared).overridden(
-        select=ini.select, ignore=ini.ignore
-    )
+    return settings.replaced(
+        path=path,
+        baseline=baseline,
+        baseline_root=shared,
+        text_exclude=(Globs(root, ini.text_exclude),) if ini.text_exclude else (),
+    ).overridden(select=ini.select, ignore=ini.ignore)
 
 
 def settings_of_moves(migration: Migration, root: str) -> Settings:
@@ -151,6 +154,8 @@ def _freeze(
             merged["source_roots"] = tuple(_absolute(base, n) for n in values["source-roots"])
         if "exclude" in values:
             merged["exclude"] = (Globs(base, tuple(values["exclude"])),)
+        if "text-exclude" in values:
+            merged["text_exclude"] = (Globs(base, tuple(values["text-exclude"])),)
         if "baseline" in values:
             merged["baseline"] = _absolute(base, values["baseline"])
             merged["baseline_root"] = root_of_baseline(base, merged["baseline"])

@@ -20,6 +20,7 @@ class Settings:
     that may be meant but probably are not. `only_migration` is the id of the one migration whose
     violations count, "" for all. `baseline` is the absolute path of the file of that name, ""
     for the usual one; the paths in it are relative to `baseline_root` (default: `root`).
+    `text_exclude` are texts that name what was by right; Python files are none.
     """
 
     # No dataclass: to import what makes one takes longer than to check a file.
@@ -38,6 +39,7 @@ class Settings:
         "select",
         "source_roots",
         "string_calls",
+        "text_exclude",
         "warnings",
     )
 
@@ -54,6 +56,7 @@ class Settings:
         ignore: tuple[str, ...] = (),
         per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = (),
         string_calls: tuple[QualifiedName, ...] = (),
+        text_exclude: tuple[Globs, ...] = (),
         keeps_relative_imports: bool = True,
         migrations: tuple[Migration, ...] = (),
         warnings: tuple[ConfigProblem, ...] = (),
@@ -69,6 +72,7 @@ class Settings:
         self.ignore: Final = ignore
         self.per_file_ignores: Final = per_file_ignores
         self.string_calls: Final = string_calls
+        self.text_exclude: Final = text_exclude
         self.keeps_relative_imports: Final = keeps_relative_imports
         self.migrations: Final = migrations
         self.warnings: Final = warnings

@@ -272,6 +272,7 @@ TOP = (
     Key("preset", STRING, "Name of a built-in configuration to start from."),
     Key("source-roots", STRINGS, "Folders where absolute imports start."),
     Key("exclude", STRINGS, "Patterns of files and folders to pass over."),
+    Key("text-exclude", STRINGS, "Patterns of texts that may go on to name what has moved."),
     Key("baseline", STRING, "File that holds the tolerated violations."),
     Key("select", CODES, "Codes, or beginnings of codes, to report."),
     Key("ignore", CODES, "Codes, or beginnings of codes, not to report."),

@@ -7,7 +7,8 @@ import datetime
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,7 @@ from flake8_ssot_engine.engine.findings import (
     FileError,
     FileResult,
     Finding,
+    TextPlace,
     file_error,
 )
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
@@ -31,20 +33,24 @@ from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.semantics.focus import Asked, Focus, OutOfFocus
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.source import SourceFile
-from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
+from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Violation
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.planner import Planner
     from flake8_ssot_engine.engine.sights import Sights
+    from flake8_ssot_engine.engine.texts.reader import Found, Hit, TextReader
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
+_LONGEST = 5_000
+"""Characters, beyond which the lines of a finding are not kept: nobody looks at them."""
 _ATTEMPTS = 4
 """Attempts after which all of a file is looked at: most need one, a fifth is seldom the last."""
 
@@ -58,6 +64,7 @@ class Checker:
         needles: Needles | None = None,
         contents: Mapping[str, bytes] = MappingProxyType({}),
         *,
+        texts: Callable[[], TextReader] | None = None,
         sights: Sights | None = None,
         reexports: Reexports | None = None,
         tells_fixes: bool = True,
@@ -67,7 +74,8 @@ class Checker:
         `contents` are those of modules that hold something else than is on the disk; `reexports`
         know modules that are not there at all. With `sights`, files are checked again and again,
         each time with little changed. Without `tells_fixes` no finding says whether it can be
-        fixed.
+        fixed; without `texts`, which returns what reads them, nothing is told of comments, strings
+        and files that are no Python.
         """
         self.settings = settings
         self.needles = needles
@@ -75,11 +83,23 @@ class Checker:
         self.reexports = reexports or Reexports(Modules(settings.source_roots, contents))
         self._tells_fixes = tells_fixes
         self.screen = Screen(settings, needles, self.reexports)
+        self._make_texts = texts
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, Asked] = {}
         self._sights = sights
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether comments, strings and files that are no Python are looked at."""
+        return self._make_texts is not None
+
+    @cached_property
+    def texts(self) -> TextReader:
+        """What reads them."""
+        assert self._make_texts is not None
+        return self._make_texts()
 
     @property
     def consulted(self) -> dict[str, bool]:
@@ -114,7 +134,7 @@ class Checker:
                 and self.needles is not None
                 and not self.screen.can_break(path, source, data)
             ):
-                return FileResult(shown_as)
+                return self._check_texts_alone(path, source)
             try:
                 tree = source.parse()
             except SourceError as error:
@@ -137,7 +157,7 @@ class Checker:
                 return seen
         is_judged = with_noqa and self.screen.judges_suppressions and "SSOT" in source.text
         if self.needles is None and not (is_judged or self.screen.may_matter(path, source, tree)):
-            return FileResult(source.path)
+            return self._check_texts_alone(path, source, with_noqa=with_noqa)
 
         def checked(context: RuleContext) -> FileResult:
             found = self.findings_of(path, context, with_noqa=with_noqa)
@@ -145,7 +165,7 @@ class Checker:
                 keys = [key_of(finding) for finding in found]
                 plan = self.planner_of(path, context).plan_alone(keys)
                 found = tuple(with_fixability(finding, plan) for finding in found)
-            result = self._result(context, found)
+            result = self._result(path, context, found)
             if self._sights is not None:
                 self._sights.keep(path, source, context.model.focus, result)
             return result
@@ -169,6 +189,59 @@ class Checker:
                 self._asked[path] = focus.asked  # an editor has it checked again and again
         return answer(self.context_of(path, source, tree))
 
+    def _check_texts_alone(
+        self, path: str, source: SourceFile, *, with_noqa: bool = True
+    ) -> FileResult:
+        """Check what a Python file says in comments and strings: nothing else can be in it."""
+        texts = self._texts_of(path, source)
+        if texts is None:
+            return FileResult(source.path)
+        suppressions = Suppressions(source) if with_noqa else None
+        found = self.findings_in_text(path, source, texts, suppressions)
+        return self.result_of_text(source, found, texts.hits)._replace(scopes=texts.scopes)
+
+    def result_of_text(
+        self, source: SourceFile, found: tuple[Finding, ...], hits: Sequence[Hit]
+    ) -> FileResult:
+        """Return the result of a file that holds nothing else than what texts name."""
+        places = self._places(source, hits)
+        counts = Counter({ReferenceKind.TEXT.value: len(places)})
+        return FileResult(source.path, found, references=+counts, texts=places)
+
+    def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
+        at = source.position
+        return tuple(
+            TextPlace(
+                at(hit.violation.span.start), at(hit.around.start), at(hit.around.end), hit.name
+            )
+            for hit in hits
+            if self.settings.only_migration in ("", hit.violation.migration)
+        )
+
+    def findings_in_text(
+        self, path: str, source: SourceFile, texts: Found, suppressions: Suppressions | None = None
+    ) -> tuple[Finding, ...]:
+        """Return what stands of what a text names, where nothing else is in it."""
+        if DEPRECATED_TEXT not in self._rules_for(path):
+            return ()
+        violations = [hit.judged for hit in texts.hits]
+        return self._findings(path, source, violations, suppressions, texts.scope_of)
+
+    def _texts_of(self, path: str, source: SourceFile) -> Found | None:
+        """Return what the comments and strings of a Python file name, if that is anything."""
+        if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
+            return None
+        found = self.texts.read_python(source.text, self.index_for(path))
+        return found if found.hits else None
+
+    def index_for_text(self, path: str) -> MoveIndex:
+        """Return the moves that bind a file that is no Python: all but those that it owns."""
+        return self._index_for(path, None)
+
+    def index_for(self, path: str) -> MoveIndex:
+        """Return the moves that bind a file: all but those that it owns or defines."""
+        return self._index_for(path, self.reexports.modules.name_of(path))
+
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
         module = self.reexports.modules.name_of(path)
         if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
@@ -187,14 +260,25 @@ class Checker:
             or not suppressions.names_ours
             or not self.screen.judges_suppressions
         ):
-            violations = [violation for rule in rules for violation in rule.check(context)]
-            return self._findings(path, model, violations, suppressions)
+            violations = self._violations(path, context, rules)
+            return self._findings_in(path, context, violations, suppressions)
         judged = self._rules_for(path, whatever_is_selected=True)
-        violations = [violation for rule in judged for violation in rule.check(context)]
+        if not self.reads_texts:
+            judged = [rule for rule in judged if rule is not DEPRECATED_TEXT]
+        violations = self._violations(path, context, judged)
         violations += self._unused(suppressions, model.source, violations, judged)
         selected = {rule.code for rule in rules}
         violations = [violation for violation in violations if violation.code in selected]
-        return self._findings(path, model, violations, suppressions)
+        return self._findings_in(path, context, violations, suppressions)
+
+    def _violations(
+        self, path: str, context: RuleContext, rules: Sequence[Rule]
+    ) -> list[Violation]:
+        found = [violation for rule in rules for violation in rule.check(context)]
+        texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
+        if texts is not None:
+            found += [hit.violation for hit in _apart(texts, context, found)]
+        return found
 
     def _unused(
         self,
@@ -214,11 +298,13 @@ class Checker:
         # What plans is a fifth of what there is to import, and most files have nothing to fix.
         from flake8_ssot_engine.engine.planning.planner import Planner
 
+        texts = self._texts_of(path, context.model.source)
         return Planner(
             context,
             self.with_every_move(context),
             untouchable=untouchable or self._why_untouchable(path),
             keeps_relative=self.settings.keeps_relative_imports,
+            texts=texts.hits if texts else (),
         )
 
     def count_suppressed(self, path: str, context: RuleContext, found: Sequence[Finding]) -> int:
@@ -255,14 +341,30 @@ class Checker:
         context = self.context_of(path, source, tree_of_names(source))
         found = self.findings_in_broken(path, context)
         problem = file_error(source.path, error) if is_told or found else None
-        return self._result(context, found, problem)
+        return self._result(path, context, found, problem)
 
     def _result(
-        self, context: RuleContext, found: tuple[Finding, ...], error: FileError | None = None
+        self,
+        path: str,
+        context: RuleContext,
+        found: tuple[Finding, ...],
+        error: FileError | None = None,
     ) -> FileResult:
         scopes = context.model.definition_names if found else frozenset()
-        counts = self._count_references(context)
-        return FileResult(context.model.source.path, found, error, *counts, scopes)
+        counts, spelled = self._count_references(context)
+        result = FileResult(context.model.source.path, found, error, counts, spelled, scopes)
+        texts = self._texts_of(path, context.model.source) if error is None else None
+        if texts is None:
+            return result
+        others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
+        apart = _apart(texts, context, others)
+        told = self.result_of_text(context.model.source, (), apart)
+        resolved = [hit._replace(name="") for hit in texts.hits if hit not in apart]
+        return result._replace(
+            references=counts + told.references,
+            scopes=scopes | texts.scopes if found else scopes,
+            texts=told.texts + self._places(context.model.source, resolved),
+        )
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""
@@ -272,7 +374,7 @@ class Checker:
             if rule.reads_imports_alone
             for violation in rule.check(context)
         ]
-        return self._findings(path, context.model, violations, Suppressions(context.model.source))
+        return self._findings_in(path, context, violations, Suppressions(context.model.source))
 
     def context_of(
         self,
@@ -304,17 +406,37 @@ class Checker:
             self.settings.string_calls,
         )
 
+    def _findings_in(
+        self,
+        path: str,
+        context: RuleContext,
+        violations: list[Violation],
+        suppressions: Suppressions | None,
+    ) -> tuple[Finding, ...]:
+        """Return what stands of the violations of a Python file."""
+        model = context.model
+        texts: list[Found | None] = []
+
+        def scope_of(violation: Violation) -> str:
+            if violation.code != DEPRECATED_TEXT.code:
+                return model.definitions.around(violation.span) or MODULE_SCOPE
+            if not texts:  # of what is cut out of a model, it knows no definitions
+                texts.append(self._texts_of(path, model.source))
+            return texts[0].scope_of(violation) if texts[0] else MODULE_SCOPE
+
+        return self._findings(path, model.source, violations, suppressions, scope_of)
+
     def _findings(
         self,
         path: str,
-        model: SemanticModel,
+        source: SourceFile,
         violations: list[Violation],
         suppressions: Suppressions | None,
+        scope_of: Callable[[Violation], str],
     ) -> tuple[Finding, ...]:
         """Return what stands after phases and suppressions, in order."""
         if not violations:
             return ()
-        source = model.source
         found: list[Finding] = []
         for violation in violations:
             if self.settings.only_migration not in ("", violation.migration):
@@ -328,9 +450,11 @@ class Checker:
             if suppressions is not None and suppressions.covers(violation.code, start.line):
                 continue
             end = source.position(violation.span.end)
-            lines = tuple(source.line_text(line) for line in range(start.line, end.line + 1))
+            lines: tuple[str, ...] = ()
+            if source.length_of_lines(start.line, end.line) <= _LONGEST:
+                lines = tuple(map(source.line_text, range(start.line, end.line + 1)))
             name = phase.name if phase else ""
-            scope = model.definitions.around(violation.span) or MODULE_SCOPE
+            scope = scope_of(violation)
             found.append(Finding(source.path, violation, start, end, lines, name, scope))
         found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
         return tuple(found)
@@ -369,7 +493,7 @@ class Checker:
         ends = (move.old, *([move.new] if move.new else []))
         return any(map(self.reexports.modules.is_module, ends))
 
-    def _index_for(self, path: str, module: QualifiedName) -> MoveIndex:
+    def _index_for(self, path: str, module: QualifiedName | None) -> MoveIndex:
         """Return the moves that bind this file: all but those that it owns or defines."""
         exempt = tuple(
             migration.id
@@ -379,8 +503,11 @@ class Checker:
         own = [
             move.old
             for _, move in self.settings.index
-            if module.is_under(move.old)
-            or (move.old.parent == module and not self._is_of_module(move))
+            if module is not None
+            and (
+                module.is_under(move.old)
+                or (move.old.parent == module and not self._is_of_module(move))
+            )
         ]
         if not exempt and not own:
             return self.settings.index
@@ -394,6 +521,15 @@ class Checker:
                 )
             )
         return self._narrowed[key]
+
+
+def _apart(texts: Found, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
+    """Return what texts name that is nothing else besides: no use, string or other violation."""
+    model = context.model
+    known = [violation.span for violation in others]
+    known += [model.source.span_of(string.node) for string in context.strings]
+    known += [model.span_of_reference(use.reference) for use in context.uses]
+    return [hit for hit in texts.hits if not any(s.contains(hit.violation.span) for s in known)]
 
 
 def key_of(finding: Finding) -> Key:

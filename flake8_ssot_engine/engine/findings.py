@@ -19,7 +19,8 @@ TOO_DEEP = SourceError("is nested too deeply to be checked")
 class Finding(NamedTuple):
     """A violation with what a report needs besides: its place, its phase, and its weight.
 
-    `scope` is the qualified name, within its module, of the definition that it stands in.
+    `scope` is the qualified name, within its module, of the definition that it stands in. There
+    are no `lines` where they are too long to be shown.
     """
 
     path: str
@@ -51,12 +52,30 @@ class FileError(NamedTuple):
     is_baselined: bool = False
 
 
+class TextPlace(NamedTuple):
+    """Where a text names what has moved, which a violation there would start at.
+
+    `start` and `end` are its own, or those of the statement where it is imported; `name` is the
+    last part of the old name, "" in a string that is a reference of another kind.
+    """
+
+    place: Position
+    start: Position
+    end: Position
+    name: str
+
+    def covers(self, place: Position) -> bool:
+        """Whether something else that starts at `place` is the same."""
+        return self.start <= place < self.end
+
+
 class FileResult(NamedTuple):
     """What came of one file.
 
     `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
-    those of them that spell the last part of an old name, by that part. `scopes` are those of
-    a file with findings, named as findings name them.
+    those of them that spell the last part of an old name, by that part, but for those of the kind
+    `text`, which `texts` tells. `scopes` are those of a file with findings, named as findings name
+    them.
     """
 
     path: str
@@ -65,6 +84,7 @@ class FileResult(NamedTuple):
     references: Counter[str] = NO_REFERENCES
     spelled: Counter[str] = NO_REFERENCES
     scopes: frozenset[str] = frozenset()
+    texts: tuple[TextPlace, ...] = ()
 
 
 def file_error(path: str, error: SourceError) -> FileError:

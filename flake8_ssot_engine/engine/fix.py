@@ -30,13 +30,15 @@ def plan_fixes(
     on_progress: Callable[[int], None] | None = None,
     contents: Mapping[str, bytes] = NO_CONTENTS,
     wants: Callable[[str, Finding], bool] = every_finding,
+    with_texts: bool = False,
 ) -> FixReport:
     """Plan and prove the fix of some files and of what depends on them; write nothing.
 
     `keeps_outside`, if given, is why no other file may change with them: what would need that
     keeps an alias. `on_progress` hears of each batch of files that was looked at. `contents` are
     those of files that hold something else than is on the disk; of what is found in a file, by
-    its absolute path, that is fixed which `wants` says yes to.
+    its absolute path, that is fixed which `wants` says yes to; only `with_texts` is looked
+    at comments, strings and files that are no Python.
     """
     by_settings: defaultdict[int, list[Task]] = defaultdict(list)
     for task in tasks:
@@ -51,6 +53,7 @@ def plan_fixes(
             keeps_outside,
             contents=contents,
             wants=wants,
+            with_texts=with_texts,
         ).report()
         for group in by_settings.values()
     ]
@@ -76,6 +79,7 @@ def fix_files(
     keeps_outside: str = "",
     on_progress: Callable[[int], None] | None = None,
     before_writing: Callable[[FixReport], None] = lambda report: None,
+    with_texts: bool = False,
 ) -> FixReport:
     """Fix some files and what depends on them, until nothing more can be fixed, and write them.
 
@@ -90,6 +94,7 @@ def fix_files(
             allow_unsafe=allow_unsafe,
             keeps_outside=keeps_outside,
             on_progress=on_progress,
+            with_texts=with_texts,
         )
         before_writing(planned)
         return write_fixes(planned)
@@ -147,6 +152,7 @@ def with_single_fixes(
     sees_others: bool = True,
     contents: Mapping[str, bytes] = NO_CONTENTS,
     wants: Callable[[str, Finding], bool] = every_finding,
+    with_texts: bool = False,
 ) -> Report:
     """Return a report in which each violation of some files carries the edits that fix it.
 
@@ -169,6 +175,7 @@ def with_single_fixes(
             sees_others=sees_others,
             contents=contents,
             wants=wants,
+            with_texts=with_texts,
         )
         fixes.update(project.single_fixes())
     return report._replace(findings=tuple(_with_fix(finding, fixes) for finding in report.findings))

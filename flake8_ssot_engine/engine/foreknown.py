@@ -19,6 +19,7 @@ from flake8_ssot_engine.engine.memory import Memory
 from flake8_ssot_engine.engine.run import FEW_FILES, MANY_FILES, check_each, recall_each
 from flake8_ssot_engine.engine.tasks import tasks_of_project
 from flake8_ssot_engine.errors import ConfigError
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 
 class Foreknown(NamedTuple):
@@ -51,7 +52,12 @@ def foresee(
         return Foreknown()
     try:
         declared = finder.settings_for(os.getcwd())
-        every = tasks_of_project(settings.root, finder, listing=memory.listing)
+        every = tasks_of_project(
+            settings.root,
+            finder,
+            listing=memory.listing,
+            with_texts=settings.selects(DEPRECATED_TEXT.code),
+        )
         tasks = [task._replace(settings=settings) for task in every if task.settings is declared]
     except ConfigError:  # it is told of when a file is met to which that configuration holds
         return Foreknown()
@@ -59,10 +65,18 @@ def foresee(
     count = len(named) - len(folders) + sum(task.path.startswith(below) for task in tasks)
     results: Collection[FileResult] | None
     if count >= MANY_FILES and multiprocessing.parent_process() is None:
-        results = check_each(tasks, jobs=jobs, parses_all=False, memory=memory)
+        results = check_each(tasks, jobs=jobs, parses_all=False, memory=memory, with_texts=True)
     else:
-        results = recall_each(tasks, memory, jobs=1)
+        results = recall_each(tasks, memory, jobs=1, with_texts=True)
     if results is None:
         return Foreknown()
     paths = {task.shown_as: task.path for task in tasks}
-    return Foreknown(frozenset(paths.values()), {paths[one.path]: one for one in results})
+    known = {paths[one.path]: _without_texts(one) for one in results}
+    return Foreknown(frozenset(paths.values()), known)
+
+
+def _without_texts(result: FileResult) -> FileResult:
+    """Return a result without what only `ssot check` tells, with which the memory is shared."""
+    found = result.findings
+    kept = tuple(one for one in found if one.violation.code != DEPRECATED_TEXT.code)
+    return result if len(kept) == len(found) else result._replace(findings=kept)

@@ -13,8 +13,11 @@ from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
 from flake8_ssot_engine.engine.novelty import Newness
 from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.shared import texts_of
+from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE
 
@@ -56,7 +59,7 @@ class _Search:
         if content is None or now.error:  # of a broken file nobody knows what is left in it
             return
         checker_then, checker_now = self._checkers_of(task.settings)
-        then = checker_then.check_bytes(before, content, shown_as=os.path.relpath(before))
+        then = _checked(checker_then, before, content)
         left = _left_of(then, now)
         if not left:
             return
@@ -78,9 +81,17 @@ class _Search:
     def _checkers_of(self, settings: Settings) -> tuple[Checker, Checker]:
         """Return what checks files as they were, and as they are."""
         if id(settings) not in self._checkers:
-            then = Checker(settings, contents=self._newness.contents)
-            self._checkers[id(settings)] = then, Checker(settings)
+            texts = texts_of(settings)
+            then = Checker(settings, contents=self._newness.contents, texts=texts)
+            self._checkers[id(settings)] = then, Checker(settings, texts=texts)
         return self._checkers[id(settings)]
+
+
+def _checked(checker: Checker, path: str, content: bytes) -> FileResult:
+    shown_as = os.path.relpath(path)
+    if checker.reads_texts and is_text(path):
+        return check_text(checker, path, content, shown_as=shown_as)
+    return checker.check_bytes(path, content, shown_as=shown_as)
 
 
 def _left_of(then: FileResult, now: FileResult) -> Counter[Trait]:
@@ -93,6 +104,8 @@ def _left_of(then: FileResult, now: FileResult) -> Counter[Trait]:
 
 def _unsuppressed(checker: Checker, task: Task, content: bytes) -> FileResult:
     """Return what is found in a file where no `# noqa` counts."""
+    if is_text(task.path):  # there is no such thing in it
+        return _checked(checker, task.path, content)
     try:
         source = SourceFile.from_bytes(task.shown_as, content)
         return checker.check_tree(task.path, source, source.parse(), with_noqa=False)

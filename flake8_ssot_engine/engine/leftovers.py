@@ -24,7 +24,9 @@ def checked_again(report: FixReport, tasks: Sequence[Task], *, jobs: int) -> Fix
         reasons[finding.path, trait_of(finding)].append(finding)
     paths = {*(finding.path for finding in report.left), *(error.path for error in report.errors)}
     asked = [task for task in tasks if task.shown_as in paths]
-    results = judge_results(asked, check_each(asked, jobs=jobs), covered=()).results
+    results = judge_results(
+        asked, check_each(asked, jobs=jobs, with_texts=True), covered=()
+    ).results
     left = []
     for finding in (finding for result in results for finding in result.findings):
         if known := reasons[finding.path, trait_of(finding)]:

@@ -12,9 +12,12 @@ from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, match_findings, trait_of
 from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.shared import texts_of
+from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.listing import SUFFIXES
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE
 
@@ -62,9 +65,9 @@ class Newness:
         names = [
             before
             for path, before in self._before.items()
-            if before and (before.endswith(SUFFIXES) or path.endswith(SUFFIXES))
+            if before and any(n.endswith(SUFFIXES) or is_text(n) for n in (before, path))
         ]
-        names += (path for path in self.removed if path.endswith(SUFFIXES))
+        names += (path for path in self.removed if path.endswith(SUFFIXES) or is_text(path))
         contents = zip(names, self._history.contents_at(self.commit, names), strict=True)
         return {name: content for name, content in contents if content is not None}
 
@@ -73,7 +76,7 @@ class Newness:
         content = self.contents.get(before)
         if content is None or not (now.findings or now.error):
             return now
-        then = self._checker(task.settings).check_bytes(before, content, shown_as=task.shown_as)
+        then = self._then(task, before, content)
         unchanged = cache(partial(_unchanged_lines, task, content))
         was_broken = then.error is not None and then.error.code == BROKEN.code
         matched = match_findings(
@@ -89,11 +92,19 @@ class Newness:
         new = (f for f, held in zip(now.findings, matched.held, strict=True) if not held)
         return now._replace(findings=tuple(new), error=error)
 
+    def _then(self, task: Task, before: str, content: bytes) -> FileResult:
+        checker = self._checker(task.settings)
+        if is_text(task.path):
+            return check_text(checker, before, content, shown_as=task.shown_as)
+        return checker.check_bytes(before, content, shown_as=task.shown_as)
+
     def _checker(self, settings: Settings) -> Checker:
         if id(settings) not in self._checkers:
             # What was ignored, or in a phase that was off, was there all the same.
             whole = settings.unfiltered().of_migration("")
-            self._checkers[id(settings)] = Checker(whole, contents=self.contents)
+            self._checkers[id(settings)] = Checker(
+                whole, contents=self.contents, texts=texts_of(whole)
+            )
         return self._checkers[id(settings)]
 
     def _real(self, path: str) -> str:

@@ -1,7 +1,8 @@
 """The past: what a file of a snapshot held, decided once for all snapshots where that is so.
 
 A verdict on a file depends on its path, its content, and on what it asked about other files; it
-stands wherever these are the same (`witness.py`).
+stands wherever these are the same (`witness.py`). Where texts were read, one of the facts is what
+was looked for: which files a snapshot has says how much of an old path a text has to spell.
 """
 
 from __future__ import annotations
@@ -14,14 +15,23 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import Trait, trait_of
-from flake8_ssot_engine.engine.shared import no_collection
-from flake8_ssot_engine.engine.witness import Fact, Witness
+from flake8_ssot_engine.engine.shared import no_collection, texts_of
+from flake8_ssot_engine.engine.text_files import check_text
+from flake8_ssot_engine.engine.texts.reader import TextReader
+from flake8_ssot_engine.engine.witness import Fact, Witness, told
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.git_objects import Objects, shared_objects
+from flake8_ssot_engine.project.past_files import PastWalk
 from flake8_ssot_engine.project.past_modules import PastModules, Readings
+from flake8_ssot_engine.project.past_names import NamedFiles, past_old_names
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.project.snapshots import Snapshot
+from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.project.texts import OldName
 from flake8_ssot_engine.source import Position
+
+_OLDS = "olds"
 
 
 class Seen(NamedTuple):
@@ -32,14 +42,25 @@ class Seen(NamedTuple):
     end: Position
 
 
+class TextSpan(NamedTuple):
+    """Where a text names what has moved."""
+
+    start: Position
+    end: Position
+
+
 class Verdict(NamedTuple):
-    """What a content held where the facts are as they were."""
+    """What a content held where the facts are as they were.
+
+    `texts` are the places of those references that are in texts.
+    """
 
     name: str
     facts: tuple[Fact, ...]
     violations: tuple[Seen, ...]
     references: Mapping[str, int]
     is_unreadable: bool
+    texts: tuple[TextSpan, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +104,10 @@ class PastChecker:
         self._readings = Readings()
         self._modules: dict[str, tuple[PastModules, Reexports]] = {}
         self._holding: dict[str, dict[Fact, bool]] = {}
+        self._walk = PastWalk(project.settings, is_fixed=True)  # it is asked for modules alone
+        self._named = NamedFiles()
+        self._olds: dict[str, tuple[OldName, ...]] = {}
+        self._readers: dict[tuple[OldName, ...], TextReader] = {}
 
     def verdict(self, path: str, name: str, tree: str, known: Iterable[Verdict]) -> Verdict:
         """Return what a content held in a snapshot: a known verdict, if one stands there."""
@@ -95,7 +120,11 @@ class PastChecker:
         holding = self._holding.setdefault(tree, {})
         for fact in facts:
             if fact not in holding:
-                holding[fact] = fact.holds_in(self._reexports_in(tree))
+                holding[fact] = (
+                    _fact_of_olds(self._olds_in(tree)) == fact
+                    if fact.question == _OLDS
+                    else fact.holds_in(self._reexports_in(tree))
+                )
             if not holding[fact]:
                 return False
         return True
@@ -113,11 +142,39 @@ class PastChecker:
             return Verdict("", (), (), {}, is_unreadable=True)
         project = self._project
         witness = Witness(self._reexports_in(tree))
-        checker = Checker(project.settings, project.needles, reexports=witness, tells_fixes=False)
-        result = checker.check_bytes(
-            path, data, shown_as=path, parses_all=False, is_candidate=is_candidate
+
+        def texts() -> TextReader:
+            olds = self._olds_in(tree)
+            witness.facts[_fact_of_olds(olds)] = None
+            return self._reader(olds)
+
+        checker = Checker(
+            project.settings,
+            project.needles,
+            texts=texts if texts_of(project.settings) else None,
+            reexports=witness,
+            tells_fixes=False,
         )
+        if is_text(path):
+            result = check_text(checker, path, data, shown_as=path)
+        else:
+            result = checker.check_bytes(
+                path, data, shown_as=path, parses_all=False, is_candidate=is_candidate
+            )
         return _verdict(name, tuple(witness.facts), result)
+
+    def _reader(self, olds: tuple[OldName, ...]) -> TextReader:
+        if olds not in self._readers:
+            self._readers[olds] = TextReader(self._project.settings, olds)
+        return self._readers[olds]
+
+    def _olds_in(self, tree: str) -> tuple[OldName, ...]:
+        if tree not in self._olds:
+            settings, prefix = self._project.settings, self._project.prefix
+            folders = self._walk.modules(Snapshot(self.objects, tree, settings.root, prefix))
+            modules = self._reexports_in(tree).modules
+            self._olds[tree] = past_old_names(settings, folders, modules, self._named)
+        return self._olds[tree]
 
     def _reexports_in(self, tree: str) -> Reexports:
         if tree not in self._modules:
@@ -155,4 +212,9 @@ def check_past(task: Task) -> list[tuple[list[Verdict], list[int]]]:
 def _verdict(name: str, facts: tuple[Fact, ...], result: FileResult) -> Verdict:
     seen = tuple(Seen(trait_of(finding), finding.start, finding.end) for finding in result.findings)
     references = {kind: count for kind, count in result.references.items() if count}
-    return Verdict(name, facts, seen, references, result.error is not None)
+    spans = tuple(TextSpan(place.start, place.end) for place in result.texts)
+    return Verdict(name, facts, seen, references, result.error is not None, spans)
+
+
+def _fact_of_olds(olds: Sequence[OldName]) -> Fact:
+    return Fact(_OLDS, QualifiedName(()), told(olds))

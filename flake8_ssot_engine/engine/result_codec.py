@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from flake8_ssot_engine.edits import Applicability
-from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding, TextPlace
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.source import Position, Span
 from flake8_ssot_engine.violations import ReferenceKind, Severity, Violation
@@ -30,13 +30,14 @@ def result_to_plain(result: FileResult) -> list[Any]:
         dict(result.references),
         dict(result.spelled),
         sorted(result.scopes),
+        [[*place, *start, *end, name] for place, start, end, name in result.texts],
     ]
 
 
 def result_from_plain(plain: Any) -> FileResult:
     """Return the result that became `plain`. Raises ValueError for what none became."""
     try:
-        path, findings, error, references, spelled, scopes = plain
+        path, findings, error, references, spelled, scopes, texts = plain
         return FileResult(
             _text(path),
             tuple([_finding_from_plain(path, finding) for finding in findings]),
@@ -44,6 +45,7 @@ def result_from_plain(plain: Any) -> FileResult:
             _counts(references),
             _counts(spelled),
             frozenset(_texts(scopes)),
+            tuple([_place(*place) for place in texts]),
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"no result: {error}") from None
@@ -121,6 +123,20 @@ def _error(
         if number is not None and type(number) is not int:
             raise TypeError("no number")
     return FileError(path, message, line, column, code, bool(is_baselined))
+
+
+def _place(*plain: Any) -> TextPlace:
+    *numbers, name = plain
+    for number in numbers:
+        if type(number) is not int:
+            raise TypeError("no number")
+    line, column, start_line, start_column, end_line, end_column = numbers
+    return TextPlace(
+        Position(line, column),
+        Position(start_line, start_column),
+        Position(end_line, end_column),
+        _text(name),
+    )
 
 
 def _counts(plain: Any) -> Counter[str]:

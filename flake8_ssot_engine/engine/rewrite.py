@@ -14,12 +14,15 @@ from flake8_ssot_engine.engine.check import Checker, key_of
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
+from flake8_ssot_engine.engine.proof.texts import certify_prose, certify_spans
 from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
 from flake8_ssot_engine.engine.survey import Place
+from flake8_ssot_engine.engine.text_files import TextFile, read_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 
@@ -62,9 +65,66 @@ def rewrite_files(task: RewriteTask) -> list[Rewrite]:
     checker = checker_of(task.shared)
     with no_collection():
         return [
-            Rewriter(checker, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)
+            rewriter_of(checker, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)
             for place, keys, links in zip(task.places, task.keys, task.links, strict=True)
         ]
+
+
+def rewriter_of(checker: Checker, place: Place, *, allow_unsafe: bool) -> Rewriter | TextRewriter:
+    """Return what rewrites a file, be it Python or not."""
+    if checker.reads_texts and is_text(place.path):
+        return TextRewriter(checker, place, allow_unsafe=allow_unsafe)
+    return Rewriter(checker, place, allow_unsafe=allow_unsafe)
+
+
+class TextRewriter:
+    """Rewrites one file that is no Python: with all that was asked for, or what holds up."""
+
+    def __init__(self, checker: Checker, place: Place, *, allow_unsafe: bool) -> None:
+        self._place = place
+        self._allow_unsafe = allow_unsafe
+        data = read_text(place.path, place.shown_as, checker.contents)
+        self._data, self._error = (b"", data.message) if isinstance(data, FileError) else (data, "")
+        self._file = TextFile(checker, place.path, self._data, place.shown_as)
+
+    def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
+        """Return edits of this file with lines and columns."""
+        return placed_in(self._file.source, edits)
+
+    def rewrite(self, keys: Collection[Key], links: Links) -> Rewrite:
+        """Fix the violations `keys`; nothing else is asked of such a file."""
+        if self._error:
+            return Rewrite(self._place, failure=self._error)
+        held: list[Key] = []
+        withheld: dict[Key, str] = {}
+        waiting = [list(keys)]
+        while waiting:  # where a part fails, its halves are tried
+            part = waiting.pop()
+            try:
+                self._attempt([*held, *part])
+                held += part
+            except Uncertified as error:
+                middle = len(part) // 2
+                if middle:
+                    waiting += [part[middle:], part[:middle]]
+                else:
+                    withheld[part[0]] = f"{UNPROVED}: {error}"
+        done = self._attempt(held)
+        plan = done.plan._replace(withheld={**done.plan.withheld, **withheld})
+        return replace(done, plan=plan)
+
+    def _attempt(self, keys: Collection[Key]) -> Rewrite:
+        plan, after = self._file.rewritten(keys, allow_unsafe=self._allow_unsafe)
+        return Rewrite(self._place, self._data, after if plan.edits else self._data, plan)
+
+
+def placed_in(source: SourceFile, edits: Collection[Edit]) -> list[PlacedEdit]:
+    """Return edits of a file with lines and columns."""
+    position = source.position
+    return [
+        PlacedEdit(edit.path, position(edit.span.start), position(edit.span.end), edit.text)
+        for edit in edits
+    ]
 
 
 class Rewriter:
@@ -96,11 +156,7 @@ class Rewriter:
 
     def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
         """Return edits of this file with lines and columns."""
-        position = self._source.position
-        return [
-            PlacedEdit(edit.path, position(edit.span.start), position(edit.span.end), edit.text)
-            for edit in edits
-        ]
+        return placed_in(self._source, edits)
 
     def rewrite(self, keys: Collection[Key], links: Links) -> Rewrite:
         """Fix the violations `keys`, and follow `links`."""
@@ -178,8 +234,11 @@ class Rewriter:
         context = self._checker.context_of(
             self._place.path, after, tree, _Renamed(self._context, renamed).public_names
         )
+        before = self._context
+        if plan.texts:
+            before = self._with_texts(plan)
         certify(
-            self._checker.with_every_move(self._context),
+            self._checker.with_every_move(before),
             context.model,
             Agreement(renamed, {name.last for name in plan.gone}),
         )
@@ -189,6 +248,14 @@ class Rewriter:
         planner = self._checker.planner_of(self._place.path, context, self._place.untouchable)
         further = planner.plan_alone([key_of(finding) for finding in left], allow_unsafe=False)
         return bool(further.fixed)
+
+    def _with_texts(self, plan: FilePlan) -> RuleContext:
+        """Return the file with its comments and strings rewritten alone. Raises Uncertified."""
+        text = apply_edits(self._source.text, plan.texts).text
+        certify_spans(self._source.text, text, plan.texts)
+        source = SourceFile(self._place.shown_as, text, encoding=self._source.encoding)
+        certify_prose(self._source, source, only_prose=not self._allow_unsafe)
+        return self._checker.context_of(self._place.path, source, source.parse())
 
     def _check_violations(self, plan: FilePlan, after: RuleContext) -> bool:
         """Refuse a result in which a fixed violation is left, or a new one has come.

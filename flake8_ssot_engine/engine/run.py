@@ -15,12 +15,14 @@ from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.scan import Scan, modules_of
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.check import Checker
     from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.shared import Shared
+    from flake8_ssot_engine.project.texts import OldName
 
 _CHUNK = 16
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
@@ -88,17 +90,19 @@ def check_each(
     parses_all: bool = True,
     on_progress: Callable[[int], None] | None = None,
     memory: Memory | None = None,
+    with_texts: bool = False,
 ) -> list[FileResult]:
     """Return what came of each file, in order, but for those of which there is nothing to tell.
 
-    `memory` is what is known of the files under its settings, and is to be kept of them.
+    `memory` is what is known of the files under its settings, and is to be kept of them. Only
+    `with_texts` is looked at files that are no Python, and at comments and strings.
     """
     told = on_progress or (lambda count: None)
     results: dict[str, FileResult] = {}
     with Workers(jobs) as workers:
         for settings, group in _by_settings(tasks):
             known = memory if memory and memory.settings == settings else None
-            run = _GroupRun(settings, group, workers, parses_all, told)
+            run = _GroupRun(settings, group, workers, parses_all, told, with_texts)
             found: Collection[FileResult]
             if len(group) < MANY_FILES:
                 known = None
@@ -113,7 +117,7 @@ def check_each(
 
 
 def recall_each(
-    tasks: Sequence[Task], memory: Memory, *, jobs: int
+    tasks: Sequence[Task], memory: Memory, *, jobs: int, with_texts: bool = False
 ) -> Collection[FileResult] | None:
     """Return what came of the files under the settings of a memory, as far as it is remembered.
 
@@ -123,7 +127,12 @@ def recall_each(
         return None
     with Workers(jobs) as workers:
         run = _GroupRun(
-            memory.settings, list(tasks), workers, parses_all=False, told=lambda count: None
+            memory.settings,
+            list(tasks),
+            workers,
+            parses_all=False,
+            told=lambda count: None,
+            with_texts=with_texts,
         )
         return run.recall(memory)
 
@@ -138,12 +147,15 @@ class _GroupRun:
         workers: Workers,
         parses_all: bool,
         told: Callable[[int], None],
+        with_texts: bool,
     ) -> None:
         self._settings = settings
         self._group = group
         self._workers = workers
         self._parses_all = parses_all
         self._told = told
+        self._with_texts = with_texts
+        self._module_paths: Set[str] = frozenset()
         self._consulted: dict[str, bool] = {}
 
     def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
@@ -157,7 +169,8 @@ class _GroupRun:
         return self._recall(memory, self._modules(memory.listing))
 
     def _modules(self, listing: Listing) -> Set[str]:
-        return modules_of(self._settings.source_roots, listing)
+        self._module_paths = modules_of(self._settings.source_roots, listing)
+        return self._module_paths
 
     def _recall(self, memory: Memory, modules: Set[str]) -> Collection[FileResult] | None:
         from flake8_ssot_engine.engine.suppressions import wants
@@ -208,7 +221,13 @@ class _GroupRun:
             return []
         from flake8_ssot_engine.engine.shared import Shared
 
-        shared = Shared(self._settings, needles, os.urandom(8).hex())
+        shared = Shared(
+            self._settings,
+            needles,
+            os.urandom(8).hex(),
+            reads_texts=self._with_texts,
+            olds=self._olds() if self._with_texts and self._module_paths else (),
+        )
         chunks = [
             _Chunk(
                 shared,
@@ -224,6 +243,11 @@ class _GroupRun:
                 self._consulted[path] = is_sound and self._consulted.get(path, True)
             self._told(len(chunk.files))
         return results
+
+    def _olds(self) -> tuple[OldName, ...]:
+        from flake8_ssot_engine.project.texts import old_names
+
+        return tuple(old_names(self._settings, self._module_paths))
 
 
 def _by_settings(tasks: Sequence[Task]) -> Iterator[tuple[Settings, list[Task]]]:
@@ -262,6 +286,13 @@ def _check_chunk(chunk: _Chunk) -> _Batch:
 
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:
+    if checker.reads_texts and is_text(path):
+        from flake8_ssot_engine.engine.text_files import check_text, read_text
+
+        data = read_text(path, shown_as)
+        if isinstance(data, FileError):
+            return FileResult(shown_as, error=data)
+        return check_text(checker, path, data, shown_as=shown_as)
     data = read_source(path, shown_as)
     if isinstance(data, FileError):
         return FileResult(shown_as, error=data)
@@ -270,6 +301,19 @@ def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) ->
     return checker.check_bytes(
         path, data, shown_as=shown_as, parses_all=parses_all, is_candidate=is_candidate
     )
+
+
+def check_content(task: Task, data: bytes, *, parses_all: bool) -> FileResult:
+    """Check a file as if it held `data`."""
+    from flake8_ssot_engine.engine.check import Checker
+    from flake8_ssot_engine.engine.shared import texts_of
+
+    checker = Checker(task.settings, texts=texts_of(task.settings))
+    if checker.reads_texts and is_text(task.path):
+        from flake8_ssot_engine.engine.text_files import check_text
+
+        return check_text(checker, task.path, data, shown_as=task.shown_as)
+    return checker.check_bytes(task.path, data, shown_as=task.shown_as, parses_all=parses_all)
 
 
 def read_source(

@@ -131,6 +131,7 @@ class Project:
         sees_others: bool = True,
         contents: Mapping[str, bytes] = NO_CONTENTS,
         wants: Callable[[str, Finding], bool] = every_finding,
+        with_texts: bool = False,
     ) -> None:
         self._sees_others = sees_others
         self._contents = contents
@@ -143,7 +144,11 @@ class Project:
         if len(tasks) >= FEW_FILES:
             needles = find_needles(self._settings, jobs=jobs)
         self._shared = Shared(
-            self._settings, needles, secrets.token_hex(8), tuple(contents.items())
+            self._settings,
+            needles,
+            secrets.token_hex(8),
+            tuple(contents.items()),
+            reads_texts=with_texts,
         )
         self._tasks = tasks
         self._finder = finder

@@ -43,7 +43,9 @@ class Sights:
     def keep(self, path: str, source: SourceFile, focus: Focus | None, result: FileResult) -> None:
         """Remember what was seen of a file; nothing of one that was looked at whole."""
         self._by_path.pop(path, None)
-        if focus is not None and "\r" not in source.text and not _is_judged(source.text):
+        if focus is None or result.texts:  # what texts name, no focus tells
+            return
+        if "\r" not in source.text and not _is_judged(source.text):
             self._by_path[path] = _Sight(source, focus, result)
             if len(self._by_path) > _MOST:
                 del self._by_path[next(iter(self._by_path))]

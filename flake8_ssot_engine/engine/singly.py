@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.planning.plan import Key, Links
-from flake8_ssot_engine.engine.rewrite import Rewriter
+from flake8_ssot_engine.engine.rewrite import Rewriter, TextRewriter, rewriter_of
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
 from flake8_ssot_engine.engine.survey import Place
 from flake8_ssot_engine.names import QualifiedName
@@ -54,7 +54,7 @@ class _Singly:
         self._taken = taken
         self._checker = checker
         self._mentioned = mentioned
-        self._rewriters: dict[str, Rewriter] = {}
+        self._rewriters: dict[str, Rewriter | TextRewriter] = {}
 
     def fix(self, place: Place, key: Key) -> tuple[PlacedEdit, ...] | str:
         kept: dict[QualifiedName, str] = dict(self._taken)
@@ -92,7 +92,7 @@ class _Singly:
                 waiting += follower.plan.renames.items()
         return tuple(edits), {}
 
-    def _rewriter(self, place: Place) -> Rewriter:
+    def _rewriter(self, place: Place) -> Rewriter | TextRewriter:
         if place.path not in self._rewriters:
-            self._rewriters[place.path] = Rewriter(self._checker, place, allow_unsafe=True)
+            self._rewriters[place.path] = rewriter_of(self._checker, place, allow_unsafe=True)
         return self._rewriters[place.path]

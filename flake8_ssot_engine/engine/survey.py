@@ -16,8 +16,10 @@ from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, fil
 from flake8_ssot_engine.engine.planning.plan import Links
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.text_files import TextFile, read_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 
@@ -72,6 +74,8 @@ def survey_files(task: SurveyTask) -> list[Survey]:
 
 
 def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None:
+    if checker.reads_texts and is_text(place.path):
+        return _survey_text(checker, place) if place.is_selected else None
     data = read_source(place.path, place.shown_as, checker.contents)
     if isinstance(data, FileError):
         return Survey(place, error=data) if place.is_selected else None
@@ -118,6 +122,15 @@ def _asked(
         own.gone | alone.gone,
         suppressed=suppressed,
     )
+
+
+def _survey_text(checker: Checker, place: Place) -> Survey | None:
+    """Survey a file that is no Python: what it names, nobody else depends on."""
+    data = read_text(place.path, place.shown_as, checker.contents)
+    if isinstance(data, FileError):
+        return Survey(place, error=data)
+    found = TextFile(checker, place.path, data, place.shown_as).findings
+    return Survey(place, found) if found else None
 
 
 def _survey_broken(

@@ -17,19 +17,25 @@ def find_tasks(
     finder: ConfigFinder,
     *,
     listing: Listing | None = None,
+    with_texts: bool = False,
     changed: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> Iterator[Task]:
     """Yield the files below absolute paths, sorted; `named` tells what each path is called.
 
-    `changed` says what holds in the place of the settings that a file declares. Raises
+    `changed` says what holds in the place of the settings that a file declares. Texts are among
+    them if asked for. Raises
     UsageError for a path that does not exist.
     """
     names = _Names(named)
     by_id: dict[int, Settings] = {}
+    ours: set[str] = set()
     before = shown = ""
-    for path, settings in find_files(named, finder, listing=listing):
+    for path, settings in find_files(named, finder, listing=listing, with_texts=with_texts):
         if id(settings) not in by_id:
             by_id[id(settings)] = changed(settings)
+            ours |= {settings.path, settings.baseline_file}
+        if path in ours:
+            continue  # what configures this tool names what moves by right
         if path in named:
             yield Task(path, os.path.normpath(named[path]), by_id[id(settings)])
             continue
@@ -45,11 +51,12 @@ def tasks_of_project(
     finder: ConfigFinder,
     *,
     listing: Listing | None = None,
+    with_texts: bool = False,
     changed: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> Iterator[Task]:
     """Yield the files of the project at `root`, by their paths from the current folder."""
     named = {root: os.path.relpath(root)}
-    return find_tasks(named, finder, listing=listing, changed=changed)
+    return find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
 
 
 class _Names:

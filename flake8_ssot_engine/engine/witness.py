@@ -28,7 +28,7 @@ class Fact(NamedTuple):
 
     def holds_in(self, reexports: Reexports) -> bool:
         """Whether others give the same answer."""
-        return _told(_QUESTIONS[self.question](reexports, self.name)) == self.answer
+        return told(_QUESTIONS[self.question](reexports, self.name)) == self.answer
 
 
 class Witness(Reexports):
@@ -42,7 +42,7 @@ class Witness(Reexports):
     def ask(self, question: str, name: QualifiedName) -> Any:
         """Return the answer to a question, and note it."""
         answer = _QUESTIONS[question](self._inner, name)
-        self.facts[Fact(question, name, _told(answer))] = None
+        self.facts[Fact(question, name, told(answer))] = None
         return answer
 
     def reach(self, name: QualifiedName) -> tuple[QualifiedName, ...]:
@@ -132,7 +132,8 @@ _QUESTIONS: Mapping[str, Callable[[Reexports, QualifiedName], Any]] = {
 }
 
 
-def _told(answer: Any) -> str:
+def told(answer: Any) -> str:
+    """Return an answer as a text: a hash where it is long."""
     text = _spelled(answer)
     if len(text) <= _LONG:
         return text

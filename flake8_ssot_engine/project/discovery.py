@@ -52,17 +52,24 @@ def find_files(
     finder: ConfigFinder,
     *,
     every_file: bool = False,
+    with_texts: bool = False,
     listing: Listing | None = None,
 ) -> Iterator[tuple[str, Settings]]:
     """Yield each source file under absolute `paths` once, sorted, with the settings for it.
 
-    Or `every_file` that is regular or a link, whatever its ending. A file that is named itself is
+    With them the texts (text_formats.py) if asked for; or `every_file` that is regular or a
+    link, whatever its ending. A file that is named itself is
     taken whatever it is; `exclude` of the configuration holds even so, for commit hooks name
     files that a person would not. Symbolic links to folders are not followed. `listing` is
     what lists the folders, where another walk may use it. Raises UsageError for a path that
     does not exist.
     """
-    walk = _Walk(finder, Listing() if listing is None else listing, every_file=every_file)
+    walk = _Walk(
+        finder,
+        Listing() if listing is None else listing,
+        every_file=every_file,
+        with_texts=with_texts,
+    )
     found = walk.found
     for path in paths:
         if os.path.isdir(path):
@@ -108,10 +115,13 @@ def modules_below(root: str, listing: Listing | None = None) -> Iterator[str]:
 class _Walk:
     """Finds the files that neither git nor the configuration passes over, with their settings."""
 
-    def __init__(self, finder: ConfigFinder, listing: Listing, *, every_file: bool) -> None:
+    def __init__(
+        self, finder: ConfigFinder, listing: Listing, *, every_file: bool, with_texts: bool
+    ) -> None:
         self._finder = finder
         self._listing = listing
         self._every_file = every_file
+        self._with_texts = with_texts or every_file
         self.found: dict[str, Settings] = {}
 
     def go_down(self, top: str) -> None:
@@ -150,6 +160,8 @@ class _Walk:
 
     def _files_of(self, path: str, folder: Folder, passed_over: Set[str]) -> list[str]:
         files = folder.sources
+        if self._with_texts and folder.texts:
+            files = [*files, *folder.texts]
         if self._every_file:
             files = [*files, *(folder.others or ())]
             passed_over = passed_over | folder.odd
@@ -190,8 +202,8 @@ class Judges:
             ignores, excludes = ([Rules.of(globs) for globs in part] for part in self.ruling)
             self._rules = ignores, excludes
         files, endings = folder.sources, SUFFIXES
-        if folder.others is not None:
-            files, endings = [*files, *folder.others], EVERY
+        if folder.texts or folder.others:
+            files, endings = [*files, *folder.texts, *(folder.others or ())], EVERY
         ignoring, excluding = (
             [rules.judge_in(path, endings) for rules in part] for part in self._rules
         )

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.project.reading import read_with_status
+from flake8_ssot_engine.project.reading import read_searched
 
 _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
@@ -112,7 +112,7 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
     for at in sorted(doubtful):
         state = States()
         try:
-            state.add(*read_with_status(paths[at]))
+            state.add(*read_searched(paths[at]))
         except OSError:
             state.add_unreadable()
         key, digest = state.to_bytes()

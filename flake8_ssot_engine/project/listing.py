@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 
 from flake8_ssot_engine.config.finder import SPEAKING
 from flake8_ssot_engine.migrations import Globs
+from flake8_ssot_engine.project.text_formats import is_text
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi")
 IGNORE_FILE = ".gitignore"
 _ENVIRONMENT = "pyvenv.cfg"
 _SPEAKING = SPEAKING | {IGNORE_FILE, _ENVIRONMENT}
 
-_HEAD = [1, os.geteuid()] if os.name == "posix" else [1]
+_HEAD = [2, os.geteuid()] if os.name == "posix" else [2]
 """The format of what is remembered, and who might list those folders."""
 _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
@@ -42,10 +43,11 @@ class Ruling(NamedTuple):
 class Folder:
     """What is in one folder, by names.
 
-    `folders` are no links; `sources` are whatever else has the ending of a source file, and
-    `others` what is left, where they were asked for. `links` are those that are links, with
-    the junctions among the folders, and `odd` those that are no regular files either.
-    `speaking` are the names, in small letters, that say what the folder is or what holds in it.
+    `folders` are no links; `sources` are whatever else has the ending of a source file, `texts`
+    those that are read as texts, and `others` what is left, where they were asked for. `links`
+    are those that are links, with the junctions among the folders, and `odd` those that are no
+    regular files either. `speaking` are the names, in small letters, that say what the folder
+    is or what holds in it.
     `passed_over` are the names that `ruling` keeps out; that is None as long as nobody judged.
     `is_judged` says that somebody asked in this run; where two walks differ, the first counts.
     `key` is None where it is not to be trusted.
@@ -61,9 +63,10 @@ class Folder:
     key: _Key | None = None
     is_new = True
 
-    def __init__(self, folders: list[str], sources: list[str]) -> None:
+    def __init__(self, folders: list[str], sources: list[str], texts: list[str]) -> None:
         self.folders = folders
         self.sources = sources
+        self.texts = texts
 
     def judge(self, ruling: Ruling, passed_over: frozenset[str]) -> None:
         """Note which names a ruling keeps out."""
@@ -137,10 +140,9 @@ class Listing:
         try:
             if key != (row[1], row[2], row[3], row[4]):
                 return None
-            _, _, _, _, _, ruling, folders, sources, *rest = row
-            folder = Folder(
-                folders.split("/") if folders else [], sources.split("/") if sources else []
-            )
+            _, _, _, _, _, ruling, *rest = row
+            folder = Folder(*(names.split("/") if names else [] for names in rest[:3]))
+            rest = rest[3:]
             folder.ruling = self._known_rulings[ruling]
             folder.is_new = False
             if rest:
@@ -168,7 +170,7 @@ class Listing:
                 continue
             number = numbers.setdefault(folder.ruling, len(numbers))
             row: list[Any] = [path, *folder.key, number]
-            row += ["/".join(folder.folders), "/".join(folder.sources)]
+            row += map("/".join, (folder.folders, folder.sources, folder.texts))
             rest = (folder.links, folder.speaking, folder.passed_over)
             if any(rest):
                 row += ["/".join(sorted(names)) for names in rest]
@@ -211,6 +213,7 @@ def _sources_of(path: str) -> Folder:
 def _listed(path: str) -> Folder:
     folders: list[str] = []
     sources: list[str] = []
+    texts: list[str] = []
     others: list[str] = []
     links: list[str] = []
     odd: list[str] = []
@@ -223,11 +226,18 @@ def _listed(path: str) -> Folder:
                     if sys.version_info >= (3, 12) and entry.is_junction():
                         links.append(name)
                     continue
-                (links if entry.is_symlink() else odd).append(name)
-            (sources if name.endswith(SUFFIXES) else others).append(name)
-    folder = Folder(folders, sources)
+                if not entry.is_symlink():
+                    odd.append(name)
+                    (sources if name.endswith(SUFFIXES) else others).append(name)
+                    continue
+                links.append(name)
+            if name.endswith(SUFFIXES):
+                sources.append(name)
+            else:
+                (texts if is_text(name) else others).append(name)
+    folder = Folder(folders, sources, texts)
     folder.others = others
-    every = chain(folders, sources, others)
+    every = chain(folders, sources, texts, others)
     folder.speaking = _SPEAKING.intersection(map(str.casefold, every))
     if links or odd:
         folder.links, folder.odd = frozenset(links), frozenset(odd)

@@ -21,6 +21,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.file_states import States
+from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import (
@@ -30,8 +31,9 @@ from flake8_ssot_engine.project.prefilter import (
     WordSearch,
     needles_of,
 )
-from flake8_ssot_engine.project.reading import read_with_status
+from flake8_ssot_engine.project.reading import read_searched
 from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
+from flake8_ssot_engine.project.text_formats import is_text
 
 _CHUNK = 256
 
@@ -49,7 +51,8 @@ class _Task(NamedTuple):
     """Some files to search for `sought`; the first search is for all that `moves` ask for.
 
     `is_wanted` tells what makes a file a candidate besides. `keeps_states` asks for the states
-    of the files. `are_free` says that they hold nothing of what was sought first.
+    of the files. `are_free` says that they hold nothing of what was sought first. Of texts
+    those are candidates that spell something of `in_texts`; None where there is nothing to seek.
     """
 
     source_roots: tuple[str, ...]
@@ -61,6 +64,7 @@ class _Task(NamedTuple):
     is_wanted: Callable[[bytes], bool] | None
     keeps_states: bool
     are_free: bool
+    in_texts: tuple[bytes, ...] | None
 
 
 class _Answer(NamedTuple):
@@ -98,9 +102,12 @@ def scan(
     searches = [known]
     readings: dict[str, Reading] = {}
     free: set[str] = set()
+    in_texts = _words_of_texts(settings) if any(map(is_text, others)) else None
     while files or others:
         tasks = [
-            _task(settings, searches, chunk, are_modules, is_wanted, keeps_states, are_free)
+            _task(
+                settings, searches, chunk, are_modules, is_wanted, keeps_states, are_free, in_texts
+            )
             for some, are_modules, are_free in _sorted_out(files, others, free)
             for chunk in (some[at : at + _CHUNK] for at in range(0, len(some), _CHUNK))
         ]
@@ -121,7 +128,7 @@ def scan(
         searches.append(words._replace(names=words.names - known.names))
         known, is_wanted, keeps_states = words, None, False
         files = [path for path in files if path not in readings]
-        others = [path for path in others if path not in candidates]
+        others = [path for path in others if path not in candidates and not is_text(path)]
     return Scan(
         known,
         frozenset(candidates.intersection(paths)),
@@ -154,9 +161,12 @@ def search_again(
 ) -> tuple[bool, Reading | None]:
     """Return whether a file is a candidate now, and what was read of it, by the same searches."""
     is_candidate = False
+    in_texts = _words_of_texts(settings) if is_text(path) else None
     for number in range(len(searches)):
         wanted = is_wanted if number == 0 else None
-        task = _task(settings, searches[: number + 1], [path], is_module, wanted, False, False)
+        task = _task(
+            settings, searches[: number + 1], [path], is_module, wanted, False, False, in_texts
+        )
         for one in _search(task).found:
             is_candidate = True
             if one.is_read:
@@ -172,6 +182,7 @@ def _task(
     is_wanted: Callable[[bytes], bool] | None,
     keeps_states: bool,
     are_free: bool,
+    in_texts: tuple[bytes, ...] | None,
 ) -> _Task:
     return _Task(
         settings.source_roots,
@@ -183,7 +194,16 @@ def _task(
         is_wanted,
         keeps_states,
         are_free,
+        in_texts,
     )
+
+
+def _words_of_texts(settings: Settings) -> tuple[bytes, ...]:
+    from flake8_ssot_engine.project.texts import old_names, words_in_texts
+
+    words = words_in_texts(old_names(settings))
+    # What is no ASCII may be encoded in any way: every text spells nothing.
+    return tuple(map(str.encode, words if all(map(str.isascii, words)) else [""]))
 
 
 def _search(task: _Task) -> _Answer:
@@ -205,13 +225,17 @@ def _search(task: _Task) -> _Answer:
     is_wanted = task.is_wanted
     for path in task.files:
         try:
-            data, status = read_with_status(path)
+            data, status = read_searched(path)
         except OSError:  # the check tells of it
             found.append(_Found(path))
             states.add_unreadable()
             continue
         if task.keeps_states:
             states.add(data, status)
+        if task.in_texts is not None and not path.endswith(SUFFIXES) and is_text(path):
+            if any(word in data for word in task.in_texts):
+                found.append(_Found(path))
+            continue
         told = Verdict.PASSES if is_any else verdict(data)
         if told is Verdict.IS_FREE:
             free.append(path)

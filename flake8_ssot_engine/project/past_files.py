@@ -60,7 +60,7 @@ class PastWalk:
         outer = tuple(_outer_ignores(snapshot, root))
         if outer:  # none of them counts for a folder that they ignore
             parent, name = os.path.split(root)
-            alone = Listed([name], [])
+            alone = Listed([name], [], [])
             if self._judge(outer, ()).passed_over(parent, alone):
                 outer = ()
         return self._below(snapshot, root, self._judge(outer, self._settings.exclude), is_ours=True)
@@ -99,7 +99,7 @@ class PastWalk:
             ignores, excludes = judges.ruling
             judges = self._judge((*ignores, ignores_in(path, data)), excludes)
         folders, sources, others = _sorted_out(snapshot, path, entries)
-        listed = Listed(folders, sources)
+        listed = Listed(folders, sources, [])
         listed.others = others
         passed_over = judges.passed_over(path, listed) if entries else ()
         here = PastFolder(

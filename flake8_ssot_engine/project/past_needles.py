@@ -17,7 +17,8 @@ from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.past_files import PastFile
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, needles_of
-from flake8_ssot_engine.project.texts import LARGEST, OldName, TextSearch, is_binary
+from flake8_ssot_engine.project.reading import LARGEST_TEXT
+from flake8_ssot_engine.project.texts import OldName, TextSearch, is_binary
 
 MAY_BREAK, MAY_MENTION, IS_MISSING = 1, 2, 4
 """What a search tells of a content, added up: 0 where none of it is so."""
@@ -123,7 +124,7 @@ def _search(task: _Task) -> tuple[dict[str, int], dict[tuple[str, str], Outline]
             for module in content.modules if outliner.can_hand_on(data) else ():
                 if outline := outliner.outline(module, data):
                     outlines[content.name, module] = _cut(outline, task.needles)
-        may_mention = len(data) <= LARGEST and texts.may_name(data) and not is_binary(data)
+        may_mention = len(data) <= LARGEST_TEXT and texts.may_name(data) and not is_binary(data)
         may_break = passes or (content.is_source and wanted(data))
         flags[content.name] = MAY_BREAK * may_break + MAY_MENTION * may_mention
     return flags, outlines

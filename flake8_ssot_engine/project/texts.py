@@ -24,13 +24,13 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.parallel import parallel_map
+from flake8_ssot_engine.project.reading import LARGEST_TEXT
 from flake8_ssot_engine.source import SourceFile, Span
 
-LARGEST = 20_000_000
-"""The size in bytes above which a file is passed over."""
 REPORT_NAME = "ssot-report.html"
 """Where `ssot report` writes its page, unless it is told otherwise."""
 _HEAD = 8192
@@ -127,6 +127,16 @@ def old_names(
     ]
 
 
+def words_in_texts(olds: Iterable[OldName]) -> tuple[str, ...]:
+    """Return what a text spells at least one of where it names an old name or imports one."""
+    words: dict[str, None] = {}
+    for old in olds:
+        words[str(old.name.parent if len(old.name) > 1 else old.name)] = None
+        if old.file:
+            words[os.path.basename(old.file)] = None
+    return tuple(words)
+
+
 def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
     """Return every file under absolute `paths` but what configures this tool, sorted.
 
@@ -139,7 +149,8 @@ def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
 def keeps_history(path: str) -> bool:
     """Whether a file says how things were or what has moved, so that it names the old by right.
 
-    By its name alone: a changelog or the like, `ssot.toml`, or the page of `ssot report`.
+    By its name alone: a changelog or the like, a guide to an upgrade, `ssot.toml`, or the page of
+    `ssot report`.
     """
     name = os.path.basename(path)
     stem, ending = os.path.splitext(name.upper())
@@ -148,13 +159,26 @@ def keeps_history(path: str) -> bool:
     )
 
 
+def is_passed_over(path: str, settings: Settings) -> bool:
+    """Whether a text, which is no Python file, may go on to name what has moved.
+
+    It keeps history, is in a folder that does, is excluded, or configures this tool.
+    """
+    if keeps_history(path) or path in (settings.path, settings.baseline_file):
+        return True
+    inner = os.path.dirname(path)[len(settings.root) :].lower().replace(os.sep, "/").split("/")
+    if not _HISTORY_FOLDERS.isdisjoint(inner):
+        return True
+    return any(matches(globs, path) for globs in settings.text_exclude)
+
+
 def find_texts(files: Sequence[str], olds: Sequence[OldName], *, jobs: int) -> list[FileTexts]:
     """Return what names the old names in files at absolute paths, without those where nothing is.
 
     In Python files only comments and string literals hold mentions, or all of one that Python
     cannot read; before Python 3.12 the code in an f-string is a part of it (PEP 701). Files that
     keep history hold none. Counts are over all of a file. Passed over are files that are
-    binary (a NUL among the first 8,192 bytes), larger than `LARGEST`, or not regular.
+    binary (a NUL among the first 8,192 bytes), larger than `LARGEST_TEXT`, or not regular.
     """
     if not olds:
         return []
@@ -169,7 +193,9 @@ class _Task(NamedTuple):
     files: tuple[str, ...]
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
+    """Where a text names an old name, and how."""
+
     span: Span
     kind: TextKind
     old: QualifiedName
@@ -178,9 +204,12 @@ class _Place(NamedTuple):
 def _file_of(old: QualifiedName, settings: Settings, modules: Modules) -> str:
     new = settings.index.final(old)
     path = modules.file_of(old) or (modules.file_of(new) if new else None)
-    if path is None:
-        return ""
-    inner = old.child("__init__") if is_package_file(path) else old
+    return "" if path is None else file_like(old, path)
+
+
+def file_like(module: QualifiedName, path: str) -> str:
+    """Return the file of a module from its source root on, which is a package as `path` is."""
+    inner = module.child("__init__") if is_package_file(path) else module
     return "/".join(inner) + os.path.splitext(path)[1]
 
 
@@ -230,7 +259,7 @@ class TextSearch:
         text = source.text
         counts = {last: _count(text, last) for last in self._by_last if last in text}
         olds = [old for last in counts for old in self._by_last[last]]
-        places = [] if keeps_history(path) else _places(text, olds)
+        places = [] if keeps_history(path) else find_places(text, olds)
         if places and is_python:
             places = _within(_literals(source), places)
         mentions = tuple(
@@ -248,10 +277,10 @@ def _count(text: str, last: str) -> TextCount:
     return TextCount(len(hits), words)
 
 
-def _places(text: str, olds: Sequence[OldName]) -> list[_Place]:
+def find_places(text: str, olds: Iterable[OldName]) -> list[Place]:
     """Return where a text names old names, in order; each place for the one that fits best."""
-    names: dict[int, _Place] = {}
-    paths: dict[int, _Place] = {}
+    names: dict[int, Place] = {}
+    paths: dict[int, Place] = {}
     for old in olds:
         for place in _dotted(text, old.name):
             known = names.get(place.span.start)
@@ -264,21 +293,21 @@ def _places(text: str, olds: Sequence[OldName]) -> list[_Place]:
     return sorted([*names.values(), *paths.values()], key=lambda place: place.span)
 
 
-def _dotted(text: str, name: QualifiedName) -> Iterator[_Place]:
+def _dotted(text: str, name: QualifiedName) -> Iterator[Place]:
     spelled = str(name)
     ends = _ENDS_WORD if len(name) > 1 else _GOES_ON
     for at in _occurrences(text, spelled):
         if _STARTS_NAME.match(text, at) and ends.match(text, at + len(spelled)):
-            yield _Place(Span(at, at + len(spelled)), TextKind.DOTTED, name)
+            yield Place(Span(at, at + len(spelled)), TextKind.DOTTED, name)
 
 
-def _file_paths(text: str, old: OldName) -> Iterator[_Place]:
+def _file_paths(text: str, old: OldName) -> Iterator[Place]:
     file = old.file.rpartition("/")[2]
     for at in _occurrences(text, file):
         end = at + len(file)
         start = _start_of_path(text, at, old) if _ENDS_FILE.match(text, end) else None
         if start is not None:
-            yield _Place(Span(start, end), TextKind.FILE_PATH, old.name)
+            yield Place(Span(start, end), TextKind.FILE_PATH, old.name)
 
 
 def _occurrences(text: str, part: str) -> Iterator[int]:
@@ -289,7 +318,13 @@ def _occurrences(text: str, part: str) -> Iterator[int]:
         at = text.find(part, at + len(part))
 
 
-_HISTORIES = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE_NOTES")
+_HISTORIES = (
+    *("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE_NOTES"),
+    *("MIGRATING", "MIGRATION", "UPGRADING"),
+)
+_HISTORY_FOLDERS = frozenset(
+    {"adr", "adrs", "changelog.d", "decisions", "newsfragments", "release-notes", "release_notes"}
+)
 _ENDINGS_OF_TEXTS = ("", ".MD", ".RST", ".TXT")
 
 # After `\n` in a string of JSON or Python, a name starts: there the letter is no part of it.
@@ -331,7 +366,7 @@ def _read(path: str) -> bytes:
     if stat.S_ISDIR(status.st_mode):  # discovery hands on a folder that it could not look into
         os.scandir(path).close()
     # A FIFO or a device would be read for ever.
-    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_TEXT:
         return b""
     with open(path, "rb") as file:
         head = file.read(_HEAD)
@@ -386,7 +421,7 @@ def _literals(source: SourceFile) -> list[Span]:
     return spans
 
 
-def _within(spans: Sequence[Span], places: Iterable[_Place]) -> list[_Place]:
+def _within(spans: Sequence[Span], places: Iterable[Place]) -> list[Place]:
     """Return those places that lie within one of some spans, which are in order."""
     starts = [span.start for span in spans]
     return [

@@ -56,6 +56,21 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     head = f"{style.bold}{place}{style.reset}: {style.red}{violation.code}{style.reset}"
     weight = f"{style.red}warning{style.reset}: " if finding.severity is Severity.WARNING else ""
     yield f"{head} {weight}{printable(violation.message)}"
+    gutter = " " * len(str(finding.start.line))
+    if finding.lines:
+        yield from _lines_with_carets(finding, style)
+    bar = f"{style.blue}|{style.reset}"
+    if violation.fix is not None and finding.lines:
+        from flake8_ssot_engine.reports.small_diff import render_small_diff
+
+        for change in render_small_diff(finding, violation.fix):
+            color = {"-": style.red, "+": style.green}.get(change[0], "")
+            yield f"{gutter} {bar} {color}{_shown(change)}{style.reset if color else ''}"
+    elif violation.hint:
+        yield f"{gutter} {bar} {style.green}+ {printable(violation.hint)}{style.reset}"
+
+
+def _lines_with_carets(finding: Finding, style: Style) -> Iterator[str]:
     line = finding.lines[0]
     number = str(finding.start.line)
     before = line[: finding.start.column - 1]
@@ -66,14 +81,6 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     pad, carets = _below(before, " "), _below(marked, "^") or "^"
     yield f"{style.blue}{number}{style.reset} {bar} {_shown(line)}"
     yield f"{gutter} {bar} {pad}{style.red}{carets}{style.reset}"
-    if violation.fix is not None:
-        from flake8_ssot_engine.reports.small_diff import render_small_diff
-
-        for change in render_small_diff(finding, violation.fix):
-            color = {"-": style.red, "+": style.green}.get(change[0], "")
-            yield f"{gutter} {bar} {color}{_shown(change)}{style.reset if color else ''}"
-    elif violation.hint:
-        yield f"{gutter} {bar} {style.green}+ {printable(violation.hint)}{style.reset}"
 
 
 def _shown(line: str) -> str:

@@ -8,6 +8,7 @@ from flake8_ssot_engine.rules.deprecated_base_class import DeprecatedBaseClass
 from flake8_ssot_engine.rules.deprecated_import import DeprecatedImport
 from flake8_ssot_engine.rules.deprecated_re_export import DeprecatedReExport
 from flake8_ssot_engine.rules.deprecated_string_reference import DeprecatedStringReference
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.direct_instantiation import DirectInstantiation
 from flake8_ssot_engine.rules.duplicate_definition import DuplicateDefinition
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     DeprecatedBaseClass(),
     DuplicateDefinition(),
     DeprecatedReExport(),
+    DEPRECATED_TEXT,
     UNUSED_SUPPRESSION,
 )
 

@@ -31,12 +31,6 @@ HAND_EDITS = (
 """,
     ),
     HandEdit(
-        "netra_backend/app/websocket_core/websocket_manager.py",
-        "a docstring is prose, which no fix touches",
-        "are those of `netra_backend.app.agents.supervisor.execution_engine`.",
-        "are those of `netra_backend.app.agents.supervisor.user_execution_engine`.",
-    ),
-    HandEdit(
         "netra_backend/app/agents/support_console.py",
         "a star does not say which names are meant; naming them does",
         """\
@@ -133,7 +127,7 @@ def write_report(user_id: str, answers: list[str]) -> str:
     ),
     HandEdit(
         "docs/agents.md",
-        "`ssot fix` edits Python files, and this is Markdown",
+        "in an example, a call that is to change is left to a person",
         """\
 from netra_backend.app.agents.supervisor.execution_engine import ExecutionEngine
 
@@ -147,20 +141,6 @@ from netra_backend.app.agents.supervisor.user_execution_engine import UserExecut
 
 async def answer(registry, websocket_bridge, user_context, request):
     engine = await UserExecutionEngine.create_from_legacy(registry, websocket_bridge, user_context)
-""",
-    ),
-    HandEdit(
-        "docs/operations.md",
-        "likewise: a dotted path and the path of a file",
-        """\
-Every engine logs under `netra_backend.app.agents.supervisor.execution_engine`; raise that logger's
-level when the logs grow too long. The code is in
-`netra_backend/app/agents/supervisor/execution_engine.py`.
-""",
-        """\
-Every engine logs under `netra_backend.app.agents.supervisor.user_execution_engine`; raise that
-logger's level when the logs grow too long. The code is in
-`netra_backend/app/agents/supervisor/user_execution_engine.py`.
 """,
     ),
 )

@@ -36,6 +36,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="file names are text 
 CONFIG = """\
 source-roots = ["."]
 exclude = ["archive/**"]
+text-exclude = ["docs/then/**"]
 
 [[migration]]
 id = "1"
@@ -48,6 +49,10 @@ new = "pkg.new.NewEngine"
 [[migration.move]]
 old = "pkg.gone"
 new = "pkg.come"
+
+[[migration.move]]
+old = "pkg.deep.far"
+new = "pkg.deep.near"
 
 [[migration.phase]]
 name = "app"
@@ -121,6 +126,32 @@ STORY: tuple[Mapping[str, str | None], ...] = (
         "app/inner/deep.py": "from app.door import Motor\n\n__all__ = ['Motor']\n",
     },
     {"app/door.py": None, "app/door/__init__.py": "from pkg.old import Engine as Motor\n"},
+    # Texts of each kind, and where none is to be reported: by its place, its kind or suppressed.
+    {
+        "README.md": "```python\nfrom pkg.old import Engine\nEngine()\n```\n`pkg.old.Engine`\n",
+        "docs/run.yml": "use: pkg.old.Engine  # deep/far.py\n",
+        "docs/notebook.ipynb": '{"cells": [{"source": ["from pkg.gone import thing\\n"]}]}\n',
+        "docs/data.unknown": "pkg.old.Engine deep/far.py\n",
+        "docs/then/a.md": "pkg.old.Engine\n",
+        "adr/0001.md": "pkg.old.Engine\n",
+        "archive/a.md": "pkg.old.Engine\n",
+        "ignored/a.md": "pkg.old.Engine\n",
+        "inner/a.md": "pkg.old.Engine\n",
+        "env/a.md": "pkg.old.Engine\n",
+        "binary.md": "\0pkg.old.Engine\n",
+        "app/words.py": '"""Of pkg.old.Engine.\n\n    from pkg.old import Engine\n"""\n',
+        "app/path.py": "x = 1  # see deep/far.py\n",
+        "app/quiet.py": "x = 1  # pkg.old.Engine  # noqa: SSOT008\n",
+        "app/both.py": "from pkg.old import Engine  # pkg.old.Engine\nx: 'Engine' = 'pkg.gone'\n",
+        "pkg/old.py": "class Engine: ...  # pkg.old.Engine, once in pkg/gone.py\n",
+    },
+    # An end of a path comes to be that of a moved module's file, then of two files, then of one,
+    {"pkg/deep/__init__.py": "", "pkg/deep/near.py": ""},
+    {"other/deep/__init__.py": "", "other/deep/far.py": ""},
+    {"other/deep/far.py": None, "docs/more.md": "pkg/deep/far.py\n"},
+    # of a package's, and of a module's again.
+    {"pkg/deep/near.py": None, "pkg/deep/near/__init__.py": "", "docs/p.md": "far/__init__.py\n"},
+    {"pkg/deep/near.py": "", "pkg/deep/near/__init__.py": None},
     # Some of it is done, and the old home is gone.
     {"app/a.py": "from pkg.new import NewEngine\n", "app/c.py": None, "app/broken.py": None},
     {"pkg/old.py": None, "docs/latin.py": None},
@@ -181,6 +212,10 @@ def recounted(
     assert {phase: dict(found) for phase, found in point.violations.items() if found} == codes
     assert main(["status", "--format=json", "--jobs=1"]) == 0
     (status,) = json.loads(output.readouterr().out)["migrations"]
+    left = {phase["name"] or "": phase["left"]["violations"] for phase in status["phases"]}
+    assert {n: count for n, count in left.items() if count} == {
+        phase: found.total() for phase, found in codes.items()
+    }
     kinds = {phase["name"] or "": phase["left"]["references"] for phase in status["phases"]}
     assert {n: f for n, f in point.references.items() if f} == {n: f for n, f in kinds.items() if f}
     assert point.files == sum(phase["left"]["files"] for phase in status["phases"])
@@ -304,6 +339,12 @@ def test_what_slipped_in_and_by_which_commit(repository: Repository) -> None:
         # Its own content never changed: the door made it one at first, and so it ended.
         user = found["app/user.py", 3, "SSOT002"]
         assert user.subject in (("step 5",) if points == 100 else ("step 0", "step 2", "step 5"))
+        # Nor did that of a text, until a module was there whose file it names.
+        assert found["app/path.py", 1, "SSOT008"].commit in (
+            (names[16],) if points == 100 else (names[12], names[14], names[16])
+        )
+        assert found["docs/notebook.ipynb", 1, "SSOT008"].commit == names[11]
+        assert ("docs/data.unknown", 1, "SSOT008") not in found
         assert not any(path in ("app/a.py", "app/c.py") for path, _, _ in found)
         order = [one.commit for one in history.slipped_in]
         assert order == sorted(order, key=lambda c: -list(names.values()).index(c))
@@ -538,6 +579,19 @@ def count_reads(patch: pytest.MonkeyPatch) -> list[str]:
 
     patch.setattr(Objects, "_read", noted)
     return reads
+
+
+def test_what_is_known_is_not_taken_for_what_changed(repository: Repository) -> None:
+    """Files come that make other verdicts of texts: these stand where there are the same ones."""
+    for number, step in enumerate(STORY):
+        change(repository, step)
+        if number >= 11:
+            trace(repository.top, points=2)
+    known = trace(repository.top)
+    shutil.rmtree(repository.top / ".ssot_cache")
+    assert trace(repository.top) == known
+    texts = [point.violations["app"].get("SSOT008", 0) for point in known.points[-8:-2]]
+    assert texts == [4, 5, 4, 5, 4, 5]
 
 
 def test_a_further_commit_costs_what_it_changed(

@@ -297,12 +297,12 @@ def test_verbose_names_the_configuration(project: Path) -> None:
     assert f"configuration: {project / 'ssot.toml'}".encode() in done.stderr
 
 
-def test_a_notebook_is_told(project: Path) -> None:
-    (project / "book.ipynb").write_text('{"cells": [], "nbformat": 4}')
-    done = ssot(project, "book.ipynb", "--format=concise")
-    assert done.returncode == 1
-    assert done.stdout == b""
-    assert b"ssot: book.ipynb: is a notebook, which is not read;" in done.stderr
+def test_a_notebook_is_read_as_a_text(project: Path) -> None:
+    book = '{"cells": [{"cell_type": "markdown", "source": ["old.Old"]}], "nbformat": 4}'
+    (project / "book.ipynb").write_text(book)
+    done = ssot(project, "book.ipynb", "--format=json")
+    assert codes(done) == ["book.ipynb:1 SSOT008"]
+    assert ssot(project, "book.ipynb", "--ignore=SSOT008").returncode == 0
 
 
 def test_python_2_is_told_and_its_imports_are_found(project: Path) -> None:

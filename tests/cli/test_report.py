@@ -153,10 +153,33 @@ def whole(name: str) -> list[str]:
 
 
 def test_a_file_that_is_gone(tree: Repository, report: Report) -> None:
+    removed = ["notes.txt:1 SSOT008", *whole("pkg/b.py")]
     tree.git("rm", "--quiet", "pkg/b.py", "notes.txt")
-    assert report()[:2] == ([], whole("pkg/b.py"))
+    assert report()[:2] == ([], removed)
     tree.commit()
-    assert report()[:2] == ([], whole("pkg/b.py"))
+    assert report()[:2] == ([], removed)
+
+
+def test_texts(tree: Repository, report: Report) -> None:
+    tree.git("checkout", "--quiet", "main")
+    tree.commit({"docs.md": "`old.Old`\n\nmore\n", "a.py": "# of old.Old\n", "b.py": "# old.Old\n"})
+    tree.git("checkout", "--quiet", "-B", "work")
+    tree.write(
+        {
+            "docs.md": "`new.Old`\n\nmore\n",
+            "new.yml": "use: old.Old\n",
+            "data.bin": "old.Old\n",  # of a kind that is not read
+            "a.py": "# of new.Old\n",
+            "b.py": "# old.Old  # noqa: SSOT008\n",
+        }
+    )
+    expected = (
+        ["new.yml:1 SSOT008"],
+        ["a.py:1 SSOT008", "b.py:1 SSOT008 (silenced by `# noqa`)", "docs.md:1 SSOT008"],
+    )
+    assert report()[:2] == expected
+    tree.write({"ssot.toml": 'ignore = ["SSOT008"]\n' + CONFIG})
+    assert report()[:2] == ([], [])
 
 
 def test_a_file_that_was_renamed_and_fixed_is_named_as_it_was(
@@ -214,7 +237,7 @@ def test_the_page_begins_with_its_mark_and_ends_with_the_next_step(
     told = f"Compared with `{commit}`, where it left `main`. 2 files looked at."
     assert lines[3] == told
     assert (
-        lines[-2] == "Next: `ssot fix`: 5 of 5 violations can be fixed safely, in files of no phase"
+        lines[-2] == "Next: `ssot fix`: 6 of 6 violations can be fixed safely, in files of no phase"
     )
 
 

@@ -204,8 +204,8 @@ WRONG = [
         (
             1,
             "zzz",
-            "unknown key; known keys: extends, preset, source-roots, exclude, baseline, select, "
-            "ignore, per-file-ignores, string-calls, relative-imports, migration",
+            "unknown key; known keys: extends, preset, source-roots, exclude, text-exclude, "
+            "baseline, select, ignore, per-file-ignores, string-calls, relative-imports, migration",
         ),
         id="nothing-near",
     ),

@@ -96,6 +96,15 @@ USES = (
     "def quiet():\n    return 1\n",
     "OldEngine = 1\n",
     "import app.sub\nprint(app.sub.deep.Engine, app.sub.OldEngine)\n",
+    '"""Of app.legacy.thing."""\nx = "app.old.OldEngine is it"\n# app.old.make, legacy/inner.py\n',
+    "def f():\n    # app.old.OldEngine\n    return 1  # noqa: SSOT008\n",
+)
+TEXTS = (
+    "See `app.old.OldEngine`, app/legacy/__init__.py and legacy/inner.py.\n",
+    "```python\nfrom app.old import OldEngine, make\n```\n",
+    '{"a": "app.legacy.thing", "b": "OldEngine"}\n',
+    "Nothing.\n",
+    "",
 )
 HUBS = (
     "app/__init__.py",
@@ -188,6 +197,8 @@ def generate(project: Path, chance: random.Random) -> None:
     for number in range(USERS):
         folder = chance.choice(("", "app/", "lib/nested/", "scripts/"))
         write(project / f"{folder}user{number}.py", chance.choice(USES))
+    for name in ("README.md", "docs/one.md", "docs/two.rst", "app/conf.json", "CHANGELOG.md"):
+        write(project / name, chance.choice(TEXTS))
 
 
 # --- the changes
@@ -204,6 +215,16 @@ def _text(chance: random.Random) -> str:
 def edit(project: Path, chance: random.Random) -> None:
     for path in _sources(project, chance)[: chance.randint(1, 3)]:
         path.write_text(_text(chance))
+
+
+def edit_texts(project: Path, chance: random.Random) -> None:
+    folder = chance.choice(("", "docs/", "app/"))
+    name = chance.choice(("README.md", "one.md", "two.rst", "conf.json", "Makefile", "none.bin"))
+    path = project / f"{folder}{name}"
+    if path.exists() and chance.random() < 0.3:
+        path.unlink()
+    else:
+        write(path, chance.choice(TEXTS))
 
 
 def append(project: Path, chance: random.Random) -> None:
@@ -302,6 +323,8 @@ def stub(project: Path, chance: random.Random) -> None:
 
 CHANGES: tuple[Callable[[Path, random.Random], None], ...] = (
     edit,
+    edit_texts,
+    edit_texts,
     append,
     reexport,
     reexport,

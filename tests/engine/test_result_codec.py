@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Applicability
-from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding, TextPlace
 from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_plain
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.names import QualifiedName
@@ -79,6 +79,9 @@ def results_of(path: str) -> st.SearchStrategy[FileResult]:
         references=COUNTS,
         spelled=COUNTS,
         scopes=st.frozensets(TEXT, max_size=3),
+        texts=st.lists(st.builds(TextPlace, POSITIONS, POSITIONS, POSITIONS, TEXT), max_size=3).map(
+            tuple
+        ),
     )
 
 
@@ -181,25 +184,29 @@ def test_a_value_of_another_type_is_refused_or_is_a_result(
         [],
         {},
         ["path"],
-        ["path", [], None, {}, {}],
-        ["path", [], None, {}, {}, [], []],
-        [1, [], None, {}, {}, []],
-        [None, [], None, {}, {}, []],
-        ["path", None, None, {}, {}, []],
-        ["path", [[]], None, {}, {}, []],
-        ["path", ["x" * 23], None, {}, {}, []],
-        ["path", [], [], {}, {}, []],
-        ["path", [], ["p", "m", "1", 2, "E", False], {}, {}, []],
-        ["path", [], ["p", "m", True, 2, "E", False], {}, {}, []],
-        ["path", [], ["p", None, 1, 2, "E", False], {}, {}, []],
-        ["path", [], None, [], {}, []],
-        ["path", [], None, {"a": "1"}, {}, []],
-        ["path", [], None, {"a": True}, {}, []],
-        ["path", [], None, {}, {"a": 1.0}, []],
-        ["path", [], None, {}, {}, "scopes"],
-        ["path", [], None, {}, {}, [1]],
-        ["path", [], None, {}, {}, [[]]],
-        ["path", [], None, {}, {}, None],
+        ["path", [], None, {}, {}, []],
+        ["path", [], None, {}, {}, [], [], []],
+        [1, [], None, {}, {}, [], []],
+        [None, [], None, {}, {}, [], []],
+        ["path", None, None, {}, {}, [], []],
+        ["path", [[]], None, {}, {}, [], []],
+        ["path", ["x" * 23], None, {}, {}, [], []],
+        ["path", [], [], {}, {}, [], []],
+        ["path", [], ["p", "m", "1", 2, "E", False], {}, {}, [], []],
+        ["path", [], ["p", "m", True, 2, "E", False], {}, {}, [], []],
+        ["path", [], ["p", None, 1, 2, "E", False], {}, {}, [], []],
+        ["path", [], None, [], {}, [], []],
+        ["path", [], None, {"a": "1"}, {}, [], []],
+        ["path", [], None, {"a": True}, {}, [], []],
+        ["path", [], None, {}, {"a": 1.0}, [], []],
+        ["path", [], None, {}, {}, "scopes", []],
+        ["path", [], None, {}, {}, [1], []],
+        ["path", [], None, {}, {}, [[]], []],
+        ["path", [], None, {}, {}, None, []],
+        ["path", [], None, {}, {}, [], None],
+        ["path", [], None, {}, {}, [], [[1, 1, 1, 1, 1, 1]]],
+        ["path", [], None, {}, {}, [], [[1, 1, 1, 1, True, 1, "n"]]],
+        ["path", [], None, {}, {}, [], [[1, 1, 1, 1, 1, "n"]]],
     ],
 )
 def test_what_is_no_result_is_refused(plain: Any) -> None:

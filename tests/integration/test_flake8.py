@@ -255,7 +255,7 @@ def test_gives_the_lines_of_ssot_check_across_files(flake8: Flake8, tmp_path: Pa
         (tmp_path / "sample" / name).write_text(text)
     theirs = lines(flake8("--select=SSOT", "sample"))
     command = [sys.executable, "-m", "flake8_ssot_engine", "check", "--format=concise", "--quiet"]
-    command.append("--ignore=SSOT009")  # which Flake8 cannot know
+    command.append("--ignore=SSOT008,SSOT009")  # which Flake8 cannot know
     ours = subprocess.run(
         [*command, "sample"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

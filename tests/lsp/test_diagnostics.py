@@ -48,6 +48,7 @@ async def test_sample_project_says_what_check_says(tmp_path: Path) -> None:
             ] == [
                 (one["code"], one["message"], one["line"], one["column"])
                 for one in expected["violations"]
+                if one["code"] != "SSOT008"  # texts are told by the command alone
             ]
 
 

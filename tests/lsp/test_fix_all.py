@@ -30,7 +30,9 @@ def written_by_fix(root: Path, copy: Path, name: str) -> dict[str, str]:
     """Return what `ssot fix` writes when it is given one file of a project."""
     shutil.copytree(root, copy)
     before = sources(copy)
-    subprocess.run([*SERVER[:-1], "fix", name], cwd=copy, capture_output=True, check=False)
+    subprocess.run(
+        [*SERVER[:-1], "fix", "--ignore=SSOT008", name], cwd=copy, capture_output=True, check=False
+    )
     return {name: text for name, text in sources(copy).items() if text != before[name]}
 
 

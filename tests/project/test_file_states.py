@@ -18,7 +18,7 @@ from flake8_ssot_engine.project.file_states import (
     keys_of,
     table_of,
 )
-from flake8_ssot_engine.project.reading import read_with_status
+from flake8_ssot_engine.project.reading import read_searched
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="of POSIX")
 LATER = 10_000_000_000
@@ -32,9 +32,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def reading(path: str) -> object:
         found.append(path)
-        return read_with_status(path)
+        return read_searched(path)
 
-    monkeypatch.setattr(file_states, "read_with_status", reading)
+    monkeypatch.setattr(file_states, "read_searched", reading)
     return found
 
 
@@ -43,7 +43,7 @@ def table(paths: list[str], read_after: int | None = None) -> bytes:
     states = States()
     for path in paths:
         try:
-            states.add(*read_with_status(path))
+            states.add(*read_searched(path))
         except OSError:
             states.add_unreadable()
     after = time.time_ns() + LATER if read_after is None else read_after
@@ -188,7 +188,7 @@ def test_a_pipe_is_not_waited_for(paths: list[str]) -> None:
     os.unlink(paths[0])
     os.mkfifo(paths[0])
     with pytest.raises(OSError, match="regular"):
-        read_with_status(paths[0])
+        read_searched(paths[0])
     assert compared(paths, known, now()).changed == paths[:1]
 
 
@@ -213,7 +213,7 @@ def test_tables_of_several_parts_are_joined(paths: list[str]) -> None:
     for some in (paths[:2], [], paths[2:]):
         states = States()
         for path in some:
-            states.add(*read_with_status(path))
+            states.add(*read_searched(path))
         parts.append(states.to_bytes())
     keys, digests = (b"".join(part) for part in zip(*parts, strict=True))
     assert table_of(parts, 7)[8:] == keys + digests == table(paths)[8:]
@@ -241,7 +241,7 @@ def test_whatever_a_table_says_a_changed_file_is_told(paths: list[str]) -> None:
 def test_files_of_any_size_are_read_whole(tmp_path: Path, size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(data := os.urandom(16) * (size // 16) + b"x" * (size % 16))
-    assert read_with_status(str(path))[0] == data
+    assert read_searched(str(path))[0] == data
 
 
 @POSIX
@@ -259,6 +259,6 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(
         return read(descriptor, count)
 
     monkeypatch.setattr(os, "read", growing)
-    data, status = read_with_status(str(path))
+    data, status = read_searched(str(path))
     assert data == b"a" * 100 + b"b" * 50
     assert status.st_size == 100  # so that the next run sees that it changed

@@ -312,7 +312,7 @@ def test_many_mentions_on_one_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "LARGEST", 20)
+    monkeypatch.setattr(texts, "LARGEST_TEXT", 20)
     assert search(tmp_path, "x.txt", b"a.b.old".ljust(20)).mentions
     assert search(tmp_path, "x.txt", b"a.b.old".ljust(21)) == FileTexts(str(tmp_path / "x.txt"))
 

@@ -20,6 +20,7 @@ from flake8_ssot_engine.engine.diagnosis.files import (
     table_at,
 )
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 
@@ -29,7 +30,7 @@ _SECTIONS = (_SECTION, "flake8:local-plugins")
 _VALID_PREFIX = re.compile(r"[A-Z]{1,3}[0-9]{0,3}")
 _READS_PYPROJECT = ("flake8-pyproject", "pyproject-flake8")
 _OPTIONS = ("select", "extend-select", "ignore", "extend-ignore")
-_CODES = tuple(rule.code for rule in RULES if rule is not UNUSED_SUPPRESSION)
+_CODES = tuple(rule.code for rule in RULES if rule not in (DEPRECATED_TEXT, UNUSED_SUPPRESSION))
 """Those that the plugin can report."""
 
 

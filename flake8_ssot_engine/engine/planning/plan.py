@@ -40,7 +40,8 @@ class FilePlan(NamedTuple):
     those that it loses, or that stand for another module. `mentions` are the attributes of other
     modules that the file names: the empty string, or the reason why it cannot name them
     otherwise. Of those, it relies on what `blocking` names stand for. `kept_aliases` are old
-    names that stay, as aliases of what is new, for the sake of others.
+    names that stay, as aliases of what is new, for the sake of others. `texts` are those of the
+    edits that are in comments and strings.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -51,3 +52,4 @@ class FilePlan(NamedTuple):
     mentions: Mapping[QualifiedName, str] = _NONE
     kept_aliases: frozenset[str] = frozenset()
     blocking: frozenset[QualifiedName] = frozenset()
+    texts: tuple[Edit, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flake8_ssot_engine.edits import Applicability, Edit
 from flake8_ssot_engine.engine.planning.assembly import Assembly
@@ -12,6 +12,8 @@ from flake8_ssot_engine.engine.planning.noqa import without_codes
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.planning.refused import Refused
 from flake8_ssot_engine.engine.planning.repairs import Redirect, Repair
+from flake8_ssot_engine.engine.planning.texts import plan_texts
+from flake8_ssot_engine.engine.texts.reader import Hit
 from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.webs import Webs
 from flake8_ssot_engine.names import QualifiedName
@@ -39,10 +41,12 @@ class Planner:
         *,
         untouchable: str = "",
         keeps_relative: bool = True,
+        texts: Sequence[Hit] = (),
     ) -> None:
         self._context = context
         self._untouchable = untouchable
         self._keeps_relative = keeps_relative
+        self._texts = {Key(hit.violation.code, hit.violation.span): hit for hit in texts}
         self._webs = Webs(context.model)
         self._places = Places(context.model)
         self.mentions = find_mentions(everything)
@@ -82,15 +86,26 @@ class Planner:
                     repair.refused = refused.reason
                     repair.is_blocking = refused.is_blocking
             else:
-                return self._plan(keys, found, assembly, edits)
+                return self._plan(keys, found, assembly, edits, allow_unsafe=allow_unsafe)
         raise AssertionError("every refusal takes a repair away")
 
     def _plan(
-        self, keys: Collection[Key], found: Collector, assembly: Assembly, edits: tuple[Edit, ...]
+        self,
+        keys: Collection[Key],
+        found: Collector,
+        assembly: Assembly,
+        edits: tuple[Edit, ...],
+        *,
+        allow_unsafe: bool,
     ) -> FilePlan:
         fixed: dict[Key, Applicability] = {}
         edits = (*edits, *self._without_suppressions(keys, edits, fixed))
         withheld = {key: reason for key, reason in found.hopeless.items() if key in keys}
+        hits = {key: self._texts[key] for key in keys if key in self._texts}
+        texts = plan_texts(self.model.source.path, hits, edits, allow_unsafe=allow_unsafe)
+        edits = (*edits, *texts.edits)
+        fixed.update(texts.fixed)
+        withheld.update(texts.withheld)
         for repair in found.every():
             for key in repair.keys:
                 if key not in keys:
@@ -117,6 +132,7 @@ class Planner:
             mentions=_worst(followed),
             blocking=frozenset(name for name, repair in followed if repair.is_blocking),
             kept_aliases=frozenset(assembly.aliases_made),
+            texts=texts.edits,
         )
 
     def _without_suppressions(

@@ -1,0 +1,92 @@
+"""Text files: the check and the fix of a file that is no Python."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from types import MappingProxyType
+
+from flake8_ssot_engine.edits import apply_edits
+from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
+from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
+from flake8_ssot_engine.engine.planning.texts import plan_texts
+from flake8_ssot_engine.engine.proof.texts import FormatCertificate, certify_spans
+from flake8_ssot_engine.engine.proof.trees import Uncertified
+from flake8_ssot_engine.engine.texts.reader import Found
+from flake8_ssot_engine.project.reading import read_searched
+from flake8_ssot_engine.project.text_formats import TextFormat, format_of
+from flake8_ssot_engine.project.texts import is_passed_over
+from flake8_ssot_engine.source import SourceFile
+
+_HEAD = 8192
+_NOTHING = Found()
+
+
+def read_text(
+    path: str, shown_as: str, contents: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes | FileError:
+    """Read the file at an absolute path, or tell why it cannot be; a link to nothing is empty.
+
+    So is a file that is too large. `contents` are as for `read_source`.
+    """
+    if path in contents:
+        return contents[path]
+    try:
+        return read_searched(path)[0]
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        return FileError(shown_as, f"cannot be read: {error.strerror or error}")
+
+
+def check_text(checker: Checker, path: str, data: bytes, *, shown_as: str) -> FileResult:
+    """Check what the file at an absolute path holds that is no Python."""
+    text = TextFile(checker, path, data, shown_as)
+    if not text.found.hits:
+        return FileResult(shown_as)
+    return checker.result_of_text(text.source, text.findings, text.found.hits)
+
+
+class TextFile:
+    """One such file as its checker sees it. It is binary, and empty, with a NUL near its start."""
+
+    def __init__(self, checker: Checker, path: str, data: bytes, shown_as: str) -> None:
+        self._checker = checker
+        self._path = path
+        self._format = format_of(path) or TextFormat.PLAIN
+        self.source = SourceFile(shown_as, "")
+        self.found = _NOTHING
+        if not checker.texts.may_name(data) or b"\0" in data[:_HEAD]:
+            return
+        if is_passed_over(path, checker.settings):
+            return
+        # What is no UTF-8 stays as it is, byte for byte.
+        self.source = SourceFile(shown_as, data.decode("utf-8", "surrogateescape"))
+        self.found = checker.texts.read(
+            self.source.text, checker.index_for_text(path), self._format
+        )
+
+    @cached_property
+    def _certificate(self) -> FormatCertificate:
+        return FormatCertificate(self.source.text, self._format)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What stands of what it names, after phases."""
+        return self._checker.findings_in_text(self._path, self.source, self.found)
+
+    def rewritten(self, keys: Collection[Key], *, allow_unsafe: bool) -> tuple[FilePlan, bytes]:
+        """Return the plan that ends some violations, and the bytes after. Raises Uncertified."""
+        every = {Key(hit.violation.code, hit.violation.span): hit for hit in self.found.hits}
+        hits = {key: every[key] for key in keys if key in every}
+        source = self.source
+        plan = plan_texts(source.path, hits, allow_unsafe=allow_unsafe)
+        applied = apply_edits(source.text, plan.edits)
+        if applied.skipped:
+            raise Uncertified("two changes overlap")
+        certify_spans(source.text, applied.text, plan.edits)
+        self._certificate.check(applied.text)
+        bom = codecs.BOM_UTF8 if source.has_bom else b""
+        return plan, bom + applied.text.encode("utf-8", "surrogateescape")
