@@ -65,6 +65,7 @@ def crash(work: Path, scenario: str, **options: int) -> Report:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "PYTHONHASHSEED": "0",  # the parts of a scenario are to take the same steps
+            "PYTHONDONTWRITEBYTECODE": "1",  # what Python writes by itself is no step of ours
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
         },
