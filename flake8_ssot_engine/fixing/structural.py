@@ -39,12 +39,10 @@ def tree_of_names(source: SourceFile) -> ast.Module:
 
     root = SgRoot(source.text, "python").root()
     nodes = root.find_all(any=[{"kind": kind} for kind in (*_STATEMENTS, _CHAIN)])
-    chains = [node for node in nodes if node.kind() == _CHAIN]
+    statements = [node for node in nodes if node.kind() != _CHAIN]
     body: list[ast.stmt] = []
     bound: set[str] = set()
-    for node in nodes:
-        if node.kind() == _CHAIN:
-            continue
+    for node in statements:
         tokens = [*_tokens(node)]
         statement = _statement(tokens, source)
         if statement is not None:
@@ -52,9 +50,9 @@ def tree_of_names(source: SourceFile) -> ast.Module:
             maybe = _placed(ast.Constant(value=True), span, source)
             body.append(_placed(ast.If(maybe, [statement], []), span, source))
             bound.update((a.asname or a.name).split(".")[0] for a in statement.names)
-    attributes = [node for node in chains if _first_word(node) in bound]
+    attributes = [n for n in nodes if n.kind() == _CHAIN and _first_word(n) in bound]
     objects = (node.field("object") for node in attributes)  # to ask for parents is quadratic
-    inner = {_span(node) for node in objects if node is not None and node.kind() == "attribute"}
+    inner = {_span(node) for node in objects if node is not None and node.kind() == _CHAIN}
     for node in attributes:
         if _span(node) not in inner:
             chain = _chain(_words_of(node) or [*_tokens(node)], bound, source)
