@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
-from flake8_ssot_engine.names import QualifiedName, module_of_path
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.semantics.bindings import BindingKind
@@ -90,10 +90,6 @@ class _WitnessOfModules(Modules):
         """Split a name into the longest module that exists and the attributes after it."""
         found: tuple[QualifiedName, tuple[str, ...]] = self._ask("split", name)
         return found
-
-    def name_of(self, path: str) -> QualifiedName:
-        """Name the module that the file at an absolute path is."""
-        return module_of_path(path, self.roots, is_regular_package=self.is_package)
 
     def is_package(self, folder: str) -> bool:
         """Whether an absolute folder has an `__init__` file."""
