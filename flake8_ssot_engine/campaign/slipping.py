@@ -17,7 +17,6 @@ from flake8_ssot_engine.engine.past import Project, Seen, Verdict, past_checker_
 from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.project.commits import Commit
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.snapshots import Snapshot
 
 
 class Slip(NamedTuple):
@@ -134,10 +133,8 @@ def _trace(task: _Task) -> _Traced:
     last = len(task.trees) - 1
 
     def content_in(tree: str) -> tuple[str, str]:
-        settings = task.project.settings
-        snapshot = Snapshot(checker.objects, tree, settings.root, task.project.prefix)
         for path in (task.path, task.before):
-            if path and (name := snapshot.file(path)):
+            if path and (name := checker.snapshot(tree).file(path)):
                 return path, name
         return task.path, ""
 

@@ -100,14 +100,22 @@ class PastChecker:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self.objects: Objects = shared_objects(*project.place)
+        self._objects: Objects = shared_objects(*project.place)
         self._readings = Readings()
+        self._snapshots: dict[str, Snapshot] = {}
         self._modules: dict[str, tuple[PastModules, Reexports]] = {}
         self._holding: dict[str, dict[Fact, bool]] = {}
         self._walk = PastWalk(project.settings, is_fixed=True)  # it is asked for modules alone
         self._named = NamedFiles()
         self._olds: dict[str, tuple[OldName, ...]] = {}
         self._readers: dict[tuple[OldName, ...], TextReader] = {}
+
+    def snapshot(self, tree: str) -> Snapshot:
+        """Return the snapshot that is known by a tree."""
+        if tree not in self._snapshots:
+            root, prefix = self._project.settings.root, self._project.prefix
+            self._snapshots[tree] = Snapshot(self._objects, tree, root, prefix)
+        return self._snapshots[tree]
 
     def verdict(self, path: str, name: str, tree: str, known: Iterable[Verdict]) -> Verdict:
         """Return what a content held in a snapshot: a known verdict, if one stands there."""
@@ -136,7 +144,7 @@ class PastChecker:
 
         `is_candidate` says whether it may break a rule, None where that is to be found out.
         """
-        data = self.objects.content(name)
+        data = self._objects.content(name)
         if data is None:
             # Of no content, so that it stands nowhere: another time, it may be here.
             return Verdict("", (), (), {}, is_unreadable=True)
@@ -170,17 +178,16 @@ class PastChecker:
 
     def _olds_in(self, tree: str) -> tuple[OldName, ...]:
         if tree not in self._olds:
-            settings, prefix = self._project.settings, self._project.prefix
-            folders = self._walk.modules(Snapshot(self.objects, tree, settings.root, prefix))
+            folders = self._walk.modules(self.snapshot(tree))
             modules = self._reexports_in(tree).modules
+            settings = self._project.settings
             self._olds[tree] = past_old_names(settings, folders, modules, self._named)
         return self._olds[tree]
 
     def _reexports_in(self, tree: str) -> Reexports:
         if tree not in self._modules:
-            project = self._project
-            snapshot = Snapshot(self.objects, tree, project.settings.root, project.prefix)
-            modules = PastModules(project.settings.source_roots, snapshot, self._readings)
+            roots = self._project.settings.source_roots
+            modules = PastModules(roots, self.snapshot(tree), self._readings)
             self._modules[tree] = modules, Reexports(modules)
         self._readings.current, reexports = self._modules[tree]
         return reexports
