@@ -142,10 +142,8 @@ def _trace(task: _Task) -> _Traced:
         path, name = content
         if not name:
             return Counter()
-        verdict = checker.verdict(path, name, tree, known[path])
-        if not any(verdict is one for one in known[path]):
-            known[path].append(verdict)
-        return Counter(seen.trait for seen in verdict.violations)
+        number = checker.number_of(path, name, tree, known[path])
+        return Counter(seen.trait for seen in known[path][number].violations)
 
     contents = [content_in(tree) for tree in task.trees]
     old = content_in(task.tree_before)

@@ -7,7 +7,7 @@ was looked for: which files a snapshot has says how much of an old path a text h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -117,12 +117,16 @@ class PastChecker:
             self._snapshots[tree] = Snapshot(self._objects, tree, root, prefix)
         return self._snapshots[tree]
 
-    def verdict(self, path: str, name: str, tree: str, known: Iterable[Verdict]) -> Verdict:
-        """Return what a content held in a snapshot: a known verdict, if one stands there."""
-        for one in known:
-            if one.name == name and self._holds(one.facts, tree):
-                return one
-        return self.check(path, name, tree)
+    def number_of(self, path: str, name: str, tree: str, verdicts: list[Verdict]) -> int:
+        """Return which of the verdicts on a file is that on a content of it in a snapshot.
+
+        Where none of them stands there, a new one is put at their end.
+        """
+        for number in reversed(range(len(verdicts))):
+            if verdicts[number].name == name and self._holds(verdicts[number].facts, tree):
+                return number
+        verdicts.append(self.check(path, name, tree))
+        return len(verdicts) - 1
 
     def _holds(self, facts: Sequence[Fact], tree: str) -> bool:
         holding = self._holding.setdefault(tree, {})
@@ -206,12 +210,7 @@ def check_past(task: Task) -> list[tuple[list[Verdict], list[int]]]:
     with no_collection():
         for path, contents, known in task.files:
             verdicts = list(known)
-            numbers = []
-            for tree, name in contents:
-                verdict = checker.verdict(path, name, tree, reversed(verdicts))
-                if not any(verdict is one for one in verdicts):
-                    verdicts.append(verdict)
-                numbers.append(next(n for n, one in enumerate(verdicts) if one is verdict))
+            numbers = [checker.number_of(path, name, tree, verdicts) for tree, name in contents]
             found.append((verdicts, numbers))
     return found
 
