@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.examined import Examined, VerdictKey
@@ -40,7 +41,7 @@ from flake8_ssot_engine.project.past_needles import (
 )
 from flake8_ssot_engine.project.snapshots import Snapshot
 from flake8_ssot_engine.project.text_formats import is_text
-from flake8_ssot_engine.project.texts import is_passed_over, keeps_history
+from flake8_ssot_engine.project.texts import OldName, is_passed_over, keeps_history
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 _CHUNK = 4
@@ -170,15 +171,10 @@ class Surveyor:
         return found
 
     def _check(self, migration: Migration) -> dict[str, dict[str, Verdict]]:
-        contents: dict[str, list[tuple[str, str]]] = {}
-        for tree, folders in self._folders.items():
-            for folder in folders:
-                for path, name in self._mattering[id(folder)].checked:
-                    contents.setdefault(path, []).append((tree, name))
         known = self._examined.verdicts
         files = [
-            PastFileTask(path, tuple(every), tuple(known.get((migration.id, path), ())))
-            for path, every in contents.items()
+            PastFileTask(path, contents, tuple(known.get((migration.id, path), ())))
+            for path, contents in self._checked.items()
         ]
         project = self.project_of(migration)
         tasks = [
@@ -217,13 +213,9 @@ class Surveyor:
 
     def _find_texts(self, migration: Migration) -> dict[str, dict[str, tuple[Place, ...]]]:
         moved = {move.old for move in migration.moves}
-        roots, named = self._settings.source_roots, NamedFiles()
         wanted: dict[str, list[tuple[str, TextKey]]] = {}
-        readings = Readings()
         for tree, folders in self._folders.items():
-            modules = PastModules(roots, self._snapshots[tree], readings)
-            every = past_old_names(self._settings, folders, modules, named)
-            olds = tuple(old for old in every if old.name in moved)
+            olds = tuple(old for old in self._olds[tree] if old.name in moved)
             wanted[tree] = [
                 (path, text_key(path, name, olds))
                 for folder in folders
@@ -241,6 +233,26 @@ class Surveyor:
             tree: {path: known[key] for path, key in every if known[key]}
             for tree, every in wanted.items()
         }
+
+    @cached_property
+    def _checked(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The files that may break a rule: of each the contents, by the trees they are in."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for tree, folders in self._folders.items():
+            for folder in folders:
+                for path, name in self._mattering[id(folder)].checked:
+                    found.setdefault(path, []).append((tree, name))
+        return {path: tuple(contents) for path, contents in found.items()}
+
+    @cached_property
+    def _olds(self) -> dict[str, tuple[OldName, ...]]:
+        """What texts of each snapshot are to be searched for, for all migrations."""
+        settings, readings, named = self._settings, Readings(), NamedFiles()
+        found = {}
+        for tree, folders in self._folders.items():
+            modules = PastModules(settings.source_roots, self._snapshots[tree], readings)
+            found[tree] = past_old_names(settings, folders, modules, named)
+        return found
 
     def _sorted_out(self, folder: PastFolder) -> _Mattering:
         flags = self._searched.flags
