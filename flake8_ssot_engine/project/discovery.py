@@ -236,10 +236,17 @@ def _outer_ignores(folder: str) -> tuple[Globs, ...]:
         current = parent
         if os.path.isfile(os.path.join(current, ".gitignore")):
             found.append(_read_ignores(current))
-    outer = tuple(reversed(found))
+    return counting_in(folder, found[::-1])
+
+
+def counting_in(folder: str, ignores: Sequence[Globs]) -> tuple[Globs, ...]:
+    """Return those of the patterns above an absolute folder, outermost first, that count in it.
+
+    None does where they ignore the folder itself.
+    """
     parent, name = os.path.split(folder)
-    judges = [Rules.of(globs).judge_in(parent) for globs in outer]
-    return () if any(_ignored(judges, [name], are_folders=True)) else outer
+    judges = [Rules.of(globs).judge_in(parent) for globs in ignores]
+    return () if any(_ignored(judges, [name], are_folders=True)) else tuple(ignores)
 
 
 def _read_ignores(folder: str) -> Globs:

@@ -12,7 +12,7 @@ from flake8_ssot_engine.config.loader import FILE_NAME, INI_FILES, TABLE, decode
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, Judges, ignores_in
+from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, Judges, counting_in, ignores_in
 from flake8_ssot_engine.project.git_objects import Folder
 from flake8_ssot_engine.project.listing import IGNORE_FILE, SUFFIXES, Listing
 from flake8_ssot_engine.project.listing import Folder as Listed
@@ -57,13 +57,8 @@ class PastWalk:
     def files(self, snapshot: Snapshot) -> tuple[PastFolder, ...]:
         """Return the files that are neither ignored by git nor excluded by the configuration."""
         root = self._settings.root
-        outer = tuple(_outer_ignores(snapshot, root))
-        if outer:  # none of them counts for a folder that they ignore
-            parent, name = os.path.split(root)
-            alone = Listed([name], [], [])
-            if self._judge(outer, ()).passed_over(parent, alone):
-                outer = ()
-        return self._below(snapshot, root, self._judge(outer, self._settings.exclude), is_ours=True)
+        judges = self._judge(_outer_ignores(snapshot, root), self._settings.exclude)
+        return self._below(snapshot, root, judges, is_ours=True)
 
     def modules(self, snapshot: Snapshot) -> tuple[PastFolder, ...]:
         """Return the modules below the source roots: also those that a check passes over."""
@@ -172,14 +167,14 @@ def _files(
         yield PastFile(full, (snapshot.file(full) or "") if entry.is_link else entry.name)
 
 
-def _outer_ignores(snapshot: Snapshot, root: str) -> Iterator[Globs]:
-    """Yield the patterns above the project that judge what is in it, outermost first."""
+def _outer_ignores(snapshot: Snapshot, root: str) -> tuple[Globs, ...]:
+    """Return the patterns above the project that count in it, outermost first."""
     above, found = root, []
     for _ in snapshot.prefix:
         above = os.path.dirname(above)
         if data := snapshot.content(os.path.join(above, IGNORE_FILE)):
             found.append(ignores_in(above, data))
-    yield from reversed(found)
+    return counting_in(root, found[::-1])
 
 
 def _starts_project(snapshot: Snapshot, path: str, entries: Folder) -> bool:
