@@ -17,7 +17,7 @@ from flake8_ssot_engine.project.git import GitError, git_environment, run_git
 _NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_OPTIONAL_LOCKS": "0"}
 _AT_ONCE = 64
 """Objects asked for before the first is read: their names fit into any system's pipe."""
-_FOLDER, _LINK, _SUBMODULE = 0o040000, 0o120000, 0o160000
+_TREE, _LINK, _SUBMODULE = 0o040000, 0o120000, 0o160000
 
 
 def read_git(folder: str, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -31,20 +31,25 @@ class Entry(NamedTuple):
     mode: int
     name: str
 
+    @classmethod
+    def of_tree(cls, name: str) -> Entry:
+        """Return the entry that a folder of this name would be."""
+        return cls(_TREE, name)
+
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder, be it one in which another repository would lie."""
-        return self.mode in (_FOLDER, _SUBMODULE)
+        """Whether it is a folder, be it one for another repository, of which nothing is known."""
+        return self.mode in (_TREE, _SUBMODULE)
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether it is a folder of this repository, whose tree tells what is in it."""
+        return self.mode == _TREE
 
     @property
     def is_link(self) -> bool:
         """Whether it is a symbolic link."""
         return self.mode == _LINK
-
-    @property
-    def is_submodule(self) -> bool:
-        """Whether it is a folder for another repository, of which nothing is known."""
-        return self.mode == _SUBMODULE
 
 
 Folder = Mapping[str, Entry]
@@ -115,7 +120,7 @@ class Objects:
                 entry.name: None
                 for tree in trees
                 for entry in (tree or NOTHING).values()
-                if entry.mode == _FOLDER and entry.name not in self._trees
+                if entry.is_tree and entry.name not in self._trees
             }
 
     def lacking_below(self, name: str) -> frozenset[str]:
@@ -130,7 +135,7 @@ class Objects:
         if name not in self._traits:
             tree = self.tree(name)
             every = (tree or NOTHING).values()
-            inner = [self._traits_of(entry.name) for entry in every if entry.mode == _FOLDER]
+            inner = [self._traits_of(entry.name) for entry in every if entry.is_tree]
             lacking = frozenset([name] if tree is None else ())
             self._traits[name] = _Traits(
                 lacking.union(*(one.lacking for one in inner)),

@@ -21,7 +21,7 @@ class Snapshot:
     def __init__(self, objects: Objects, tree: str, root: str, prefix: _Parts) -> None:
         self.objects = objects
         self.root = root
-        self._top = Entry(0o040000, tree)
+        self._top = Entry.of_tree(tree)
         self.prefix = prefix
         self._folders: dict[str, tuple[_Parts, Entry] | None] = {}
 
@@ -30,7 +30,7 @@ class Snapshot:
         found = self._folder_at(path)
         if found is None:
             return None
-        return NOTHING if found[1].is_submodule else self.objects.tree(found[1].name)
+        return self.objects.tree(found[1].name) if found[1].is_tree else NOTHING
 
     def name_of_folder(self, path: str) -> str:
         """Return the name of the object that a folder is, which changes with all in it."""
@@ -70,7 +70,7 @@ class Snapshot:
             if tree is None:
                 return frozenset([folder.name])
             inner = tree.get(name)
-            if inner is None or not inner.is_folder or inner.is_submodule:
+            if inner is None or not inner.is_tree:
                 return frozenset()
             folder = inner
         return self.objects.lacking_below(folder.name)
@@ -97,7 +97,7 @@ class Snapshot:
         return found if found and found[1].is_folder else None
 
     def _entry(self, folder: Entry, name: str) -> Entry | None:
-        if not folder.is_folder or folder.is_submodule:
+        if not folder.is_tree:
             return None
         return (self.objects.tree(folder.name) or NOTHING).get(name)
 

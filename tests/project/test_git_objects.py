@@ -33,7 +33,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 def listed(objects: Objects, tree: str, below: str = "") -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     for name, entry in (objects.tree(tree) or {}).items():
-        if entry.is_folder and not entry.is_submodule:
+        if entry.is_tree:
             found |= listed(objects, entry.name, f"{below}{name}/")
         else:
             found[below + name] = (entry.mode, entry.name)
