@@ -15,7 +15,7 @@ from flake8_ssot_engine.engine.matching import Trait
 from flake8_ssot_engine.engine.past import Seen, TextSpan, Verdict
 from flake8_ssot_engine.engine.witness import Fact
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.cache import Cached, fingerprint_of, load, store
+from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, load, store
 from flake8_ssot_engine.project.outlines import Outline
 from flake8_ssot_engine.project.past_needles import Searched
 from flake8_ssot_engine.project.prefilter import Needles
@@ -25,7 +25,6 @@ from flake8_ssot_engine.source import Position
 _NAME = "history"
 _INTERVAL = 5.0
 """Seconds between two writings."""
-_MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
 VerdictKey = tuple[str, str]
 """The id of a migration, and the absolute path of a file."""
 
@@ -49,7 +48,7 @@ class Examined:
         if cached is not None:
             try:
                 self._take(cached)
-            except _MALFORMED:
+            except MALFORMED:
                 self.searched, self.verdicts, self.texts, self.answers = None, {}, {}, {}
 
     def keep_at_intervals(self) -> None:
@@ -92,7 +91,7 @@ class Examined:
         table = b""
         if self.searched is not None:
             needles, flags, outlines = self.searched
-            value["needles"] = list(map(sorted, needles))
+            value["needles"] = needles.to_plain()
             value["width"] = max((len(name) // 2 for name in flags), default=20)
             value["outlines"] = [[*key, *outline] for key, outline in outlines.items()]
             table = b"".join(bytes.fromhex(name) + bytes((f,)) for name, f in flags.items())
@@ -112,14 +111,13 @@ class Examined:
             self.texts[key] = tuple((line, column) for line, column in places)
         self.answers = dict(value["answers"])
         if "needles" in value:
-            names, leaks, modules = map(frozenset, value["needles"])
             step = value["width"] + 1
             flags = {
                 table[at : at + step - 1].hex(): table[at + step - 1]
                 for at in range(0, len(table), step)
             }
             outlines = {(row[0], row[1]): _outline_of_plain(*row[2:]) for row in value["outlines"]}
-            self.searched = Searched(Needles(names, leaks, modules), flags, outlines)
+            self.searched = Searched(Needles.from_plain(value["needles"]), flags, outlines)
 
 
 def _verdict_to_plain(verdict: Verdict, facts: dict[Fact, int]) -> list[Any]:

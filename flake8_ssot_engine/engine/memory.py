@@ -20,7 +20,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_plain
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.project.cache import Cached, fingerprint_of, load, store
+from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, load, store
 from flake8_ssot_engine.project.file_states import (
     compare,
     digest_at,
@@ -73,7 +73,7 @@ class Memory:
                 paths = self._cached.value["paths"].split("\0")
                 self._keys = LookAhead(partial(keys_of, paths))
             self.listing = Listing.from_plain(self._cached and self._cached.value["listing"])
-        except _MALFORMED:
+        except MALFORMED:
             self._cached = None
             self.listing = Listing.from_plain(None)
 
@@ -93,7 +93,7 @@ class Memory:
             return None
         try:
             return self._recalled(self._cached, modules, files, is_wanted)
-        except _MALFORMED:
+        except MALFORMED:
             return None
 
     def _recalled(
@@ -109,7 +109,7 @@ class Memory:
         comparison = compare(paths, cached.table, self._keys.result(), self._now)
         if len(comparison.changed) > _MOST:
             return None
-        searches = tuple(map(_needles, value["searches"]))
+        searches = tuple(map(Needles.from_plain, value["searches"]))
         readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
         candidates = {paths[at] for at in value["candidates"]}
@@ -146,7 +146,7 @@ class Memory:
         self._is_fresh = not comparison.is_refreshed and not self.listing.has_news
         self._consulted = consulted
         scan = Scan(
-            _needles(value["needles"]),
+            Needles.from_plain(value["needles"]),
             frozenset(candidates),
             paths,
             (),
@@ -180,8 +180,8 @@ class Memory:
             "listing": self.listing.to_plain(),
             "paths": "\0".join(scan.paths),
             "files": _checksum(files),
-            "needles": list(map(sorted, scan.needles)),
-            "searches": [list(map(sorted, needles)) for needles in scan.searches],
+            "needles": scan.needles.to_plain(),
+            "searches": [needles.to_plain() for needles in scan.searches],
             "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
             "consulted": [[numbers[path], shape] for path, shape in shapes.items()],
             "candidates": sorted(numbers[path] for path in scan.candidates),
@@ -198,10 +198,6 @@ class Memory:
         return True
 
 
-_MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
-"""What a value of another form than expected raises."""
-
-
 def _links_in(folders: Iterable[str]) -> bool:
     """Whether a folder holds a link by which a module may be found where no walk goes."""
     for folder in folders:
@@ -212,11 +208,6 @@ def _links_in(folders: Iterable[str]) -> bool:
         except OSError:
             return True
     return False
-
-
-def _needles(plain: Any) -> Needles:
-    names, leaks, modules = map(frozenset, plain)
-    return Needles(names, leaks, modules)
 
 
 def _checksum(files: Mapping[str, str]) -> list[int]:

@@ -29,6 +29,9 @@ _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _LARGEST = 64_000_000
 """Bytes of a cache that is read; that of ten thousand files has two million."""
 
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
+"""What a value of another form than expected raises where it is read."""
+
 
 class Cached(NamedTuple):
     """What a cache holds: a JSON value, and a table of bytes."""

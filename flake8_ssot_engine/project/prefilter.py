@@ -13,7 +13,7 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import AnyStr, Generic, NamedTuple
+from typing import Any, AnyStr, Generic, NamedTuple
 
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
@@ -39,6 +39,16 @@ class Needles(NamedTuple):
         """Return all words of several."""
         columns = zip(*every, strict=True)
         return cls(*(frozenset().union(*column) for column in columns))
+
+    @classmethod
+    def from_plain(cls, plain: Any) -> Needles:
+        """Return the words that became `plain`."""
+        names, leaks, modules = map(frozenset, plain)
+        return cls(names, leaks, modules)
+
+    def to_plain(self) -> list[list[str]]:
+        """Return the words as lists, for a cache."""
+        return list(map(sorted, self))
 
     def may_name(self, name: QualifiedName) -> bool:
         """Whether a qualified name can lead to a moved symbol or module."""
