@@ -21,8 +21,8 @@ from flake8_ssot_engine.project.text_formats import is_text
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi")
 IGNORE_FILE = ".gitignore"
-_ENVIRONMENT = "pyvenv.cfg"
-_SPEAKING = SPEAKING | {IGNORE_FILE, _ENVIRONMENT}
+ENVIRONMENT = "pyvenv.cfg"
+_SPEAKING = SPEAKING | {IGNORE_FILE, ENVIRONMENT}
 
 _HEAD = [2, os.geteuid()] if os.name == "posix" else [2]
 """The format of what is remembered, and who might list those folders."""
@@ -74,7 +74,7 @@ class Folder:
 
     def is_environment(self, path: str) -> bool:
         """Whether the folder, at `path`, is a virtual environment (PEP 405)."""
-        return _ENVIRONMENT in self.speaking and is_environment(path)
+        return ENVIRONMENT in self.speaking and is_environment(path)
 
     def leading_away(self, path: str) -> set[str]:
         """Return the links that lead to folders now, which is not for this folder to say."""
@@ -83,7 +83,7 @@ class Folder:
 
 def is_environment(folder: str) -> bool:
     """Whether an absolute folder, which perhaps nobody may list, is a virtual environment."""
-    return os.path.exists(os.path.join(folder, _ENVIRONMENT))
+    return os.path.exists(os.path.join(folder, ENVIRONMENT))
 
 
 class Listing:

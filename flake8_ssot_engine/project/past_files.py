@@ -14,11 +14,9 @@ from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.migrations import Globs
 from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, Judges, counting_in, ignores_in
 from flake8_ssot_engine.project.git_objects import Folder
-from flake8_ssot_engine.project.listing import IGNORE_FILE, SUFFIXES, Listing
+from flake8_ssot_engine.project.listing import ENVIRONMENT, IGNORE_FILE, SUFFIXES, Listing
 from flake8_ssot_engine.project.listing import Folder as Listed
 from flake8_ssot_engine.project.snapshots import Snapshot
-
-_ENVIRONMENT = "pyvenv.cfg"
 
 
 class PastFile(NamedTuple):
@@ -86,7 +84,7 @@ class PastWalk:
         entries = snapshot.folder(path) or {}
         has_links = _has_links(snapshot, path)
         is_top = path == self._settings.root
-        if not is_top and _ENVIRONMENT in entries:
+        if not is_top and ENVIRONMENT in entries:
             return (), has_links
         if not is_top and not self._is_fixed:
             is_ours = is_ours and not _starts_project(snapshot, path, entries)
@@ -114,7 +112,7 @@ class PastWalk:
         if key not in self._modules:
             found = []
             entries = snapshot.folder(path) or {}
-            if path not in self._settings.source_roots and _ENVIRONMENT in entries:
+            if path not in self._settings.source_roots and ENVIRONMENT in entries:
                 entries = {}
             folders, sources, _ = _sorted_out(snapshot, path, entries)
             here = tuple(_files(snapshot, path, entries, sources, ()))
