@@ -114,13 +114,12 @@ class Memory:
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
         candidates = {paths[at] for at in value["candidates"]}
         again: set[str] = set()
+        found: Iterable[tuple[str, bool, Reading | None]] = ()
         if comparison.changed:
             from flake8_ssot_engine.project.needles import search_again
-        for path in comparison.changed:
-            is_module = path in modules
-            is_candidate, reading = search_again(
-                self.settings, searches, path, is_wanted, is_module=is_module
-            )
+
+            found = search_again(self.settings, searches, modules, comparison.changed, is_wanted)
+        for path, is_candidate, reading in found:
             if reading != readings.get(path):
                 return None
             if path in files:

@@ -154,15 +154,27 @@ def _sorted_out(
 def search_again(
     settings: Settings,
     searches: Sequence[Needles],
-    path: str,
+    modules: Set[str],
+    paths: Sequence[str],
     is_wanted: Callable[[bytes], bool] | None,
-    *,
+) -> Iterator[tuple[str, bool, Reading | None]]:
+    """Yield each file, whether it is a candidate now, and what was read, by the same searches."""
+    in_texts = _words_of_texts(settings) if any(map(is_text, paths)) else None
+    for path in paths:
+        is_module = path in modules
+        yield path, *_searched_again(settings, searches, path, is_module, is_wanted, in_texts)
+
+
+def _searched_again(
+    settings: Settings,
+    searches: Sequence[Needles],
+    path: str,
     is_module: bool,
+    is_wanted: Callable[[bytes], bool] | None,
+    in_texts: tuple[bytes, ...] | None,
 ) -> tuple[bool, Reading | None]:
-    """Return whether a file is a candidate now, and what was read of it, by the same searches."""
     is_candidate = False
-    in_texts = _words_of_texts(settings) if is_text(path) else None
-    for number in range(len(searches)):
+    for number in range(1 if is_text(path) else len(searches)):
         wanted = is_wanted if number == 0 else None
         task = _task(
             settings, searches[: number + 1], [path], is_module, wanted, False, False, in_texts
