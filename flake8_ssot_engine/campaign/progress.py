@@ -141,18 +141,6 @@ def take_inventory(
     return Inventory(migration, results, mentions, texts)
 
 
-def measure(
-    settings: Settings,
-    migration: Migration,
-    finder: ConfigFinder,
-    runs: Sequence[Run],
-    *,
-    jobs: int,
-) -> Progress:
-    """Find out how far a migration has got; `runs` are those of the project."""
-    return progress_of(take_inventory(settings, migration, finder, jobs=jobs), runs)
-
-
 def progress_of(inventory: Inventory, runs: Sequence[Run]) -> Progress:
     """Return how far a migration has got, by what there is now and what the runs tell."""
     migration = inventory.migration
