@@ -191,7 +191,7 @@ def _of_finding(finding: Finding, place: Mapping[str, Any]) -> WorkItem:
 def _owners(path: str, standing: Standing) -> tuple[str, ...]:
     if standing.codeowners is None:
         return ()
-    return tuple(standing.codeowners.of(path)) or (NOBODY,)
+    return standing.codeowners.of(path) or (NOBODY,)
 
 
 def _chosen(settings: Settings, only: str | None) -> list[str]:

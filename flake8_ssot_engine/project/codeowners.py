@@ -72,6 +72,7 @@ class Owners:
         self.path = path
         self.trouble = trouble
         self._top = top
+        self._known: dict[str, tuple[str, ...]] = {}
         self._sections: dict[str, _Section] = {"": _Section()}
         lines = text.split("\n")
         # By its place alone nobody can tell whose the file is; sections are GitLab's.
@@ -82,10 +83,18 @@ class Owners:
         self.invalid = tuple(self._read(lines))
 
     def of(self, path: str) -> tuple[str, ...]:
-        """Return the owners of the file at an absolute path, as the file spells them."""
+        """Return the owners of the file at an absolute path, as the file spells them.
+
+        They are looked for once: every migration asks, and so does each list.
+        """
+        if path not in self._known:
+            self._known[path] = tuple(dict.fromkeys(self._found(path)))
+        return self._known[path]
+
+    def _found(self, path: str) -> Iterator[str]:
         relative = os.path.relpath(path, self._top).replace(os.sep, "/").replace(" ", _SPACE)
-        found = (section.owners_of(relative) for section in self._sections.values())
-        return tuple(dict.fromkeys(owner for owners in found for owner in owners))
+        for section in self._sections.values():
+            yield from section.owners_of(relative)
 
     def _read(self, lines: Iterable[str]) -> Iterator[int]:
         """Read the lines, and yield the numbers of those that are invalid."""
