@@ -16,6 +16,7 @@ from functools import cache
 
 from codeowners import CodeOwners
 
+from flake8_ssot_engine.project.discovery import repository_around
 from flake8_ssot_engine.project.reading import read_regular
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -138,7 +139,7 @@ def find_owners(root: str) -> Owners | None:
 
     Outside of any repository the file is looked for in the project's root.
     """
-    top = _top_above(root)
+    top = repository_around(root) or root
     path = next(filter(os.path.isfile, (os.path.join(top, *p.split("/")) for p in PLACES)), None)
     if path is None:
         return None
@@ -175,13 +176,3 @@ def _simplified(segments: Iterable[str]) -> Iterator[str]:
 
 def _simplified_run(run: re.Match[str]) -> str:
     return "?" * run[0].count("?") + "*" * ("*" in run[0])
-
-
-def _top_above(folder: str) -> str:
-    current = folder
-    while not os.path.lexists(os.path.join(current, ".git")):
-        parent = os.path.dirname(current)
-        if parent == current:
-            return folder
-        current = parent
-    return current
