@@ -120,8 +120,9 @@ def overview_of(
     """Put together what is known of one migration; `runs` are those of the project."""
     own = tuple(run for run in runs if run.facts.get("migration") == _id(standing))
     levels = levels_of(history) if history else []
-    left = sum(phase.left.violations for phase in standing.progress.phases)
-    projection = project(levels) if left or levels else Projection(Outlook.DONE, 0)
+    projection = (
+        project(levels) if standing.progress.left or levels else Projection(Outlook.DONE, 0)
+    )
     return MigrationOverview(standing, history, projection, own)
 
 

@@ -104,6 +104,11 @@ class Progress:
     unreadable: int = 0
     retired: str = ""
 
+    @property
+    def left(self) -> int:
+        """The violations that are left."""
+        return sum(phase.left.violations for phase in self.phases)
+
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
