@@ -15,7 +15,6 @@ from flake8_ssot_engine.campaign.overview import MigrationOverview
 from flake8_ssot_engine.campaign.progress import PhaseProgress
 from flake8_ssot_engine.campaign.projection import Outlook, Projection
 from flake8_ssot_engine.campaign.standing import Standing
-from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.next_step_words import sentence
 from flake8_ssot_engine.reports.outcome import plural
@@ -103,7 +102,7 @@ class Section:
 
     id: str
     name: str
-    migration: Migration
+    reason: str
     url: str
     is_link: bool
     left: int
@@ -136,7 +135,7 @@ def section_of(one: MigrationOverview, name: str, most: Most) -> Section:
     return Section(
         id=name,
         name=clipped(title, _LONGEST),
-        migration=migration._replace(reason=clipped(migration.reason, 2 * _LONGEST)),
+        reason=clipped(migration.reason, 2 * _LONGEST),
         url=clipped(migration.url, _LONGEST),
         is_link=migration.url.startswith(("https://", "http://"))
         and len(migration.url) <= _LONGEST,
