@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -74,3 +75,11 @@ def make_template(factory: pytest.TempPathFactory, files: Mapping[str, str]) -> 
     with pytest.MonkeyPatch.context() as patch:
         isolate_git(patch, folder)
         return Repository.begin(folder / "tree", files).top
+
+
+def copy_of(template: Path, folder: Path, patch: pytest.MonkeyPatch) -> Repository:
+    """Copy a repository into a folder, where git knows no configuration but the copy's own."""
+    isolate_git(patch, folder / "nobody")
+    top = folder / "tree"
+    shutil.copytree(template, top, symlinks=True)
+    return Repository(top)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flake8_ssot_engine.campaign.progress import Inventory, Tally, add_file
+from flake8_ssot_engine.campaign.progress import Inventory, Tally, tally_of
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.names import package_of
 from flake8_ssot_engine.project.codeowners import Owners
@@ -50,11 +50,10 @@ def package_in(path: str, settings: Settings) -> str:
 def _shares(inventory: Inventory, names_of: Callable[[str], Iterable[str]]) -> tuple[Share, ...]:
     tallies: dict[str, Tally] = {}
     for path in inventory.paths:
-        of_file = Tally()
-        add_file(of_file, inventory, path)
+        of_file = tally_of(inventory, path)
         if of_file.files:
             for name in names_of(path):
-                add_file(tallies.setdefault(name, Tally()), inventory, path)
+                tallies.setdefault(name, Tally()).add(of_file)
     shares = (Share(name, tally) for name, tally in tallies.items())
     return tuple(sorted(shares, key=_order))
 

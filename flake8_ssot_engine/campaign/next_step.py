@@ -57,8 +57,8 @@ def _steps(progress: Progress, runs: Sequence[Run], stale: int) -> Iterator[Next
         if phase.left.fixable:
             todo = Todo.MIGRATE if phase.name else Todo.FIX
             yield NextStep(todo, phase.name, phase.left.fixable, phase.left.violations)
-    if left := sum(phase.left.violations for phase in progress.phases):
-        yield NextStep(Todo.BY_HAND, count=left)
+    if progress.left:
+        yield NextStep(Todo.BY_HAND, count=progress.left)
     if progress.retired:
         yield NextStep(Todo.NOTHING, progress.retired)
     references = sum(phase.left.references.total() for phase in progress.phases)

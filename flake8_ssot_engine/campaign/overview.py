@@ -20,7 +20,6 @@ from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.git import GitError, run_git
-from flake8_ssot_engine.violations import ReferenceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,6 @@ class WorkItem:
     line: int
     column: int
     code: str
-    kind: str
     text: str
     hint: str = ""
     safety: str = ""
@@ -120,8 +118,9 @@ def overview_of(
     """Put together what is known of one migration; `runs` are those of the project."""
     own = tuple(run for run in runs if run.facts.get("migration") == _id(standing))
     levels = levels_of(history) if history else []
-    left = sum(phase.left.violations for phase in standing.progress.phases)
-    projection = project(levels) if left or levels else Projection(Outlook.DONE, 0)
+    projection = (
+        project(levels) if standing.progress.left or levels else Projection(Outlook.DONE, 0)
+    )
     return MigrationOverview(standing, history, projection, own)
 
 
@@ -163,7 +162,6 @@ def work_of(standing: Standing, settings: Settings) -> Iterator[WorkItem]:
                 line=mention.line,
                 column=mention.column,
                 code="",
-                kind=ReferenceKind.TEXT.value,
                 text=f"mention of `{mention.text}`",
             )
             for mention in standing.texts.get(path, ())
@@ -179,7 +177,6 @@ def _of_finding(finding: Finding, place: Mapping[str, Any]) -> WorkItem:
         line=finding.start.line,
         column=finding.start.column,
         code=violation.code,
-        kind=violation.kind.value,
         text=told + (f" (uncertain: {violation.doubt})" if violation.doubt else ""),
         hint=violation.hint,
         safety=violation.applicability.label if violation.applicability else "",
@@ -191,7 +188,7 @@ def _of_finding(finding: Finding, place: Mapping[str, Any]) -> WorkItem:
 def _owners(path: str, standing: Standing) -> tuple[str, ...]:
     if standing.codeowners is None:
         return ()
-    return tuple(standing.codeowners.of(path)) or (NOBODY,)
+    return standing.codeowners.of(path) or (NOBODY,)
 
 
 def _chosen(settings: Settings, only: str | None) -> list[str]:

@@ -44,6 +44,13 @@ class Tally:
     fixable: int = 0
     references: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Add what there is in other files."""
+        self.files += other.files
+        self.violations += other.violations
+        self.fixable += other.fixable
+        self.references.update(other.references)
+
     def as_facts(self) -> dict[str, Any]:
         """Return it as a journal keeps it."""
         return {"violations": self.violations, "references": dict(self.references)}
@@ -97,6 +104,11 @@ class Progress:
     unreadable: int = 0
     retired: str = ""
 
+    @property
+    def left(self) -> int:
+        """The violations that are left."""
+        return sum(phase.left.violations for phase in self.phases)
+
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
@@ -141,18 +153,6 @@ def take_inventory(
     return Inventory(migration, results, mentions, texts)
 
 
-def measure(
-    settings: Settings,
-    migration: Migration,
-    finder: ConfigFinder,
-    runs: Sequence[Run],
-    *,
-    jobs: int,
-) -> Progress:
-    """Find out how far a migration has got; `runs` are those of the project."""
-    return progress_of(take_inventory(settings, migration, finder, jobs=jobs), runs)
-
-
 def progress_of(inventory: Inventory, runs: Sequence[Run]) -> Progress:
     """Return how far a migration has got, by what there is now and what the runs tell."""
     migration = inventory.migration
@@ -192,19 +192,22 @@ def tally(inventory: Inventory) -> dict[str, Tally]:
     tallies = {phase.name: Tally() for phase in migration.phases}
     for path in inventory.paths:
         phase = phase_of(path, migration)
-        add_file(tallies.setdefault(phase.name if phase else "", Tally()), inventory, path)
+        tallies.setdefault(phase.name if phase else "", Tally()).add(tally_of(inventory, path))
     return tallies
 
 
-def add_file(one: Tally, inventory: Inventory, path: str) -> None:
-    """Add what an inventory has of one file."""
+def tally_of(inventory: Inventory, path: str) -> Tally:
+    """Add up what an inventory has of one file."""
     result = inventory.results.get(path, FileResult(path))
     mentions = inventory.texts.get(path, ())
-    one.violations += len(result.findings)
-    one.fixable += sum(f.violation.applicability is _SAFE for f in result.findings)
-    one.references.update(result.references)
-    one.references[_TEXT] += sum(1 for _ in _uncounted(mentions, result))
-    one.files += bool(result.findings or result.references or mentions)
+    references = Counter(result.references)
+    references[_TEXT] += sum(1 for _ in _uncounted(mentions, result))
+    return Tally(
+        files=int(bool(result.findings or result.references or mentions)),
+        violations=len(result.findings),
+        fixable=sum(f.violation.applicability is _SAFE for f in result.findings),
+        references=references,
+    )
 
 
 def start_facts(inventory: Inventory) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult, Finding
-from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
+from flake8_ssot_engine.engine.matching import Trait, match_results, trait_of
 from flake8_ssot_engine.engine.novelty import Newness
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.shared import texts_of
@@ -19,7 +19,6 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.source import SourceFile
-from flake8_ssot_engine.violations import MODULE_SCOPE
 
 
 class Gone(NamedTuple):
@@ -96,10 +95,7 @@ def _checked(checker: Checker, path: str, content: bytes) -> FileResult:
 
 def _left_of(then: FileResult, now: FileResult) -> Counter[Trait]:
     """Return what there was and is not any more."""
-    was_broken = then.error is not None and then.error.code == BROKEN.code
-    scopes = now.scopes if was_broken else now.scopes | {MODULE_SCOPE}
-    tolerated = Counter(map(trait_of, then.findings))
-    return match_findings(now.findings, scopes, tolerated, lambda finding: 0).left
+    return match_results(then, now, lambda finding: 0).left
 
 
 def _unsuppressed(checker: Checker, task: Task, content: bytes) -> FileResult:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.findings import Finding
+from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.violations import MODULE_SCOPE
 
 
@@ -70,6 +70,25 @@ def match_findings(
         ]
         hold(moved, trait)
     return Matched(tuple(held), +left)
+
+
+def match_results(then: FileResult, now: FileResult, time_of: Callable[[Finding], int]) -> Matched:
+    """Tell which findings of a file were there when it held something else; as `match_findings`.
+
+    In what does not parse, all that is found is found in no scope.
+    """
+    is_scoped = now.error is None and not is_broken(then)
+    return match_findings(
+        now.findings,
+        now.scopes | {MODULE_SCOPE} if is_scoped else now.scopes,
+        Counter(map(trait_of, then.findings)),
+        time_of,
+    )
+
+
+def is_broken(result: FileResult) -> bool:
+    """Whether a file could not be parsed."""
+    return result.error is not None and result.error.code == BROKEN.code
 
 
 def trait_of(finding: Finding) -> Trait:

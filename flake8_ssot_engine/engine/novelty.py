@@ -10,7 +10,7 @@ from functools import cache, cached_property, partial
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
-from flake8_ssot_engine.engine.matching import BROKEN, match_findings, trait_of
+from flake8_ssot_engine.engine.matching import is_broken, match_results
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.shared import texts_of
 from flake8_ssot_engine.engine.text_files import check_text
@@ -19,7 +19,6 @@ from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.source import SourceFile
-from flake8_ssot_engine.violations import MODULE_SCOPE
 
 
 class Newness:
@@ -78,17 +77,13 @@ class Newness:
             return now
         then = self._then(task, before, content)
         unchanged = cache(partial(_unchanged_lines, task, content))
-        was_broken = then.error is not None and then.error.code == BROKEN.code
-        matched = match_findings(
-            now.findings,
-            now.scopes if was_broken or now.error else now.scopes | {MODULE_SCOPE},
-            Counter(map(trait_of, then.findings)),
+        matched = match_results(
+            then,
+            now,
             # What the baseline holds is old in any case: else each could excuse one of two.
             lambda f: 0 if f.is_baselined else 1 if f.start.line in unchanged() else 2,
         )
-        error = now.error
-        if error is not None and was_broken and error.code == BROKEN.code:
-            error = None
+        error = None if is_broken(then) and is_broken(now) else now.error
         new = (f for f, held in zip(now.findings, matched.held, strict=True) if not held)
         return now._replace(findings=tuple(new), error=error)
 

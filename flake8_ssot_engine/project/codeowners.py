@@ -16,6 +16,7 @@ from functools import cache
 
 from codeowners import CodeOwners
 
+from flake8_ssot_engine.project.discovery import repository_around
 from flake8_ssot_engine.project.reading import read_regular
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -72,6 +73,7 @@ class Owners:
         self.path = path
         self.trouble = trouble
         self._top = top
+        self._known: dict[str, tuple[str, ...]] = {}
         self._sections: dict[str, _Section] = {"": _Section()}
         lines = text.split("\n")
         # By its place alone nobody can tell whose the file is; sections are GitLab's.
@@ -82,10 +84,18 @@ class Owners:
         self.invalid = tuple(self._read(lines))
 
     def of(self, path: str) -> tuple[str, ...]:
-        """Return the owners of the file at an absolute path, as the file spells them."""
+        """Return the owners of the file at an absolute path, as the file spells them.
+
+        They are looked for once: every migration asks, and so does each list.
+        """
+        if path not in self._known:
+            self._known[path] = tuple(dict.fromkeys(self._found(path)))
+        return self._known[path]
+
+    def _found(self, path: str) -> Iterator[str]:
         relative = os.path.relpath(path, self._top).replace(os.sep, "/").replace(" ", _SPACE)
-        found = (section.owners_of(relative) for section in self._sections.values())
-        return tuple(dict.fromkeys(owner for owners in found for owner in owners))
+        for section in self._sections.values():
+            yield from section.owners_of(relative)
 
     def _read(self, lines: Iterable[str]) -> Iterator[int]:
         """Read the lines, and yield the numbers of those that are invalid."""
@@ -129,7 +139,7 @@ def find_owners(root: str) -> Owners | None:
 
     Outside of any repository the file is looked for in the project's root.
     """
-    top = _top_above(root)
+    top = repository_around(root) or root
     path = next(filter(os.path.isfile, (os.path.join(top, *p.split("/")) for p in PLACES)), None)
     if path is None:
         return None
@@ -166,13 +176,3 @@ def _simplified(segments: Iterable[str]) -> Iterator[str]:
 
 def _simplified_run(run: re.Match[str]) -> str:
     return "?" * run[0].count("?") + "*" * ("*" in run[0])
-
-
-def _top_above(folder: str) -> str:
-    current = folder
-    while not os.path.lexists(os.path.join(current, ".git")):
-        parent = os.path.dirname(current)
-        if parent == current:
-            return folder
-        current = parent
-    return current

@@ -90,6 +90,17 @@ def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bo
     return any(verdict(globs, path, is_folder=is_folder) for globs in settings.exclude)
 
 
+def repository_around(folder: str) -> str | None:
+    """Return the root of the repository that an absolute folder is in, None where it is in none."""
+    current = folder
+    while not os.path.exists(os.path.join(current, ".git")):
+        parent = os.path.dirname(current)
+        if parent == current:
+            return None
+        current = parent
+    return current
+
+
 def modules_below(root: str, listing: Listing | None = None) -> Iterator[str]:
     """Yield the modules below a source root: also those that a check passes over."""
     listing = Listing() if listing is None else listing
@@ -229,11 +240,11 @@ def _outer_ignores(folder: str) -> tuple[Globs, ...]:
     """
     found: list[Globs] = []
     current = folder
-    while not os.path.exists(os.path.join(current, ".git")):
-        parent = os.path.dirname(current)
-        if parent == current:
-            return ()
-        current = parent
+    top = repository_around(folder)
+    if top is None:
+        return ()
+    while current != top:
+        current = os.path.dirname(current)
         if os.path.isfile(os.path.join(current, ".gitignore")):
             found.append(_read_ignores(current))
     return counting_in(folder, found[::-1])

@@ -12,8 +12,8 @@ from flake8_ssot_engine.campaign.overview import MigrationOverview, times_of
 from flake8_ssot_engine.campaign.projection import Outlook, Projection
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.outcome import plural
+from flake8_ssot_engine.reports.progress_report import NO_PHASE
 
-NO_PHASE = "(in no phase)"
 _MOST_SERIES = 8
 """As many as there are colours, the last of which is for all others."""
 _MOST_COLUMNS = 20

@@ -15,11 +15,11 @@ from flake8_ssot_engine.campaign.overview import MigrationOverview
 from flake8_ssot_engine.campaign.progress import PhaseProgress
 from flake8_ssot_engine.campaign.projection import Outlook, Projection
 from flake8_ssot_engine.campaign.standing import Standing
-from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.next_step_words import sentence
 from flake8_ssot_engine.reports.outcome import plural
-from flake8_ssot_engine.reports.page_charts import NO_PHASE, Chart, charts_of, clipped
+from flake8_ssot_engine.reports.page_charts import Chart, charts_of, clipped
+from flake8_ssot_engine.reports.progress_report import NO_PHASE
 
 _LONGEST = 300
 _METHOD = (
@@ -102,7 +102,7 @@ class Section:
 
     id: str
     name: str
-    migration: Migration
+    reason: str
     url: str
     is_link: bool
     left: int
@@ -125,7 +125,7 @@ class Section:
 def section_of(one: MigrationOverview, name: str, most: Most) -> Section:
     """Return what the page says of a migration, in no more rows than that."""
     migration, history = one.standing.progress.migration, one.history
-    left = sum(phase.left.violations for phase in one.standing.progress.phases)
+    left = one.standing.progress.left
     title = f"{migration.id}: {migration.title}" if migration.title else migration.id
     commits = _commits(history.slipped_in, most) if history else []
     gates = {phase.name: tuple(v.command for v in phase.validate) for phase in migration.phases}
@@ -135,7 +135,7 @@ def section_of(one: MigrationOverview, name: str, most: Most) -> Section:
     return Section(
         id=name,
         name=clipped(title, _LONGEST),
-        migration=migration._replace(reason=clipped(migration.reason, 2 * _LONGEST)),
+        reason=clipped(migration.reason, 2 * _LONGEST),
         url=clipped(migration.url, _LONGEST),
         is_link=migration.url.startswith(("https://", "http://"))
         and len(migration.url) <= _LONGEST,

@@ -9,7 +9,8 @@ from typing import Any
 
 from flake8_ssot_engine.campaign.overview import WorkItem
 from flake8_ssot_engine.reports.escape import printable
-from flake8_ssot_engine.reports.page_charts import NO_PHASE, clipped
+from flake8_ssot_engine.reports.page_charts import clipped
+from flake8_ssot_engine.reports.progress_report import NO_PHASE
 
 _LONGEST = 400
 """Characters of a path or a message that are shown."""

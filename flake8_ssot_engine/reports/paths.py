@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from flake8_ssot_engine.project.discovery import repository_around
+
 
 class RepositoryPaths:
     """Renames what reports call a file; the root is that of the repository around the command.
@@ -13,7 +15,7 @@ class RepositoryPaths:
 
     def __init__(self) -> None:
         self._here = os.getcwd()
-        self._root = os.path.join(_root_above(self._here), "")
+        self._root = os.path.join(repository_around(self._here) or self._here, "")
 
     def from_root(self, path: str) -> str:
         """Return a path relative to the root, or absolute where it is not below it."""
@@ -24,13 +26,3 @@ class RepositoryPaths:
 def decodable(path: str) -> str:
     """Return a path without lone surrogates, which are no Unicode: U+FFFD stands for them."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _root_above(folder: str) -> str:
-    current = folder
-    while not os.path.exists(os.path.join(current, ".git")):
-        parent = os.path.dirname(current)
-        if parent == current:
-            return folder
-        current = parent
-    return current

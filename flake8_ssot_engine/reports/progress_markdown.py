@@ -65,7 +65,7 @@ def title(standing: Standing) -> str:
 
 def summary(standing: Standing) -> Iterator[str]:
     """Yield what is left, what is enforced, and when the deadline is, with blank lines between."""
-    left = f"**{amount_left(standing.progress.phases)}**"
+    left = f"**{amount_left(standing.progress)}**"
     enforced = enforcement(standing)
     yield f"{left}; {prose(enforced)}" if enforced else left
     yield ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flake8_ssot_engine.campaign.breakdown import Share
-from flake8_ssot_engine.campaign.progress import LookAlikes, PhaseProgress
+from flake8_ssot_engine.campaign.progress import LookAlikes, PhaseProgress, Progress
 from flake8_ssot_engine.campaign.standing import Standing
 from flake8_ssot_engine.migrations import Enforcement
 from flake8_ssot_engine.reports.escape import printable
@@ -76,22 +76,21 @@ def _render(standing: Standing, by: str, *, is_colored: bool) -> Iterator[str]:
 
 def headline(standing: Standing) -> str:
     """Return what is left of a migration, in one line."""
-    migration, phases = standing.progress.migration, standing.progress.phases
+    migration = standing.progress.migration
     title = f": {printable(migration.title)}" if migration.title else ""
-    return f"{printable(migration.id)}{title}: {amount_left(phases)}"
+    return f"{printable(migration.id)}{title}: {amount_left(standing.progress)}"
 
 
-def amount_left(phases: Sequence[PhaseProgress]) -> str:
+def amount_left(progress: Progress) -> str:
     """Return how many violations are left of those that there were."""
-    was = sum(phase.was["violations"] for phase in phases)
-    left = sum(phase.left.violations for phase in phases)
-    return f"{left} of {plural(was, 'violation')} left" if was else "no violation left"
+    was = sum(phase.was["violations"] for phase in progress.phases)
+    return f"{progress.left} of {plural(was, 'violation')} left" if was else "no violation left"
 
 
 def deadline(standing: Standing) -> str:
     """Return when the deadline is, and what happens then; "" where none is declared."""
     days, date = standing.days_left, standing.progress.migration.deadline
-    left = sum(phase.left.violations for phase in standing.progress.phases)
+    left = standing.progress.left
     if days is None:
         return ""
     if days <= 0:

@@ -20,7 +20,7 @@ import pytest
 from flake8_ssot_engine.campaign import burndown, past_inventory
 from flake8_ssot_engine.campaign.burndown import History, Point
 from flake8_ssot_engine.campaign.examined import Examined
-from flake8_ssot_engine.campaign.progress import measure
+from flake8_ssot_engine.campaign.progress import progress_of, take_inventory
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine import past
@@ -221,8 +221,8 @@ def recounted(
     assert point.files == sum(phase["left"]["files"] for phase in status["phases"])
     finder = ConfigFinder()
     settings = finder.settings_for(str(root))
-    progress = measure(settings, settings.migrations[0], finder, (), jobs=1)
-    assert point.unreadable == progress.unreadable
+    inventory = take_inventory(settings, settings.migrations[0], finder, jobs=1)
+    assert point.unreadable == progress_of(inventory, ()).unreadable
 
 
 def test_each_point_is_what_the_commands_say(

@@ -11,29 +11,10 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_engine.cli.main import main
-from tests.repositories import Repository, isolate_git, make_template
+from tests.cli.branches import CODE, CONFIG, FILES, MOVE, begin_work, edited
+from tests.repositories import Repository, make_template
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-
-MOVE = """
-[[migration.move]]
-old = "{0}.{1}"
-new = "new.{1}"
-"""
-CONFIG = '[[migration]]\nid = "1"\n' + MOVE.format("old", "Old")
-CODE = """\
-from old import Old
-
-
-def one():
-    first = Old()
-    return first
-
-
-def two():
-    return Old()
-"""
-FILES = {"ssot.toml": CONFIG, "a.py": CODE, "pkg/b.py": CODE, "notes.txt": CODE}
 
 Answer = tuple[int, list[str], str]
 NewSince = Callable[..., Answer]
@@ -47,14 +28,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tree(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A copy, on a branch `work`; whoever calls `ssot` stands in it."""
-    isolate_git(monkeypatch, tmp_path / "nobody")
     monkeypatch.delenv("CI", raising=False)
-    top = tmp_path / "tree"
-    shutil.copytree(template, top, symlinks=True)
-    monkeypatch.chdir(top)
-    tree = Repository(top)
-    tree.git("checkout", "--quiet", "-b", "work")
-    return tree
+    return begin_work(template, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -72,11 +47,6 @@ def new_since(capsys: pytest.CaptureFixture[str]) -> NewSince:
 
 
 # --- within a file
-
-
-def edited(old: str, new: str, *, count: int = 1) -> str:
-    assert old in CODE
-    return CODE.replace(old, new, count)
 
 
 @pytest.mark.parametrize(

@@ -10,35 +10,13 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_engine.cli.main import main
+from tests.cli import branches
+from tests.cli.branches import CODE, CONFIG, begin_work, edited
 from tests.repositories import Repository, isolate_git, make_template
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
-MOVE = """
-[[migration.move]]
-old = "{0}.{1}"
-new = "new.{1}"
-"""
-CONFIG = '[[migration]]\nid = "1"\n' + MOVE.format("old", "Old")
-CODE = """\
-from old import Old
-
-
-def one():
-    first = Old()
-    return first
-
-
-def two():
-    return Old()
-"""
-FILES = {
-    "ssot.toml": CONFIG,
-    "a.py": CODE,
-    "pkg/b.py": CODE,
-    "notes.txt": CODE,
-    "door.py": "from old import Old\n",
-}
+FILES = {**branches.FILES, "door.py": "from old import Old\n"}
 
 Answer = tuple[list[str], list[str], str]
 Report = Callable[..., Answer]
@@ -52,13 +30,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tree(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A copy, on a branch `work`; whoever calls `ssot` stands in it."""
-    isolate_git(monkeypatch, tmp_path / "nobody")
-    top = tmp_path / "tree"
-    shutil.copytree(template, top, symlinks=True)
-    monkeypatch.chdir(top)
-    tree = Repository(top)
-    tree.git("checkout", "--quiet", "-b", "work")
-    return tree
+    return begin_work(template, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -83,11 +55,6 @@ def rows(part: str) -> list[str]:
 
 
 # --- what is gone
-
-
-def edited(old: str, new: str, *, count: int = 1) -> str:
-    assert old in CODE
-    return CODE.replace(old, new, count)
 
 
 FIXED = CODE.replace("from old import", "from new import")

@@ -14,7 +14,7 @@ import pytest
 from flake8_ssot_engine.cli.main import main
 from tests.reports.pages import read_page
 from tests.reports.test_html_page import entries_of
-from tests.repositories import isolate_git
+from tests.repositories import Repository, isolate_git
 
 CONFIG = """\
 source-roots = ["."]
@@ -82,10 +82,7 @@ def told(
 ) -> Told:
     """Return a function that runs a command in a project, and returns what it prints."""
     isolate_git(monkeypatch, tmp_path / "nobody")
-    for name, text in FILES.items():
-        path = tmp_path / "tree" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    Repository(tmp_path / "tree").write(FILES)
     monkeypatch.chdir(tmp_path / "tree")
 
     def run(*arguments: str) -> Any:

@@ -16,7 +16,7 @@ import pytest
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.history import Change, History
-from tests.repositories import Repository, isolate_git, make_template
+from tests.repositories import Repository, copy_of, isolate_git, make_template
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -43,10 +43,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tree(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    isolate_git(monkeypatch, tmp_path / "nobody")
-    top = tmp_path / "tree"
-    shutil.copytree(template, top, symlinks=True)
-    return Repository(top)
+    return copy_of(template, tmp_path, monkeypatch)
 
 
 def told(changes: list[Change], top: object) -> list[str]:

@@ -141,7 +141,6 @@ def items(count: int) -> Iterator[WorkItem]:
             line=3 + number % 5 * 17,
             column=1 + number % 40,
             code=CODES[number % 3],
-            kind=KINDS[number % 3],
             text="import of deprecated `app.engines.legacy.ExecutionEngine`",
             hint="from app.engines.user import UserExecutionEngine",
             safety=("safe", "safe", "unsafe", "")[number % 4],

@@ -317,7 +317,7 @@ def hostile_overview(text: str) -> Overview:
     slipped = slip(1, commit=text, author=text, subject=text, path=text, code=text, symbol=text)
     share = (Share(text, Tally(files=1, violations=1)),)
     (item,) = items(1)
-    told_of: dict[str, Any] = dict.fromkeys(("migration", "path", "code", "kind", "text"), text)
+    told_of: dict[str, Any] = dict.fromkeys(("migration", "path", "code", "text"), text)
     work = dataclasses.replace(
         item,
         **told_of,
