@@ -156,7 +156,7 @@ class State:
             except OSError:
                 self._held[path] = _Held()
             else:
-                text = content.decode("utf-8", "surrogateescape")
-                lines = [line.strip() for line in text.splitlines()]
-                self._held[path] = _Held(digest(content), lines)
+                # Bytes are split where Python ends a line, texts at form feeds and others as well.
+                lines = [line.decode("utf-8", "surrogateescape") for line in content.splitlines()]
+                self._held[path] = _Held(digest(content), [line.strip() for line in lines])
         return self._held[path]
