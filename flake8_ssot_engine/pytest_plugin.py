@@ -138,7 +138,7 @@ class _Recording:
             return (yield)
 
     def _frame(self, path: str, line: int, function: str) -> Frame:
-        return Frame(self._stacks.shown(self._stacks.path_of(path)), line + 1, function)
+        return Frame(self._stacks.shown(path), line + 1, function)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Know which tests came to their end."""
@@ -161,7 +161,7 @@ class _Recording:
         """Return the files of the places in a record that this process has loaded."""
         wanted = {use.place.path for use in old.uses if "" in use.tests} if old else set()
         files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-        paths = {self._stacks.shown(self._stacks.path_of(f)) for f in files if isinstance(f, str)}
+        paths = {self._stacks.shown(f) for f in files if isinstance(f, str)}
         return wanted & paths
 
     def _record(self, old: Record | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""A git repository to try things on, apart from whatever this machine's user configured."""
+"""Trees to try things on, and git repositories, apart from what this machine's user configured."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def isolate_git(patch: pytest.MonkeyPatch, home: Path) -> None:
     for role in ("AUTHOR", "COMMITTER"):
         patch.setenv(f"GIT_{role}_NAME", "Tester")
         patch.setenv(f"GIT_{role}_EMAIL", "tester@example.org")
+
+
+def lay_out(root: Path, files: Mapping[str, str]) -> None:
+    """Write files below a folder."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
 
 
 class Repository:
@@ -51,10 +59,7 @@ class Repository:
         return os.path.join(str(self.top), name)
 
     def write(self, files: Mapping[str, str]) -> None:
-        for name, content in files.items():
-            path = self.top / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, "utf-8")
+        lay_out(self.top, files)
 
     def commit(self, files: Mapping[str, str] | None = None) -> str:
         """Commit all there is, after writing some files; return the commit."""

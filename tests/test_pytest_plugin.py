@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.repositories import lay_out
 
 PLUGIN = "flake8_ssot_engine.pytest_plugin"
 CONFIG = """\
@@ -117,13 +118,6 @@ EXPECTED = {
 def root(tmp_path: Path) -> Path:
     lay_out(tmp_path, {**FILES, "app.py": APP, "tests/test_app.py": TESTS})
     return tmp_path
-
-
-def lay_out(root: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def run(root: Path, *arguments: str, plugin: bool = True) -> subprocess.CompletedProcess[str]:

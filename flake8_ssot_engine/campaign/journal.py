@@ -172,7 +172,7 @@ class Journal:
             sync_folder(run.folder)
             sync_folder(runs)
             journal = cls(run)
-            journal._append({"journal": VERSION, "begun": _now(), **facts})
+            journal._append({"journal": VERSION, "begun": now(), **facts})
             sync_folder(run.folder)
         except OSError as error:
             told = f"{error.filename or root}: {error.strerror or error}"
@@ -204,7 +204,7 @@ class Journal:
 
     def mark(self, state: State, **facts: Any) -> None:
         """Note that the run has got to a state. Raises OSError."""
-        self._append({"state": state.value, "at": _now(), **facts})
+        self._append({"state": state.value, "at": now(), **facts})
 
     @contextmanager
     def log(self) -> Iterator[BinaryIO]:
@@ -225,7 +225,7 @@ class Journal:
 
     def prune(self) -> None:
         """Drop what undoing the run needs, and its log; the journal stays. Raises OSError."""
-        self._append({"pruned": _now()})
+        self._append({"pruned": now()})
         shutil.rmtree(os.path.join(self.run.folder, "before"), ignore_errors=True)
         if os.path.exists(self.run.log_path):
             os.unlink(self.run.log_path)
@@ -354,5 +354,6 @@ def _number(name: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as records tell it (ISO 8601, UTC)."""
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

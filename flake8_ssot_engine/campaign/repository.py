@@ -34,10 +34,13 @@ class Repository:
         except GitError as error:
             raise UsageError(f"{_NEEDS} ({error})") from None
 
-    def changes(self, paths: Collection[str] = ()) -> list[str]:
+    def changes(
+        self, paths: Collection[str] = (), *, counts: Callable[[str], bool] = lambda path: True
+    ) -> list[str]:
         """Return what is not committed: tracked files that changed, and untracked ones of `paths`.
 
-        The paths given are absolute, those returned relative to the root.
+        Of the latter those that `counts` says do, by their real paths. The paths given are
+        absolute, those returned relative to the root.
         """
         known = {os.path.realpath(path) for path in paths}
         entries = self._git("status", "--porcelain", "-z", "--untracked-files=all").split("\0")
@@ -49,7 +52,7 @@ class Repository:
             if "R" in status or "C" in status:
                 entries.pop()  # the old name
             path = os.path.join(self._top, name)
-            if name and (status != "??" or path in known):
+            if name and (status != "??" or (path in known and counts(path))):
                 found.append(os.path.relpath(path, self._root))
         return sorted(found)
 

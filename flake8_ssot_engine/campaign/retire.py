@@ -10,6 +10,7 @@ from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.progress import Inventory, take_inventory
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.errors import SourceError, UsageError
 from flake8_ssot_engine.migrations import Migration, MoveIndex, Phase
 from flake8_ssot_engine.project.globs import matches
@@ -95,10 +96,10 @@ def _standing(settings: Settings, migration: Migration, record: Record) -> tuple
 def _leftovers(inventory: Inventory) -> tuple[Leftover, ...]:
     found = []
     for path in inventory.paths:
-        result = inventory.results.get(path)
+        result = inventory.results.get(path, FileResult(path))
         places = 0
         texts = set()
-        for finding in result.findings if result else ():
+        for finding in result.findings:
             violation = finding.violation
             if violation.code == "SSOT006":  # a namesake of the new symbol, not of the old one
                 continue
@@ -108,7 +109,7 @@ def _leftovers(inventory: Inventory) -> tuple[Leftover, ...]:
                 places += 1
             what = f"`{violation.symbol}`"
             found.append(Leftover(path, *finding.start, violation.kind.value, what))
-        references = {k: n for k, n in result.references.items() if k != _TEXT} if result else {}
+        references = {kind: n for kind, n in result.references.items() if kind != _TEXT}
         if references and not places:
             kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(references.items()))
             found.append(Leftover(path, 0, 0, "suppressed", kinds))
@@ -116,7 +117,7 @@ def _leftovers(inventory: Inventory) -> tuple[Leftover, ...]:
             Position(mention.line, mention.column): mention.text
             for mention in inventory.texts.get(path, ())
         }
-        for place in result.texts if result else ():  # what is suppressed
+        for place in result.texts:  # what is suppressed
             if place.name and place.place not in texts and not any(map(place.covers, beside)):
                 beside[place.place] = place.name
         for at, text in sorted(beside.items()):

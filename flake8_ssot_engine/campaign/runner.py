@@ -134,15 +134,13 @@ class Runner:
             return []
         paths = [task.path for step in steps for task in step.tasks]
         code = [path for path in paths if not is_text(path)]
-        changed = self._repository.changes([*code, self._settings.baseline_file])
-        # Of texts that git does not know those count that a phase may have to do with.
-        every = self._repository.changes([*paths, self._settings.baseline_file])
-        return [name for name in every if name in changed or self._may_be_fixed(name)]
+        whole = set(map(os.path.realpath, [*code, self._settings.baseline_file]))
+        reader = TextReader(self._settings)
 
-    def _may_be_fixed(self, name: str) -> bool:
-        """Whether a phase may have something to do with a text, by its path from the root."""
-        path = os.path.join(self._settings.root, name)
-        return TextReader(self._settings).may_name(read_if_there(path) or b"")
+        def counts(path: str) -> bool:  # a text only where the phase may have to do with it
+            return path in whole or reader.may_name(read_if_there(path) or b"")
+
+        return self._repository.changes([*paths, self._settings.baseline_file], counts=counts)
 
     def _run_phase(self, step: Step, names: list[str]) -> PhaseResult:
         if step.removes:

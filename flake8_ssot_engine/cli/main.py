@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.errors import ExitCode, SsotError
+from flake8_ssot_engine.reports.escape import printable_error, printable_lines
 
 _COMMANDS = (
     "init",
@@ -47,8 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SsotError as error:
-        from flake8_ssot_engine.reports.escape import printable_error
-
         print(f"ssot: {printable_error(error)}", file=sys.stderr)
         return ExitCode.USAGE
     except KeyboardInterrupt:
@@ -72,8 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report_bug() -> ExitCode:
     import traceback
-
-    from flake8_ssot_engine.reports.escape import printable_lines
 
     print(printable_lines(traceback.format_exc()), end="", file=sys.stderr)
     print("ssot: this is a bug in ssot; please report the lines above", file=sys.stderr)
@@ -110,8 +107,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Tell what is wrong with the command line; a shell may have put file names into it."""
-        from flake8_ssot_engine.reports.escape import printable_lines
-
         super().error(printable_lines(message))
 
 

@@ -19,7 +19,6 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.texts import REPORT_NAME
-from flake8_ssot_engine.reports.escape import printable
 
 _POINTS = 100
 
@@ -96,7 +95,7 @@ def _page(options: argparse.Namespace, settings: Settings, finder: ConfigFinder)
         tell("writing the page")
         page = render_page(overview)
     for lack in overview.lacks:
-        say(f"not on the page: {printable(lack)}")
+        say(f"not on the page: {lack}")
     return page
 
 

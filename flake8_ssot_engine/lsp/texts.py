@@ -37,8 +37,8 @@ class Text:
     @classmethod
     def of_source(cls, source: SourceFile, encoding: PositionEncoding) -> Text:
         """Return the text of a file that was read, whose lines are told apart once."""
-        text = cls.__new__(cls)
-        text.whole, text.encoding, text.source, text._bom = source.text, encoding, source, 0
+        text = cls("", encoding)
+        text.whole, text.source = source.text, source
         return text
 
     # --- from here to the protocol

@@ -61,6 +61,8 @@ def _file(path: str, paths: RepositoryPaths) -> str:
     encode; what is called by others cannot be found again by its name.
     """
     readable = decodable(paths.from_root(path))
+    if readable.isprintable():
+        return readable
     return "".join(c if c in "\r\n" else printable(c) for c in readable)
 
 

@@ -23,9 +23,15 @@ def blocks_of(node: ast.stmt | ast.Module) -> Iterator[list[ast.stmt]]:
 
 
 def every_block(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """Yield every block, however deep, but for empty ones; in no order."""
+    """Yield every block, however deep, but for empty ones; each before those within it."""
     waiting: list[ast.stmt | ast.Module] = [tree]
     while waiting:
         for block in blocks_of(waiting.pop()):
             yield block
             waiting += [statement for statement in block if _HOLDING[type(statement)]]
+
+
+def first_line(statement: ast.stmt) -> int:
+    """Return the line on which a statement begins, with its decorators."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])

@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from flake8_ssot_engine.semantics.blocks import BLOCKS, PARTS, blocks_of
+from flake8_ssot_engine.semantics.blocks import BLOCKS, PARTS, blocks_of, first_line
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
 from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import SourceFile
@@ -171,7 +171,7 @@ class Focus:
         found: list[ast.stmt] = []
         is_cut = False
         for statement in block:
-            first = _first_line(statement)
+            first = first_line(statement)
             last = statement.end_lineno or first
             at = bisect_left(self._lines, first)
             if at < len(self._lines) and self._lines[at] <= last:
@@ -193,7 +193,7 @@ class Focus:
         if not blocks:
             return statement
         for block in blocks:
-            kept.difference_update(range(_first_line(block[0]), (block[-1].end_lineno or 0) + 1))
+            kept.difference_update(range(first_line(block[0]), (block[-1].end_lineno or 0) + 1))
         cut = _copy(statement)
         for name in BLOCKS:
             if part := getattr(statement, name, None):
@@ -208,11 +208,6 @@ class Focus:
 def _start_of(source: SourceFile, line: int) -> int:
     starts = source.line_starts
     return starts[line - 1] if line <= len(starts) else len(source.text)
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _copy(one: Copied, **changed: object) -> Copied:

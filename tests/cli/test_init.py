@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.config.loader import load_file
+from tests.repositories import lay_out
 
 Capture = pytest.CaptureFixture[str]
 
@@ -38,13 +38,6 @@ BRIDGE_MOVES = {
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def lay_out(root: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def written(root: Path) -> dict[str, str | None]:

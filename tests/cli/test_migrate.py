@@ -1664,6 +1664,14 @@ def test_commit_refuses_an_untracked_file_of_the_phase(project: Path, ssot: Ssot
     refused(project, ssot, "app/untracked.py")
 
 
+def test_commit_refuses_an_untracked_text_that_names_what_moves(
+    project: Path, ssot: Ssot, git: Git
+) -> None:
+    """Others are left alone, as any untracked file that a phase has nothing to do with."""
+    write(project, {"app/notes.md": USE, "app/others.md": "of something else\n"})
+    refused(project, ssot, "(app/notes.md)")
+
+
 def test_an_untracked_file_that_must_change_with_the_phase(
     project: Path, ssot: Ssot, git: Git
 ) -> None:

@@ -16,6 +16,7 @@ from flake8_ssot_engine.campaign.found.record import write_record
 from flake8_ssot_engine.campaign.found.uses import Frame, Manner, Use
 from flake8_ssot_engine.campaign.journal import Change, Journal, State, read_runs
 from flake8_ssot_engine.cli.main import main
+from tests import repositories
 
 CONFIG = """\
 source-roots = ["."]
@@ -51,10 +52,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def lay_out(root: Path, files: Mapping[str, str], *, validator: str = "true") -> None:
-    for name, text in {"ssot.toml": CONFIG.format(validator=validator), **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    repositories.lay_out(root, {"ssot.toml": CONFIG.format(validator=validator), **files})
 
 
 IN_THE_WAY = [

@@ -13,6 +13,7 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.semantics.blocks import every_block, first_line
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -20,9 +21,7 @@ def with_known(uses: Iterable[Use], settings: Settings) -> list[Use]:
     """Return uses, of each whether a violation of its symbol is in the same statement."""
     every = list(uses)
     paths = dict.fromkeys(use.place.path for use in every if not os.path.isabs(use.place.path))
-    strict = settings.unfiltered().replaced(
-        migrations=tuple(migration.enforced() for migration in settings.migrations)
-    )
+    strict = settings.unfiltered().of_migration("")
     files = {path: os.path.join(settings.root, path) for path in paths}
     tasks = [Task(file, path, strict) for path, file in files.items() if os.path.isfile(file)]
     results = {result.path: result for result in check_each(tasks, jobs=1, parses_all=False)}
@@ -57,7 +56,7 @@ def _statements(path: str) -> list[ast.stmt]:
         tree = SourceFile.from_bytes(path, read_regular(path)).parse()
     except (OSError, SourceError):
         return []
-    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    return [statement for block in every_block(tree) for statement in block]
 
 
 def _statement_at(line: int, statements: Iterable[ast.stmt]) -> ast.stmt | None:
@@ -70,8 +69,7 @@ def _statement_at(line: int, statements: Iterable[ast.stmt]) -> ast.stmt | None:
 
 
 def _own_lines(node: ast.stmt) -> tuple[int, int]:
-    decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    first = first_line(node)
     body = getattr(node, "body", None)
     last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
     return first, max(first, last)

@@ -6,18 +6,17 @@ holds, docs/formats.md what is in it.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_ssot_engine.campaign.found.uses import Use, use_of_record
-from flake8_ssot_engine.campaign.journal import FOLDER, digest, prepare_folder
+from flake8_ssot_engine.campaign.journal import FOLDER, digest, now, prepare_folder
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.reading import read_regular
-from flake8_ssot_engine.project.writing import write_file
+from flake8_ssot_engine.project.writing import read_if_there, write_file
 
 NAME = "found.json"
 VERSION = 1
@@ -53,9 +52,8 @@ def read_record(root: str) -> Record | None:
     """Read a project's record; None if there is none. Raises UsageError for a damaged one."""
     path = record_path(root)
     try:
-        return _parse(read_regular(path))
-    except FileNotFoundError:
-        return None
+        content = read_if_there(path)
+        return None if content is None else _parse(content)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -72,16 +70,12 @@ def _parse(content: bytes) -> Record:
 
 def write_record(root: str, uses: Iterable[Use]) -> Record:
     """Replace a project's record, in one step. Raises OSError, and FileChanged."""
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-    record = Record(now, tuple(sorted(uses, key=lambda use: (*use.key[2:], *use.key[:2]))))
+    record = Record(now(), tuple(sorted(uses, key=lambda use: (*use.key[2:], *use.key[:2]))))
     values: dict[str, Any] = {"version": VERSION, "at": record.at}
     values["uses"] = [use.as_record() for use in record.uses]
     prepare_folder(root)
     path = record_path(root)
-    try:
-        before = read_regular(path)
-    except FileNotFoundError:
-        before = None
+    before = read_if_there(path)
     after = json.dumps(values, indent=1).encode("ascii") + b"\n"  # lone surrogates as escapes
     write_file(path, before=before, after=after, mode=_MODE)
     return record
@@ -116,19 +110,26 @@ def without_redundant(uses: Collection[Use]) -> list[Use]:
     ]
 
 
+class _Held(NamedTuple):
+    """What a file holds: its SHA-256, None if it cannot be read, and its lines, stripped."""
+
+    digest: str | None = None
+    lines: Sequence[str] = ()
+
+
 class State:
     """The state that a project's files are in, each looked at once."""
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._contents: dict[str, bytes | None] = {}
+        self._held: dict[str, _Held] = {}
 
     def dated(self, use: Use) -> Use:
         """Return a new use with the text of its place, and what its files hold."""
         paths = dict.fromkeys([*use.files, use.place.path, *(frame.path for frame in use.stack)])
-        contents = {path: self._content(path) for path in paths if not os.path.isabs(path)}
-        files = {path: digest(held) for path, held in contents.items() if held is not None}
-        lines = self._lines(use.place.path)
+        hashes = {path: self._of(path).digest for path in paths if not os.path.isabs(path)}
+        files = {path: held for path, held in hashes.items() if held is not None}
+        lines = self._of(use.place.path).lines
         text = lines[use.place.line - 1] if 0 < use.place.line <= len(lines) else ""
         return replace(use, text=text, files=files)
 
@@ -143,24 +144,19 @@ class State:
     def _is_there(self, use: Use) -> bool:
         if os.path.isabs(use.place.path):  # none of the project's
             return True
-        return use.text in self._lines(use.place.path)
+        return use.text in self._of(use.place.path).lines
 
     def _changed(self, use: Use) -> tuple[str, ...]:
-        now = {path: self._content(path) for path in use.files}
-        return tuple(
-            path
-            for path, held in use.files.items()
-            if (content := now[path]) is None or digest(content) != held
-        )
+        return tuple(path for path, held in use.files.items() if self._of(path).digest != held)
 
-    def _lines(self, path: str) -> list[str]:
-        content = self._content(path) or b""
-        return [line.strip() for line in content.decode("utf-8", "surrogateescape").splitlines()]
-
-    def _content(self, path: str) -> bytes | None:
-        if path not in self._contents:
+    def _of(self, path: str) -> _Held:
+        if path not in self._held:
             try:
-                self._contents[path] = read_regular(os.path.join(self._root, path))
+                content = read_regular(os.path.join(self._root, path))
             except OSError:
-                self._contents[path] = None
-        return self._contents[path]
+                self._held[path] = _Held()
+            else:
+                # Bytes are split where Python ends a line, texts at form feeds and others as well.
+                lines = [line.decode("utf-8", "surrogateescape") for line in content.splitlines()]
+                self._held[path] = _Held(digest(content), [line.strip() for line in lines])
+        return self._held[path]

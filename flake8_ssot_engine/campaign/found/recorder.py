@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ class Recorder:
         if manner is Manner.CHANGE and (where is None or self._has_seen(symbol)):
             return  # a mock that ends
         if where is None:
-            where = self._stacks.frame_of(_outside_imports(self._stacks, frame))
+            where = self._stacks.frame_of(_outside_imports(frame))
         elif symbol.is_own(self._stacks.absolute(where.path), ""):
             return
         self._add_test(self._seen(symbol, manner, where, frame))
@@ -105,9 +105,8 @@ class Recorder:
     def _seen(self, symbol: Symbol, manner: Manner, place: Frame, frame: FrameType) -> _Seen:
         use = Use(symbol.migration, symbol.name, manner, place)
         if use.key not in self._by_key:
-            files = dict.fromkeys([self._stacks.shown(symbol.file)] if symbol.file else [], "")
-            stack = self._stacks.stack_of(frame)
-            use = Use(symbol.migration, symbol.name, manner, place, "", stack, (), files)
+            files = {self._stacks.shown(symbol.file): ""} if symbol.file else {}
+            use = replace(use, stack=self._stacks.stack_of(frame), files=files)
             self._by_key[use.key] = _Seen(use)
         return self._by_key[use.key]
 
@@ -131,7 +130,7 @@ class Recorder:
         self._append({"ran": sorted(ran), "failures": sorted(self.failures)})
 
 
-def _outside_imports(stacks: Stacks, frame: FrameType) -> FrameType:
+def _outside_imports(frame: FrameType) -> FrameType:
     one: FrameType | None = frame
     while one is not None and one.f_code.co_filename.startswith("<"):
         one = one.f_back

@@ -63,8 +63,9 @@ class Stacks:
             path = self._root + path[len(self._real_root) :]
         return path
 
-    def shown(self, path: str) -> str:
-        """Return an absolute path as a record names it."""
+    def shown(self, file_name: str) -> str:
+        """Return a file, as its code names it, as a record does."""
+        path = self.path_of(file_name)
         inside = path.startswith(self._root)
         return path[len(self._root) :].replace(os.sep, "/") if inside else path
 
@@ -75,7 +76,7 @@ class Stacks:
     def frame_of(self, frame: FrameType) -> Frame:
         """Return a call as a record names it."""
         name = frame.f_code.co_filename
-        path = name if name.startswith("<") else self.shown(self.path_of(name))
+        path = name if name.startswith("<") else self.shown(name)
         function = getattr(frame.f_code, "co_qualname", frame.f_code.co_name)
         return Frame(path, frame.f_lineno or 0, function)
 

@@ -41,14 +41,18 @@ class Targets:
     """All that is to be watched under some settings, by the names of modules."""
 
     def __init__(self, settings: Settings) -> None:
-        """Find out where the old names are; `unseen` are those that nothing can watch."""
+        """Find out where the old names are; `unseen` are those that nothing can watch.
+
+        `modules` are the names of the modules that are known to be watched.
+        """
         self.unseen: list[str] = []
         self._by_module: dict[str, Target] = {}
         self._moved: dict[str, Symbol] = {}
         modules = Modules(settings.source_roots)
         for migration, move in settings.index:
             self._add(migration, move.old, modules)
-        self._tops = {name.partition(".")[0] for name in (*self._by_module, *self._moved)}
+        self.modules = tuple(dict.fromkeys((*self._by_module, *self._moved)))
+        self._tops = {name.partition(".")[0] for name in self.modules}
 
     def _add(self, migration: Migration, old: QualifiedName, modules: Modules) -> None:
         home, attributes = modules.split(old)
@@ -74,11 +78,6 @@ class Targets:
 
     def _of(self, module: QualifiedName) -> Target:
         return self._by_module.setdefault(str(module), Target())
-
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The names of the modules that are known to be watched."""
-        return tuple(dict.fromkeys((*self._by_module, *self._moved)))
 
     def of(self, module: str) -> Target | None:
         """Return what to watch of a module; all that is below one that moves is."""

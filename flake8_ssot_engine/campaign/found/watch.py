@@ -17,7 +17,6 @@ from __future__ import annotations
 import dis
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType, new_class
 from typing import Any
@@ -94,7 +93,7 @@ class Watch:
             names[one] = _Name(one, symbol, self.note, getattr(base, one, _MISSING))
         if target.itself is not None:
             names[_SPEC] = _Spec(target.itself, self.note, self._is_of_project)
-        watched = new_class(base.__name__, (base,), exec_body=partial(_fill, names))
+        watched = new_class(base.__name__, (base,), exec_body=lambda space: space.update(names))
         try:
             object.__setattr__(module, "__class__", watched)
         except TypeError:  # of another kind, with slots perhaps, that a module put in its place
@@ -102,10 +101,6 @@ class Watch:
             return False
         self._bases[watched] = base
         return True
-
-
-def _fill(names: dict[str, Any], namespace: dict[str, Any]) -> None:
-    namespace.update(names)
 
 
 def _namespace(module: Any) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def test_a_new_use_tells_of_the_state_of_files(tmp_path: Path) -> None:
     assert len(use.files["app.py"]) == 64
 
 
+@pytest.mark.parametrize("separator", ["\f\n", "a = '\u2028'\n", "a = '\x0b\x1c\x85'\r\n", "\r"])
+def test_lines_are_numbered_as_python_numbers_them(tmp_path: Path, separator: str) -> None:
+    text = f"{separator}def load(name):\n    get(name)\n"
+    (tmp_path / "app.py").write_bytes(text.encode())
+    use = replace(USE, place=replace(PLACE, line=3))
+    assert State(str(tmp_path)).dated(use).text == "get(name)"
+
+
 STANDING = [
     pytest.param("def load(name):\n    get(name)\n", [()], id="unchanged"),
     pytest.param("\n\ndef load(n):\n        get(name)\n", [("app.py",)], id="the-line-is-there"),

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 from unittest import mock
 
@@ -22,6 +22,7 @@ from flake8_ssot_engine.campaign.found.targets import Symbol, Targets
 from flake8_ssot_engine.campaign.found.uses import Manner
 from flake8_ssot_engine.campaign.found.watch import Watch
 from flake8_ssot_engine.config.loader import load_text
+from tests.repositories import lay_out
 
 CONFIG = """
 source-roots = ["."]
@@ -55,10 +56,7 @@ Seen = list[tuple[str, str]]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name, text in FILES.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    lay_out(tmp_path, FILES)
     monkeypatch.syspath_prepend(tmp_path)
     yield tmp_path
     for name in [name for name in sys.modules if name.partition(".")[0] == "seen"]:
@@ -69,15 +67,22 @@ def targets(project: Path, config: str = CONFIG) -> Targets:
     return Targets(load_text(str(project / "ssot.toml"), config))
 
 
-@pytest.fixture
-def seen(project: Path) -> Iterator[Seen]:
-    """Watch, and give what is seen: the manner and the symbol."""
+def watch_of(
+    project: Path, is_of_project: Callable[[FrameType], bool] = lambda frame: True
+) -> tuple[Watch, Seen]:
+    """Return a watch, and what it will have seen: the manner and the symbol."""
     found: Seen = []
 
-    def note(symbol: Symbol, manner: Manner, frame: Any) -> None:
+    def note(symbol: Symbol, manner: Manner, frame: FrameType) -> None:
         found.append((manner.value, symbol.name))
 
-    watch = Watch(targets(project), note, lambda frame: frame.f_code.co_filename == __file__)
+    return Watch(targets(project), note, is_of_project), found
+
+
+@pytest.fixture
+def seen(project: Path) -> Iterator[Seen]:
+    """Watch, and give what is seen."""
+    watch, found = watch_of(project, lambda frame: frame.f_code.co_filename == __file__)
     watch.start()
     yield found
     watch.stop()
@@ -160,8 +165,7 @@ def test_and_to_what_was_loaded_before_the_watch(
 ) -> None:
     for name in ("seen.old", "seen.living", "seen.gone"):
         importlib.import_module(name)
-    found: Seen = []
-    watch = Watch(targets(project), lambda s, m, f: found.append((m.value, s.name)), lambda f: True)
+    watch, found = watch_of(project)
     assert set(watch.start()) == {"seen", "seen.old", "seen.living", "seen.gone"}
     access()
     mock.patch.stopall()
@@ -265,8 +269,7 @@ def test_what_a_module_puts_in_its_place_is_watched_or_told(
     project: Path, slots: str, unwatched: set[str], expected: list[tuple[str, str]]
 ) -> None:
     (project / "seen/old.py").write_text(NO_MODULE.format(slots=slots), encoding="utf-8")
-    found: Seen = []
-    watch = Watch(targets(project), lambda s, m, f: found.append((m.value, s.name)), lambda f: True)
+    watch, found = watch_of(project)
     watch.start()
     try:
         assert load().X == 7
@@ -290,8 +293,7 @@ def test_reload_and_a_second_import_stay_watched(seen: Seen) -> None:
 
 def test_a_namespace_package_is_watched(project: Path) -> None:
     (project / "seen/__init__.py").unlink()
-    found: Seen = []
-    watch = Watch(targets(project), lambda s, m, f: found.append((m.value, s.name)), lambda f: True)
+    watch, found = watch_of(project)
     watch.start()
     run("import seen.gone; seen.gone")()
     watch.stop()
@@ -307,7 +309,7 @@ def test_threads_are_seen(seen: Seen) -> None:
 
 def test_afterwards_everything_is_as_before(project: Path) -> None:
     finders = list(sys.meta_path)
-    watch = Watch(targets(project), lambda s, m, f: None, lambda f: True)
+    watch, _ = watch_of(project)
     watch.start()
     old = load()
     assert type(old) is not ModuleType
@@ -318,8 +320,7 @@ def test_afterwards_everything_is_as_before(project: Path) -> None:
 
 def test_one_watch_within_another(seen: Seen, project: Path) -> None:
     """As where tests of a plugin run pytest in their own process."""
-    inner: Seen = []
-    watch = Watch(targets(project), lambda s, m, f: inner.append((m.value, s.name)), lambda f: True)
+    watch, inner = watch_of(project)
     watch.start()
     assert getattr(load(), "X")  # noqa: B009
     watch.stop()
