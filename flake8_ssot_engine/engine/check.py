@@ -89,6 +89,7 @@ class Checker:
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, Asked] = {}
         self._sights = sights
+        self._last_texts: tuple[str, SourceFile, Found | None] | None = None
 
     @property
     def reads_texts(self) -> bool:
@@ -229,6 +230,12 @@ class Checker:
 
     def _texts_of(self, path: str, source: SourceFile) -> Found | None:
         """Return what the comments and strings of a Python file name, if that is anything."""
+        known = self._last_texts
+        if known is None or known[0] != path or known[1] is not source:  # it is asked thrice
+            self._last_texts = known = path, source, self._read_texts(path, source)
+        return known[2]
+
+    def _read_texts(self, path: str, source: SourceFile) -> Found | None:
         if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
             return None
         found = self.texts.read_python(source.text, self.index_for(path))
@@ -415,14 +422,13 @@ class Checker:
     ) -> tuple[Finding, ...]:
         """Return what stands of the violations of a Python file."""
         model = context.model
-        texts: list[Found | None] = []
 
         def scope_of(violation: Violation) -> str:
             if violation.code != DEPRECATED_TEXT.code:
                 return model.definitions.around(violation.span) or MODULE_SCOPE
-            if not texts:  # of what is cut out of a model, it knows no definitions
-                texts.append(self._texts_of(path, model.source))
-            return texts[0].scope_of(violation) if texts[0] else MODULE_SCOPE
+            # Of what is cut out of a model, it knows no definitions.
+            texts = self._texts_of(path, model.source)
+            return texts.scope_of(violation) if texts else MODULE_SCOPE
 
         return self._findings(path, model.source, violations, suppressions, scope_of)
 

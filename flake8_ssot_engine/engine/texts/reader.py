@@ -98,7 +98,6 @@ class TextReader:
     def __init__(self, settings: Settings, olds: Sequence[OldName] = ()) -> None:
         self._settings = settings
         self._given = tuple(olds)
-        self._last: tuple[str, MoveIndex, Found] | None = None
         self._searches: dict[int, tuple[MoveIndex, ImportSearch]] = {}
         self._words = words = words_in_texts(self._near)
         self._needles = [word.encode() for word in words]
@@ -110,12 +109,6 @@ class TextReader:
 
     def read_python(self, text: str, index: MoveIndex) -> Found:
         """Return what the comments and strings of a Python file name, by some of the moves."""
-        asked = self._last
-        if asked is None or asked[0] is not text or asked[1] is not index:  # it is asked thrice
-            self._last = asked = text, index, self._read_python(text, index)
-        return asked[2]
-
-    def _read_python(self, text: str, index: MoveIndex) -> Found:
         if not any(word in text for word in self._words):
             return _NONE
         literals: list[Literal] = []
