@@ -7,7 +7,7 @@ import datetime
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -210,11 +210,8 @@ class Checker:
         return FileResult(source.path, found, references=+counts, texts=places)
 
     def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
-        at = source.position
         return tuple(
-            TextPlace(
-                at(hit.violation.span.start), at(hit.around.start), at(hit.around.end), hit.name
-            )
+            hit.place_in(source)
             for hit in hits
             if self.settings.only_migration in ("", hit.violation.migration)
         )
@@ -284,7 +281,7 @@ class Checker:
         found = [violation for rule in rules for violation in rule.check(context)]
         texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
         if texts is not None:
-            found += [hit.violation for hit in _apart(texts, context, found)]
+            found += [hit.violation for hit in texts.apart_from(context, found)]
         return found
 
     def _unused(
@@ -364,7 +361,7 @@ class Checker:
         if texts is None:
             return result
         others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
-        apart = _apart(texts, context, others)
+        apart = texts.apart_from(context, others)
         told = self.result_of_text(context.model.source, (), apart)
         resolved = [hit._replace(name="") for hit in texts.hits if hit not in apart]
         return result._replace(
@@ -527,15 +524,6 @@ class Checker:
                 )
             )
         return self._narrowed[key]
-
-
-def _apart(texts: Found, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
-    """Return what texts name that is nothing else besides: no use, string or other violation."""
-    model = context.model
-    known = [violation.span for violation in others]
-    known += [model.source.span_of(string.node) for string in context.strings]
-    known += [model.span_of_reference(use.reference) for use in context.uses]
-    return [hit for hit in texts.hits if not any(s.contains(hit.violation.span) for s in known)]
 
 
 def key_of(finding: Finding) -> Key:
