@@ -68,11 +68,6 @@ def settings_here(options: argparse.Namespace, finder: ConfigFinder) -> Settings
     return finder.settings_for(os.getcwd()).overridden(select=select, ignore=ignore)
 
 
-def reads_texts(options: argparse.Namespace, finder: ConfigFinder) -> bool:
-    """Whether files that are no Python are looked at as well."""
-    return settings_here(options, finder).selects(TEXTS)
-
-
 def tasks_of(
     options: argparse.Namespace, finder: ConfigFinder, listing: Listing | None = None
 ) -> list[Task]:
@@ -80,7 +75,7 @@ def tasks_of(
     here = os.getcwd()
     select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
     changed = partial(Settings.overridden, select=select, ignore=ignore)
-    with_texts = reads_texts(options, finder)
+    with_texts = changed(finder.settings_for(here)).selects(TEXTS)
     tasks: Iterable[Task]
     if getattr(options, "stdin_filename", None):
         path = os.path.abspath(options.stdin_filename)

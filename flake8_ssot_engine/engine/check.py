@@ -7,7 +7,7 @@ import datetime
 import symtable
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -89,6 +89,7 @@ class Checker:
         self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
         self._asked: dict[str, Asked] = {}
         self._sights = sights
+        self._last_texts: tuple[str, SourceFile, Found | None] | None = None
 
     @property
     def reads_texts(self) -> bool:
@@ -209,11 +210,8 @@ class Checker:
         return FileResult(source.path, found, references=+counts, texts=places)
 
     def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
-        at = source.position
         return tuple(
-            TextPlace(
-                at(hit.violation.span.start), at(hit.around.start), at(hit.around.end), hit.name
-            )
+            hit.place_in(source)
             for hit in hits
             if self.settings.only_migration in ("", hit.violation.migration)
         )
@@ -229,6 +227,12 @@ class Checker:
 
     def _texts_of(self, path: str, source: SourceFile) -> Found | None:
         """Return what the comments and strings of a Python file name, if that is anything."""
+        known = self._last_texts
+        if known is None or known[0] != path or known[1] is not source:  # it is asked thrice
+            self._last_texts = known = path, source, self._read_texts(path, source)
+        return known[2]
+
+    def _read_texts(self, path: str, source: SourceFile) -> Found | None:
         if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
             return None
         found = self.texts.read_python(source.text, self.index_for(path))
@@ -277,7 +281,7 @@ class Checker:
         found = [violation for rule in rules for violation in rule.check(context)]
         texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
         if texts is not None:
-            found += [hit.violation for hit in _apart(texts, context, found)]
+            found += [hit.violation for hit in texts.apart_from(context, found)]
         return found
 
     def _unused(
@@ -357,7 +361,7 @@ class Checker:
         if texts is None:
             return result
         others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
-        apart = _apart(texts, context, others)
+        apart = texts.apart_from(context, others)
         told = self.result_of_text(context.model.source, (), apart)
         resolved = [hit._replace(name="") for hit in texts.hits if hit not in apart]
         return result._replace(
@@ -415,14 +419,13 @@ class Checker:
     ) -> tuple[Finding, ...]:
         """Return what stands of the violations of a Python file."""
         model = context.model
-        texts: list[Found | None] = []
 
         def scope_of(violation: Violation) -> str:
             if violation.code != DEPRECATED_TEXT.code:
                 return model.definitions.around(violation.span) or MODULE_SCOPE
-            if not texts:  # of what is cut out of a model, it knows no definitions
-                texts.append(self._texts_of(path, model.source))
-            return texts[0].scope_of(violation) if texts[0] else MODULE_SCOPE
+            # Of what is cut out of a model, it knows no definitions.
+            texts = self._texts_of(path, model.source)
+            return texts.scope_of(violation) if texts else MODULE_SCOPE
 
         return self._findings(path, model.source, violations, suppressions, scope_of)
 
@@ -521,15 +524,6 @@ class Checker:
                 )
             )
         return self._narrowed[key]
-
-
-def _apart(texts: Found, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
-    """Return what texts name that is nothing else besides: no use, string or other violation."""
-    model = context.model
-    known = [violation.span for violation in others]
-    known += [model.source.span_of(string.node) for string in context.strings]
-    known += [model.span_of_reference(use.reference) for use in context.uses]
-    return [hit for hit in texts.hits if not any(s.contains(hit.violation.span) for s in known)]
 
 
 def key_of(finding: Finding) -> Key:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -95,27 +95,48 @@ class TextRewriter:
         """Fix the violations `keys`; nothing else is asked of such a file."""
         if self._error:
             return Rewrite(self._place, failure=self._error)
-        held: list[Key] = []
-        withheld: dict[Key, str] = {}
-        waiting = [list(keys)]
-        while waiting:  # where a part fails, its halves are tried
-            part = waiting.pop()
-            try:
-                self._attempt([*held, *part])
-                held += part
-            except Uncertified as error:
-                middle = len(part) // 2
-                if middle:
-                    waiting += [part[middle:], part[:middle]]
-                else:
-                    withheld[part[0]] = f"{UNPROVED}: {error}"
-        done = self._attempt(held)
-        plan = done.plan._replace(withheld={**done.plan.withheld, **withheld})
-        return replace(done, plan=plan)
+        return _rewritten(self._attempt, keys, Rewrite(self._place, self._data, self._data))
 
-    def _attempt(self, keys: Collection[Key]) -> Rewrite:
-        plan, after = self._file.rewritten(keys, allow_unsafe=self._allow_unsafe)
-        return Rewrite(self._place, self._data, after if plan.edits else self._data, plan)
+    def _attempt(self, keys: Collection[Key]) -> tuple[Rewrite, str]:
+        try:
+            plan, after = self._file.rewritten(keys, allow_unsafe=self._allow_unsafe)
+        except Uncertified as error:
+            return Rewrite(self._place), str(error)
+        return Rewrite(self._place, self._data, after if plan.edits else self._data, plan), ""
+
+
+def _rewritten(
+    attempt: Callable[[Collection[Key]], tuple[Rewrite, str]],
+    keys: Collection[Key],
+    unchanged: Rewrite,
+) -> Rewrite:
+    """Return what an attempt makes of a file, or else of what can be proved by itself.
+
+    An attempt tells why it failed. What fails is withheld with the reason of its own failure:
+    where a part fails its halves are tried, so that one bad apple of many costs little.
+    """
+    done, why = attempt(keys)
+    if not why:
+        return done
+    done, why = attempt([])
+    if why:
+        return replace(unchanged, failure=f"{UNPROVED}: {why}")
+    held: list[Key] = []
+    withheld: dict[Key, str] = {}
+    waiting = [list(keys)]
+    while waiting:
+        part = waiting.pop()
+        further, why = attempt([*held, *part])
+        if not why:
+            done = further
+            held += part
+        elif len(part) == 1:
+            withheld[part[0]] = f"{UNPROVED}: {why}"
+        else:
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+    plan = done.plan._replace(withheld={**done.plan.withheld, **withheld})
+    return replace(done, plan=plan)
 
 
 def placed_in(source: SourceFile, edits: Collection[Edit]) -> list[PlacedEdit]:
@@ -163,10 +184,7 @@ class Rewriter:
         if self._error:
             return Rewrite(self._place, failure=self._error)
         self._links = links
-        whole, failure = self._attempt(keys)
-        if not failure:
-            return whole
-        return self._piece_by_piece(keys)
+        return _rewritten(self._attempt, keys, Rewrite(self._place, self._data, self._data))
 
     @cached_property
     def _compiled_before(self) -> bool:
@@ -176,31 +194,6 @@ class Rewriter:
     def _count_before(self) -> Counter[str]:
         path = self._place.path
         return _counted(self._checker.findings_of(path, self._context, with_noqa=False))
-
-    def _piece_by_piece(self, keys: Collection[Key]) -> Rewrite:
-        """Fix what can be proved; the rest is withheld with the reason of its own failure.
-
-        Where a part fails its halves are tried, so that one bad apple of many costs little.
-        """
-        done, why = self._attempt([])
-        if why:
-            return Rewrite(self._place, self._data, self._data, failure=f"{UNPROVED}: {why}")
-        held: list[Key] = []
-        withheld: dict[Key, str] = {}
-        waiting = [list(keys)]
-        while waiting:
-            part = waiting.pop()
-            attempt, why = self._attempt([*held, *part])
-            if not why:
-                done = attempt
-                held += part
-            elif len(part) == 1:
-                withheld[part[0]] = f"{UNPROVED}: {why}"
-            else:
-                middle = len(part) // 2
-                waiting += [part[middle:], part[:middle]]
-        plan = done.plan._replace(withheld={**done.plan.withheld, **withheld})
-        return replace(done, plan=plan)
 
     def _attempt(self, keys: Collection[Key]) -> tuple[Rewrite, str]:
         plan = self._planner.plan(keys, self._links, allow_unsafe=self._allow_unsafe)

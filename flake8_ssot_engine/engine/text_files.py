@@ -17,10 +17,9 @@ from flake8_ssot_engine.engine.proof.trees import Uncertified
 from flake8_ssot_engine.engine.texts.reader import Found
 from flake8_ssot_engine.project.reading import read_searched
 from flake8_ssot_engine.project.text_formats import TextFormat, format_of
-from flake8_ssot_engine.project.texts import is_passed_over
+from flake8_ssot_engine.project.texts import is_binary, is_passed_over
 from flake8_ssot_engine.source import SourceFile
 
-_HEAD = 8192
 _NOTHING = Found()
 
 
@@ -58,7 +57,7 @@ class TextFile:
         self._format = format_of(path) or TextFormat.PLAIN
         self.source = SourceFile(shown_as, "")
         self.found = _NOTHING
-        if not checker.texts.may_name(data) or b"\0" in data[:_HEAD]:
+        if not checker.texts.may_name(data) or is_binary(data):
             return
         if is_passed_over(path, checker.settings):
             return

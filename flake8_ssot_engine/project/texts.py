@@ -118,9 +118,11 @@ def old_names(
     modules = modules or Modules(settings.source_roots)
     names = [move.old for _, move in settings.index]
     paths = {name: _file_of(name, settings, modules) for name in names}
+    ends = tuple({os.path.basename(path) for path in paths.values() if path})
     others: defaultdict[str, list[str]] = defaultdict(list)
     for file in files:
-        others[os.path.basename(file)].append(file)
+        if file.endswith(ends):  # few are: a project has many files
+            others[os.path.basename(file)].append(file)
     return [
         OldName(name, path, _least(path, others[path.rpartition("/")[2]]))
         for name, path in paths.items()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
+from flake8_ssot_engine.engine.findings import TextPlace
 from flake8_ssot_engine.engine.texts.blocks import Blocks, blocks_in, blocks_of_literals
 from flake8_ssot_engine.engine.texts.imports import Edits, Imported, ImportSearch
 from flake8_ssot_engine.engine.texts.literals import (
@@ -33,8 +34,11 @@ from flake8_ssot_engine.project.texts import (
 )
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.hints import from_import
-from flake8_ssot_engine.source import Span
+from flake8_ssot_engine.source import SourceFile, Span
 from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.rules.context import RuleContext
 
 _LINE_NUMBER = re.compile(r"(?::|#L|, line |\", line )\d")
 _URL = re.compile(r"\w+://[^\s\"'<>()\[\]`]*\Z")
@@ -67,6 +71,12 @@ class Hit(NamedTuple):
         """The violation, which says whether it can be fixed."""
         return self.violation._replace(applicability=self.level if self.edits else None)
 
+    def place_in(self, source: SourceFile) -> TextPlace:
+        """Return where it is, with lines and columns."""
+        at = source.position
+        start, end = self.around
+        return TextPlace(at(self.violation.span.start), at(start), at(end), self.name)
+
 
 class Found(NamedTuple):
     """What a text names, in order, and the definitions that it stands in, where it is Python."""
@@ -78,6 +88,14 @@ class Found(NamedTuple):
         """Return the scope of a violation, as findings name it."""
         name = self.definitions.around(violation.span.start) if self.definitions else ""
         return name or MODULE_SCOPE
+
+    def apart_from(self, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
+        """Return the hits that are nothing else besides: no use, string or other violation."""
+        model = context.model
+        known = [violation.span for violation in others]
+        known += [model.source.span_of(string.node) for string in context.strings]
+        known += [model.span_of_reference(use.reference) for use in context.uses]
+        return [hit for hit in self.hits if not any(s.contains(hit.violation.span) for s in known)]
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -98,7 +116,6 @@ class TextReader:
     def __init__(self, settings: Settings, olds: Sequence[OldName] = ()) -> None:
         self._settings = settings
         self._given = tuple(olds)
-        self._last: tuple[str, MoveIndex, Found] | None = None
         self._searches: dict[int, tuple[MoveIndex, ImportSearch]] = {}
         self._words = words = words_in_texts(self._near)
         self._needles = [word.encode() for word in words]
@@ -110,12 +127,6 @@ class TextReader:
 
     def read_python(self, text: str, index: MoveIndex) -> Found:
         """Return what the comments and strings of a Python file name, by some of the moves."""
-        asked = self._last
-        if asked is None or asked[0] is not text or asked[1] is not index:  # it is asked thrice
-            self._last = asked = text, index, self._read_python(text, index)
-        return asked[2]
-
-    def _read_python(self, text: str, index: MoveIndex) -> Found:
         if not any(word in text for word in self._words):
             return _NONE
         literals: list[Literal] = []
