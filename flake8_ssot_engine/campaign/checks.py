@@ -25,6 +25,7 @@ from flake8_ssot_engine.project.takers import find_takers
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.project.writing import read_if_there
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
+from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile
 
 
@@ -116,7 +117,7 @@ def _files_concerned(
 def _bound_names(path: str, data: bytes, source_roots: Sequence[str]) -> set[str]:
     """Return what a module binds, with a star if it may have any other name as well."""
     try:
-        exports = parse_exports(path, data, source_roots)
+        exports = parse_exports(path, DefinitionText(data), source_roots)
     except SourceError:
         return set()
     return {*exports.names(), *([ANY_NAME] if exports.is_open else [])}

@@ -130,7 +130,8 @@ class Memory:
                 data = _content(path, digest_at(comparison.table, len(paths), paths.index(path)))
                 if data is None:
                     return None
-                shape = DefinitionText(data).shape() if self._reads(path, data) else _UNSOUND
+                text = DefinitionText(data)
+                shape = text.shape() if self._reads(path, text) else _UNSOUND
                 if shape != consulted[path] or shape == _UNSOUND:
                     again |= candidates
                 consulted[path] = shape
@@ -188,10 +189,10 @@ class Memory:
         }
         store(self.settings.root, self._fingerprint, Cached(value, table), self._name)
 
-    def _reads(self, path: str, data: bytes) -> bool:
+    def _reads(self, path: str, text: DefinitionText) -> bool:
         """Whether what a module exports can be known."""
         try:
-            parse_exports(path, data, self.settings.source_roots)
+            parse_exports(path, text, self.settings.source_roots)
         except SourceError:
             return False
         return True

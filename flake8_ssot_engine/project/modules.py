@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,8 @@ from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile
 
 if TYPE_CHECKING:
+    import ast
+
     from flake8_ssot_engine.semantics.exports import Exports
     from flake8_ssot_engine.semantics.resolver import PublicNames
 
@@ -105,7 +108,7 @@ class Modules:
             try:
                 self._texts[path] = self.definitions_in(path)
             except (OSError, SourceError):
-                self._texts[path] = DefinitionText(b"")
+                return False
         return self._texts[path].surely_defines(name)
 
     def definitions_in(self, path: str) -> DefinitionText:
@@ -162,8 +165,8 @@ class Modules:
     def parse(self, path: str, module: QualifiedName | None) -> Exports:
         """Parse the file at an absolute path, whatever is remembered of it. Raises as `read`."""
         name = self.name_of(path) if module is None else module
-        data = self.content_of(path)
-        return parse_exports(path, data, self.roots, module=name, public_names=self.public_names)
+        text = self._texts.pop(path, None) or self.definitions_in(path)
+        return parse_exports(path, text, self.roots, module=name, public_names=self.public_names)
 
     def _public_names(self, module: QualifiedName) -> frozenset[str] | None:
         """Return what a star import of a module brings; None if it cannot be known."""
@@ -199,7 +202,7 @@ class Modules:
 
 def parse_exports(
     path: str,
-    data: bytes,
+    text: DefinitionText,
     source_roots: Iterable[str],
     *,
     module: QualifiedName | None = None,
@@ -212,25 +215,21 @@ def parse_exports(
     """
     from flake8_ssot_engine.semantics.exports import Exports  # of most, only the place is asked
 
-    source = SourceFile.from_bytes(path, data)
+    source = SourceFile.from_bytes(path, text.data)  # bytes that cannot be decoded count anywhere
     name = module_name(path, source_roots) if module is None else module
     package = package_of(name, is_package=is_package_file(path))
-    outline = _outline_of(source)
     try:
-        tree = outline.parse()
-    except SourceError:
-        if outline is source:
-            raise
-        outline, tree = source, source.parse()
-    try:
-        return Exports(tree, outline.text, name, package, public_names)
+        source, tree = _parsed(source, text)
+        return Exports(tree, source.text, name, package, public_names)
     except RecursionError:
         raise SourceError("is nested too deeply") from None
 
 
-def _outline_of(source: SourceFile) -> SourceFile:
-    """Return a file without what its exports cannot depend on, where that can be told."""
-    data = DefinitionText(source.text.encode("utf-8", "surrogatepass")).outline()
-    return (
-        source if data is None else SourceFile(source.path, data.decode("utf-8", "surrogatepass"))
-    )
+def _parsed(source: SourceFile, text: DefinitionText) -> tuple[SourceFile, ast.Module]:
+    """Parse a file without what its exports cannot depend on, or else whole. Raises SourceError."""
+    bare = text.without_bodies()
+    if bare is not None:
+        with suppress(SourceError):  # it is broken besides, or was not told apart rightly
+            part = SourceFile.from_bytes(source.path, bare)
+            return part, part.parse()
+    return source, source.parse()

@@ -12,6 +12,7 @@ from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
 from flake8_ssot_engine.project.modules import is_package_file, module_name, parse_exports
 from flake8_ssot_engine.project.prefilter import Needles, Words, WordSearch
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
+from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.import_texts import imports_in
 from flake8_ssot_engine.semantics.lazy_exports import HOOK
@@ -59,7 +60,7 @@ class Outliner:
         if outline is not None:
             return outline
         try:
-            exports = parse_exports(path, data, self._source_roots)
+            exports = parse_exports(path, DefinitionText(data), self._source_roots)
         except SourceError:
             return None
         edges = [

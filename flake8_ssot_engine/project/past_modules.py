@@ -80,10 +80,10 @@ class PastModules(Modules):
         if key in readings.errors:
             raise readings.errors[key]
         if key not in readings.exports:
-            data = self.content_of(path)
+            text = self.definitions_in(path)
             try:
                 readings.exports[key] = parse_exports(
-                    path, data, self.roots, module=name, public_names=readings.public_names
+                    path, text, self.roots, module=name, public_names=readings.public_names
                 )
             except SourceError as error:
                 readings.errors[key] = error

@@ -28,7 +28,7 @@ class DefinitionText:
     """The text of one module, asked which of its names are its own."""
 
     def __init__(self, data: bytes) -> None:
-        self._data: Final = data
+        self.data: Final = data
         # What binds names from inside functions, or in ways that are not seen here.
         self._is_readable = not any(word in data for word in _UNREADABLE)
         self._edges = self._edges_of_strings() if self._is_readable else []
@@ -41,7 +41,7 @@ class DefinitionText:
         """
         if not self._is_plain or not name.isascii():
             return False
-        data, word = self._data, name.encode()
+        data, word = self.data, name.encode()
         is_defined = False
         for at, end in places_of(word, data):
             if self._is_in_string(at):
@@ -60,7 +60,7 @@ class DefinitionText:
         That leaves out the bodies of its functions and classes, which bind nothing outside; whether
         the module parses is not in it.
         """
-        data = self._data
+        data = self.data
         if not self._is_plain or b"global" in data:
             return zlib.crc32(data)
         checksum = at = 0
@@ -74,12 +74,12 @@ class DefinitionText:
             at += len(line) + 1
         return checksum
 
-    def outline(self) -> bytes | None:
+    def without_bodies(self) -> bytes | None:
         """Return the module without the bodies of its functions and classes, line for line.
 
         Those stay that may bind names of the module. None where they cannot be told apart.
         """
-        data = self._data
+        data = self.data
         if not self._is_readable:
             return None
         starts = [m.start() + 1 for m in _STATEMENT.finditer(data)]
@@ -95,7 +95,7 @@ class DefinitionText:
 
     def _is_harmless(self, start: int, at: int, end: int) -> bool:
         """Whether what stands at `at`, on the line from `start`, binds nothing of the module."""
-        data = self._data
+        data = self.data
         around = data[at - 1 : at], data[end : end + 1]
         before = data[start:at]
         if around in ((b'"', b'"'), (b"'", b"'")) or before.lstrip()[:1] == b"#":
@@ -113,17 +113,17 @@ class DefinitionText:
     def _edges_of_strings(self) -> list[int]:
         """Return where strings of several lines begin and end, in turn."""
         edges: list[int] = []
-        quote = _QUOTES.search(self._data)
+        quote = _QUOTES.search(self.data)
         while quote is not None:
-            start = self._data.rfind(b"\n", 0, quote.start()) + 1
-            before = self._data[start : quote.start()]
-            if not _CODE.fullmatch(before) or self._data.endswith(b"\\\n", 0, start):
+            start = self.data.rfind(b"\n", 0, quote.start()) + 1
+            before = self.data[start : quote.start()]
+            if not _CODE.fullmatch(before) or self.data.endswith(b"\\\n", 0, start):
                 self._is_readable = False  # it is in a comment, or in another string
-            end = self._data.find(quote[0], quote.end())
+            end = self.data.find(quote[0], quote.end())
             if end < 0:
-                end = len(self._data)
+                end = len(self.data)
             edges += [quote.start(), end + 3]
-            quote = _QUOTES.search(self._data, end + 3)
+            quote = _QUOTES.search(self.data, end + 3)
         return edges
 
     def _is_in_string(self, at: int) -> bool:

@@ -57,7 +57,7 @@ def test_the_standard_library_is_told_as_by_its_trees() -> None:
     for path in list(stdlib_files())[::3]:
         data = path.read_bytes()
         try:
-            exports = parse_exports(str(path), data, [str(STDLIB)])
+            exports = parse_exports(str(path), DefinitionText(data), [str(STDLIB)])
         except SourceError:
             continue
         text = DefinitionText(data)
@@ -107,7 +107,7 @@ OUTLINES = [
 
 @pytest.mark.parametrize(("text", "left"), OUTLINES)
 def test_outline(text: str, left: str | None) -> None:
-    found = DefinitionText(text.encode()).outline()
+    found = DefinitionText(text.encode()).without_bodies()
     assert found == (text if left is None else left).encode()
     assert found.count(b"\n") == text.count("\n")
 
@@ -125,7 +125,7 @@ def test_outline(text: str, left: str | None) -> None:
     ],
 )
 def test_what_cannot_be_told_apart_has_no_outline(text: str) -> None:
-    assert DefinitionText(text.encode()).outline() is None
+    assert DefinitionText(text.encode()).without_bodies() is None
 
 
 def test_modules_of_the_standard_library_export_what_their_outlines_do(
@@ -137,11 +137,12 @@ def test_modules_of_the_standard_library_export_what_their_outlines_do(
     for path in files:
         data = path.read_bytes()
         try:
-            found = facts_of(parse_exports(str(path), data, roots))
+            text = DefinitionText(data)
+            found = facts_of(parse_exports(str(path), text, roots))
             with monkeypatch.context() as patched:
-                patched.setattr(DefinitionText, "outline", lambda _: None)
-                assert found == facts_of(parse_exports(str(path), data, roots)), path
+                patched.setattr(DefinitionText, "without_bodies", lambda _: None)
+                assert found == facts_of(parse_exports(str(path), text, roots)), path
         except SourceError:
             continue
-        outlined += DefinitionText(data).outline() not in {None, data}
+        outlined += text.without_bodies() not in {None, data}
     assert outlined > len(files) / 2
