@@ -145,7 +145,7 @@ def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:
     Raises UsageError and ConfigError as `find_files` does.
     """
     files = find_files(paths, finder, every_file=True)
-    return [path for path, settings in files if path not in (settings.path, settings.baseline)]
+    return [path for path, settings in files if path not in (settings.path, settings.baseline_file)]
 
 
 def keeps_history(path: str) -> bool:

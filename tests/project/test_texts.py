@@ -389,6 +389,13 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
 # --- which files
 
 
+def test_a_baseline_of_the_usual_name_is_no_text(tmp_path: Path) -> None:
+    declared = '[[migration]]\nid = "1"\n[[migration.move]]\nold = "a.b.old"\n'
+    for name, text in {"ssot.toml": declared, "ssot-baseline.txt": "", "a.txt": ""}.items():
+        (tmp_path / name).write_text(text)
+    assert text_files([str(tmp_path)], ConfigFinder()) == [str(tmp_path / "a.txt")]
+
+
 def test_excluded_and_ignored_files_are_no_texts(tmp_path: Path) -> None:
     declared = '[[migration]]\nid = "1"\n[[migration.move]]\nold = "a.b.old"\n'
     tree = {
