@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, cached_property, partial
@@ -17,6 +16,7 @@ from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.history import History
 from flake8_ssot_engine.project.listing import SUFFIXES
+from flake8_ssot_engine.project.real_paths import RealPaths
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.source import SourceFile
 
@@ -28,9 +28,9 @@ class Newness:
         """Ask git what has changed. Raises GitError."""
         self._history = history
         self.commit = commit
-        self._real_folders: dict[str, str] = {}
+        self._real_paths = RealPaths()
         changes = history.all_changes_since(commit)
-        self._before = {self._real(c.path): c.before for c in changes if c.path}
+        self._before = {self._real_paths.in_folder(c.path): c.before for c in changes if c.path}
         self.removed = tuple(c.before for c in changes if not c.path)
         """The absolute paths of the files that are gone."""
         self._checkers: dict[int, Checker] = {}
@@ -43,7 +43,7 @@ class Newness:
 
     def changed(self, tasks: Sequence[Task]) -> list[Task]:
         """Return those of some files that changed."""
-        return [task for task in tasks if self._real(task.path) in self._before]
+        return [task for task in tasks if self._real_paths.in_folder(task.path) in self._before]
 
     def foreign(self, tasks: Sequence[Task]) -> list[Task]:
         """Return those of some files of which the repository knows nothing."""
@@ -56,7 +56,7 @@ class Newness:
 
     def before(self, path: str) -> str:
         """Return the old path of a file that changed, or is gone, "" for one that is new."""
-        return self._before.get(self._real(path), path)
+        return self._before.get(self._real_paths.in_folder(path), path)
 
     @cached_property
     def contents(self) -> dict[str, bytes]:
@@ -71,7 +71,7 @@ class Newness:
         return {name: content for name, content in contents if content is not None}
 
     def _only_new(self, task: Task, now: FileResult) -> FileResult:
-        before = self._before[self._real(task.path)]
+        before = self._before[self._real_paths.in_folder(task.path)]
         content = self.contents.get(before)
         if content is None or not (now.findings or now.error):
             return now
@@ -101,13 +101,6 @@ class Newness:
                 whole, contents=self.contents, texts=texts_of(whole)
             )
         return self._checkers[id(settings)]
-
-    def _real(self, path: str) -> str:
-        """Return a path without symbolic links in its folders."""
-        folder, name = os.path.split(path)
-        if folder not in self._real_folders:
-            self._real_folders[folder] = os.path.realpath(folder)
-        return os.path.join(self._real_folders[folder], name)
 
 
 def _unchanged_lines(task: Task, content: bytes) -> frozenset[int]:

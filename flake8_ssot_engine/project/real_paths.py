@@ -13,8 +13,10 @@ class RealPaths:
 
     def of(self, path: str) -> str:
         """Return what `os.path.realpath` does."""
-        if os.path.islink(path):
-            return os.path.realpath(path)
+        return os.path.realpath(path) if os.path.islink(path) else self.in_folder(path)
+
+    def in_folder(self, path: str) -> str:
+        """Return a path without links in its folders; of the file itself none is followed."""
         folder, name = os.path.split(path)
         if folder not in self._folders:
             self._folders[folder] = os.path.realpath(folder)
