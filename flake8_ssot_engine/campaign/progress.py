@@ -14,6 +14,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import FileResult
+from flake8_ssot_engine.engine.memory import Memory
 from flake8_ssot_engine.engine.run import Task, check_each
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.project.discovery import find_files
@@ -130,14 +131,28 @@ class Inventory:
 
 
 def take_inventory(
-    settings: Settings, migration: Migration, finder: ConfigFinder, *, jobs: int
+    settings: Settings,
+    migration: Migration,
+    finder: ConfigFinder,
+    *,
+    jobs: int,
+    cache: str = "",
 ) -> Inventory:
-    """Look through a project for what names the symbols of one migration."""
+    """Look through a project for what names the symbols of one migration.
+
+    `cache` is the name of what is remembered of it from one time to the next; "" begins anew.
+    """
     own = settings.of_migration(migration.id)
-    found = find_files([settings.root], finder, with_texts=own.selects(DEPRECATED_TEXT.code))
+    memory = Memory(own, parses_all=False, name=cache) if cache else None
+    found = find_files(
+        [settings.root],
+        finder,
+        with_texts=own.selects(DEPRECATED_TEXT.code),
+        listing=memory.listing if memory else None,
+    )
     ours = (settings.path, settings.baseline_file)
     tasks = [Task(p, p, own) for p, s in found if s.path == settings.path and p not in ours]
-    checked = check_each(tasks, jobs=jobs, parses_all=False, with_texts=True)
+    checked = check_each(tasks, jobs=jobs, parses_all=False, memory=memory, with_texts=True)
     results = {result.path: result for result in checked}
     files = text_files([settings.root], finder)
     olds = {move.old for move in migration.moves}

@@ -58,7 +58,10 @@ def take_standings(
 
     Raises ConfigError for a wrong baseline.
     """
-    inventories = [take_inventory(settings, m, finder, jobs=jobs) for m in settings.migrations]
+    inventories = [
+        take_inventory(settings, migration, finder, jobs=jobs, cache=f"progress-{number}")
+        for number, migration in enumerate(settings.migrations)
+    ]
     judged, stale = _judge(settings, inventories)
     owners = find_owners(settings.root)
     standings = []

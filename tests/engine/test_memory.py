@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import shutil
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -176,10 +177,10 @@ def settle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "_RACY", 0)
 
 
-def ssot(*arguments: str, jobs: int = 1) -> Outcome:
+def ssot(*arguments: str, jobs: int = 1, command: str = "check") -> Outcome:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = main(["check", "--format", "json", "--jobs", str(jobs), *arguments])
+        code = main([command, "--format", "json", "--jobs", str(jobs), *arguments])
     return Outcome(code, out.getvalue(), err.getvalue())
 
 
@@ -383,6 +384,29 @@ def test_a_memory_changes_nothing_in_a_report(
         assert ssot() == expected, told
         assert counts.checked == 0, told
     assert expected.code in {0, 1}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_memory_changes_nothing_in_where_the_migrations_stand(
+    project: Path, counts: Counts, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    settle(monkeypatch)
+    chance = random.Random(f"standing {seed}")
+    generate(project, chance)
+    ssot(command="status")
+    told: list[str] = []
+    for _ in range(STEPS):
+        change = chance.choice(CHANGES)
+        change(project, chance)
+        told.append(change.__name__)
+        found = ssot(command="status")
+        counts.checked = 0
+        assert ssot(command="status") == found, told
+        assert counts.checked == 0, told
+        shutil.rmtree(project / ".ssot_cache")
+        assert ssot(command="status") == found, told
+        assert counts.checked > 0, told
+    assert found.code == 0
 
 
 def test_only_what_changed_is_checked_again(project: Path, counts: Counts) -> None:
