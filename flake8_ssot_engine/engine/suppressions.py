@@ -66,12 +66,11 @@ class Suppressions:
 
     def __init__(self, source: SourceFile) -> None:
         self._source = source
-        self._has_any = "noqa" in source.text.lower()
 
     @property
     def names_ours(self) -> bool:
         """Whether a comment may name one of our codes."""
-        return self._has_any and "SSOT" in self._source.text
+        return "SSOT" in self._source.text and self._has_any
 
     def covers(self, code: str, line: int) -> bool:
         """Whether a violation with `code` on `line` (from 1) is suppressed."""
@@ -105,6 +104,10 @@ class Suppressions:
                 )
                 if meant and not is_used:
                     yield Suppression(code, span)
+
+    @cached_property
+    def _has_any(self) -> bool:
+        return "noqa" in self._source.text.lower()
 
     @cached_property
     def _of_whole_file(self) -> list[tuple[str, ...] | None]:

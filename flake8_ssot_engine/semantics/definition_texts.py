@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -14,14 +15,13 @@ _HEAD = re.compile(rb"(?:async[ \t]+)?def[ \t]|class[ \t]|@")
 _UNREADABLE = (b"__getattr__", b"\r", b"\f")
 _STAR = re.compile(rb"import[\s\\]*\*")
 _CODE = re.compile(rb"(?:[^\"'#]|\"[^\"\\]*\"|'[^'\\]*')*")
-_QUOTES = re.compile(rb"\"\"\"|'''")
+_QUOTES = (b'"""', b"'''")
 _STATEMENT = re.compile(rb"\n[^ \t\n#)\]}]")
 _GLOBAL = re.compile(rb"global[ \t\\]")
 _BEFORE = re.compile(rb"(?:^|[\n;:])[ \t]*\Z")
 _END_OF_HEAD = re.compile(rb":[ \t]*(?:#.*)?\n")
 _FAR = 200
 _BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
-_GOES_ON = (b" ", b"\t", b"\n", b"#", b")", b"]", b"}")
 
 
 class DefinitionText:
@@ -82,16 +82,20 @@ class DefinitionText:
         data = self.data
         if not self._is_readable:
             return None
-        starts = [m.start() + 1 for m in _STATEMENT.finditer(data)]
-        starts = [start for start in starts if not self._is_in_string(start)]
         pieces = []
-        for start, end in pairwise([0, *starts, len(data)]):
+        for start, end in pairwise([*self._statements, len(data)]):
             piece = data[start:end]
             body = _body_of(piece) if _HEAD.match(piece) and not _binds_outside(piece) else None
             if body is not None:
                 piece = piece[:body] + b" pass" + b"\n" * piece.count(b"\n", body)
             pieces.append(piece)
         return b"".join(pieces)
+
+    @cached_property
+    def _statements(self) -> list[int]:
+        """Where the statements of the module begin: the first line, and what is not indented."""
+        starts = [found.end() - 1 for found in _STATEMENT.finditer(self.data)]
+        return [0, *(start for start in starts if not self._is_in_string(start))]
 
     def _is_harmless(self, start: int, at: int, end: int) -> bool:
         """Whether what stands at `at`, on the line from `start`, binds nothing of the module."""
@@ -104,26 +108,29 @@ class DefinitionText:
             return False
         if data.endswith(b"\\\n", 0, start):
             return False
-        while start > 0:  # up to the line that the block began with
-            start = data.rfind(b"\n", 0, start - 1) + 1
-            if data[start : start + 1] not in _GOES_ON and not self._is_in_string(start):
-                return _HEAD.match(data, start) is not None
-        return False
+        above = bisect_left(self._statements, start) - 1  # the line that the block began with
+        return above >= 0 and _HEAD.match(data, self._statements[above]) is not None
 
     def _edges_of_strings(self) -> list[int]:
         """Return where strings of several lines begin and end, in turn."""
+        data = self.data
         edges: list[int] = []
-        quote = _QUOTES.search(self.data)
-        while quote is not None:
-            start = self.data.rfind(b"\n", 0, quote.start()) + 1
-            before = self.data[start : quote.start()]
-            if not _CODE.fullmatch(before) or self.data.endswith(b"\\\n", 0, start):
+        ahead = {quote: at for quote in _QUOTES if (at := data.find(quote)) >= 0}
+        while ahead:
+            quote = min(ahead, key=ahead.__getitem__)
+            at = ahead[quote]
+            start = data.rfind(b"\n", 0, at) + 1
+            if not _CODE.fullmatch(data, start, at) or data.endswith(b"\\\n", 0, start):
                 self._is_readable = False  # it is in a comment, or in another string
-            end = self.data.find(quote[0], quote.end())
+            end = data.find(quote, at + 3)
             if end < 0:
-                end = len(self.data)
-            edges += [quote.start(), end + 3]
-            quote = _QUOTES.search(self.data, end + 3)
+                end = len(data)
+            edges += [at, end + 3]
+            for other, place in list(ahead.items()):
+                if place < end + 3:
+                    ahead[other] = data.find(other, end + 3)
+                    if ahead[other] < 0:
+                        del ahead[other]
         return edges
 
     def _is_in_string(self, at: int) -> bool:

@@ -85,8 +85,10 @@ class Focus:
         of_names = {character for character in others if f"a{character}".isidentifier()}
         if not of_names:
             return True
-        blanks = dict.fromkeys(map(ord, others - of_names), " ")
-        return unicodedata.is_normalized("NFKC", text.translate(blanks))
+        runs = re.compile(f"[{re.escape(''.join(of_names))}]+").finditer(text)
+        return unicodedata.is_normalized(
+            "NFKC", " ".join(_with_base(text, *r.span()) for r in runs)
+        )
 
     @property
     def asked(self) -> Asked:
@@ -203,6 +205,12 @@ class Focus:
                 cut_parts = [_copy(part, body=self._block(part.body, kept)) for part in parts]
                 setattr(cut, name, cut_parts)
         return cut
+
+
+def _with_base(text: str, start: int, end: int) -> str:
+    """Return a run of letters, after the ASCII character that the first may be combined with."""
+    before = text[max(0, start - 1) : start]
+    return text[start - len(before) if before.isascii() else start : end]
 
 
 def _start_of(source: SourceFile, line: int) -> int:
