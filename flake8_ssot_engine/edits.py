@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flake8_ssot_engine.source import Position, Span
+from flake8_ssot_engine.source import Position, SourceFile, Span
 
 
 class Applicability(enum.IntEnum):
@@ -31,6 +31,11 @@ class Edit(NamedTuple):
     path: str
     span: Span
     text: str
+
+    def placed_in(self, source: SourceFile) -> PlacedEdit:
+        """Return it with lines and columns; `source` is the file."""
+        start, end = map(source.position, self.span)
+        return PlacedEdit(self.path, start, end, self.text)
 
 
 class PlacedEdit(NamedTuple):

@@ -20,10 +20,10 @@ from flake8_ssot_engine.cli.selection import (
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
-from flake8_ssot_engine.engine.run import Report, Task, check_each, report_of
+from flake8_ssot_engine.engine.run import FEW_FILES, Report, Task, check_each, report_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
-from flake8_ssot_engine.reports.registry import FORMATS, files_to_fix
+from flake8_ssot_engine.reports.registry import FORMATS, Format, files_to_fix
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
         _tell_foreign(newness.foreign(tasks), tasks)
         tasks = newness.changed(tasks)
     contents = _read_stdin(tasks) if options.stdin_filename else {}
+    form = FORMATS[options.format]
+    shows_fixes = form.most_fixed > 0 and not form.proves_fixes and len(tasks) < FEW_FILES
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         if options.stdin_filename:
             from flake8_ssot_engine.engine.run import check_content
@@ -84,22 +86,13 @@ def run(options: argparse.Namespace) -> int:
                 on_progress=advance,
                 memory=memory,
                 with_texts=True,
+                shows_fixes=shows_fixes,
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness)
-        fixable = files_to_fix(report, FORMATS[options.format])
-        if fixable and not options.stdin_filename:
-            from flake8_ssot_engine.engine.fix import with_single_fixes  # seldom needed
-
-            report = with_single_fixes(
-                report,
-                tasks,
-                finder,
-                jobs=jobs,
-                fixable=fixable,
-                sees_others=FORMATS[options.format].tells_others,
-                with_texts=True,
-            )
+        fixable = files_to_fix(report, form)
+        if fixable and not (options.stdin_filename or shows_fixes):
+            report = _with_fixes(report, form, tasks, finder, fixable, jobs)
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
@@ -116,6 +109,32 @@ def run(options: argparse.Namespace) -> int:
         for code, count in report.statistics.items():
             say(f"{count:7} {code}")
     return ExitCode.CLEAN if report.is_clean or options.exit_zero else ExitCode.VIOLATIONS
+
+
+def _with_fixes(
+    report: Report,
+    form: Format,
+    tasks: list[Task],
+    finder: ConfigFinder,
+    fixable: set[str],
+    jobs: int,
+) -> Report:
+    """Return a report that carries the edits of some files, as its format wants them."""
+    if form.proves_fixes:
+        from flake8_ssot_engine.engine.fix import with_single_fixes  # seldom needed
+
+        return with_single_fixes(report, tasks, finder, jobs=jobs, fixable=fixable, with_texts=True)
+    from flake8_ssot_engine.engine.fixability import key_of
+
+    few = [task for task in tasks if task.shown_as in fixable]
+    again = check_each(few, jobs=jobs, with_texts=True, shows_fixes=True)
+    shown = {(f.path, key_of(f)): f.violation for result in again for f in result.findings}
+    return report._replace(
+        findings=tuple(
+            f._replace(violation=shown.get((f.path, key_of(f)), f.violation))
+            for f in report.findings
+        )
+    )
 
 
 def _names_folders(options: argparse.Namespace) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import datetime
-import symtable
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from flake8_ssot_engine.engine.findings import (
     TextPlace,
     file_error,
 )
-from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
+from flake8_ssot_engine.engine.fixability import key_of, with_fixability, with_planned_fixes
 from flake8_ssot_engine.engine.screening import Screen
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
@@ -43,6 +42,7 @@ from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Violation
 
 if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
     from flake8_ssot_engine.engine.planning.planner import Planner
     from flake8_ssot_engine.engine.sights import Sights
     from flake8_ssot_engine.engine.texts.reader import Found, Hit, TextReader
@@ -68,20 +68,23 @@ class Checker:
         sights: Sights | None = None,
         reexports: Reexports | None = None,
         tells_fixes: bool = True,
+        shows_fixes: bool = False,
     ) -> None:
         """Take the names that `find_needles` found, or None to follow every name on demand.
 
         `contents` are those of modules that hold something else than is on the disk; `reexports`
         know modules that are not there at all. With `sights`, files are checked again and again,
         each time with little changed. Without `tells_fixes` no finding says whether it can be
-        fixed; without `texts`, which returns what reads them, nothing is told of comments, strings
-        and files that are no Python.
+        fixed; if it `shows_fixes` each carries its edits, as they are planned and not yet proved.
+        Without `texts`, which returns what reads them, nothing is told of comments, strings and
+        files that are no Python.
         """
         self.settings = settings
         self.needles = needles
         self.contents = contents
         self.reexports = reexports or Reexports(Modules(settings.source_roots, contents))
         self._tells_fixes = tells_fixes
+        self._shows_fixes = shows_fixes
         self.screen = Screen(settings, needles, self.reexports)
         self._make_texts = texts
         self._migrations = {migration.id: migration for migration in settings.migrations}
@@ -163,9 +166,11 @@ class Checker:
         def checked(context: RuleContext) -> FileResult:
             found = self.findings_of(path, context, with_noqa=with_noqa)
             if found and self._tells_fixes:
-                keys = [key_of(finding) for finding in found]
-                plan = self.planner_of(path, context).plan_alone(keys)
+                planner = self.planner_of(path, context)
+                plan = planner.plan_alone([key_of(finding) for finding in found])
                 found = tuple(with_fixability(finding, plan) for finding in found)
+                if self._shows_fixes:
+                    found = with_planned_fixes(source, found, planner.plan_single)
             result = self._result(path, context, found)
             if self._sights is not None:
                 self._sights.keep(path, source, context.model.focus, result)
@@ -182,13 +187,14 @@ class Checker:
     ) -> Answer:
         """Return what `answer` says of a file that is seen through as little as it needs of it."""
         focus = self._focus_on(path, source)
+        matches: dict[QualifiedName, Match | None] = {}
         for _ in range(_ATTEMPTS):
             try:
-                return answer(self.context_of(path, source, tree, focus=focus))
+                return answer(self.context_of(path, source, tree, focus=focus, matches=matches))
             except OutOfFocus:  # each time more is seen
                 assert focus is not None
                 self._asked[path] = focus.asked  # an editor has it checked again and again
-        return answer(self.context_of(path, source, tree))
+        return answer(self.context_of(path, source, tree, matches=matches))
 
     def _check_texts_alone(
         self, path: str, source: SourceFile, *, with_noqa: bool = True
@@ -205,6 +211,15 @@ class Checker:
         self, source: SourceFile, found: tuple[Finding, ...], hits: Sequence[Hit]
     ) -> FileResult:
         """Return the result of a file that holds nothing else than what texts name."""
+        if found and self._shows_fixes:
+            from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
+
+            every = by_key(hits)
+
+            def plan_single(key: Key) -> FilePlan:
+                return plan_texts(source.path, {key: every[key]}, allow_unsafe=True)
+
+            found = with_planned_fixes(source, found, plan_single)
         places = self._places(source, hits)
         counts = Counter({ReferenceKind.TEXT.value: len(places)})
         return FileResult(source.path, found, references=+counts, texts=places)
@@ -388,6 +403,7 @@ class Checker:
         public_names: PublicNames | None = None,
         *,
         focus: Focus | None = None,
+        matches: dict[QualifiedName, Match | None] | None = None,
     ) -> RuleContext:
         """Return what the rules see of a parsed file: all of it, or what is in focus.
 
@@ -408,6 +424,7 @@ class Checker:
             self.reexports,
             self.needles,
             self.settings.string_calls,
+            matches,
         )
 
     def _findings_in(
@@ -526,21 +543,6 @@ class Checker:
         return self._narrowed[key]
 
 
-def key_of(finding: Finding) -> Key:
-    """Return what tells a finding from the others of its file."""
-    return Key(finding.violation.code, finding.violation.span)
-
-
-def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
-    """Return a finding that says whether it can be fixed, and if not, why."""
-    key = key_of(finding)
-    violation = finding.violation._replace(
-        applicability=plan.fixed.get(key),
-        unfixable_because=plan.withheld.get(key, finding.violation.unfixable_because),
-    )
-    return finding._replace(violation=violation)
-
-
 def phase_of(path: str, migration: Migration) -> Phase | None:
     """Return the first phase whose paths match."""
     return next((phase for phase in migration.phases if matches(phase.paths, path)), None)
@@ -552,6 +554,8 @@ def _surely_parses(data: bytes) -> bool:
     It refuses some files that do parse (a `nonlocal` at module level), so that a refusal
     is only a reason to parse.
     """
+    import symtable
+
     try:
         if not data.isascii():
             data.decode("utf-8")  # which it does not ask of comments

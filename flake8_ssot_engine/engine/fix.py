@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from flake8_ssot_engine.config.finder import ConfigFinder
-from flake8_ssot_engine.edits import Fix, PlacedEdit
-from flake8_ssot_engine.engine.check import key_of
+from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.findings import Finding
+from flake8_ssot_engine.engine.fixability import key_of, with_fix
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.rewrite import UNPROVED
 from flake8_ssot_engine.engine.run import Report, Task
@@ -149,7 +149,6 @@ def with_single_fixes(
     *,
     jobs: int,
     fixable: Set[str],
-    sees_others: bool = True,
     contents: Mapping[str, bytes] = NO_CONTENTS,
     wants: Callable[[str, Finding], bool] = every_finding,
     with_texts: bool = False,
@@ -157,9 +156,8 @@ def with_single_fixes(
     """Return a report in which each violation of some files carries the edits that fix it.
 
     `fixable` names the files that are worth it. Each fix is proved by itself, and holds what
-    other files need because of it; but where it `sees_others` not, each is planned as if all
-    others followed. `contents` are those of files that hold something else than is on the disk;
-    only what `wants` says yes to is looked at.
+    other files need because of it. `contents` are those of files that hold something else than is
+    on the disk; only what `wants` says yes to is looked at.
     """
     settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
     fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
@@ -172,27 +170,16 @@ def with_single_fixes(
             jobs,
             True,
             None,
-            sees_others=sees_others,
             contents=contents,
             wants=wants,
             with_texts=with_texts,
         )
         fixes.update(project.single_fixes())
-    return report._replace(findings=tuple(_with_fix(finding, fixes) for finding in report.findings))
-
-
-def _with_fix(
-    finding: Finding, fixes: Mapping[tuple[str, Key], tuple[PlacedEdit, ...] | str]
-) -> Finding:
-    violation = finding.violation
-    edits = fixes.get((finding.path, key_of(finding)))
-    if edits is None or violation.applicability is None:
-        return finding
-    if isinstance(edits, str):
-        changed = violation._replace(unfixable_because=edits)
-    else:
-        title = f"use `{violation.hint}`" if violation.hint else "follow the import"
-        if violation.code == UNUSED_SUPPRESSION.code:
-            title = "remove it"
-        changed = violation._replace(fix=Fix(title, edits, violation.applicability))
-    return finding._replace(violation=changed)
+    return report._replace(
+        findings=tuple(
+            with_fix(finding, fixes[finding.path, key_of(finding)])
+            if (finding.path, key_of(finding)) in fixes
+            else finding
+            for finding in report.findings
+        )
+    )

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
-from flake8_ssot_engine.engine.check import Checker, key_of
+from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileError, Finding
+from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
 from flake8_ssot_engine.engine.proof.texts import certify_prose, certify_spans
@@ -89,7 +90,7 @@ class TextRewriter:
 
     def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
         """Return edits of this file with lines and columns."""
-        return placed_in(self._file.source, edits)
+        return [edit.placed_in(self._file.source) for edit in edits]
 
     def rewrite(self, keys: Collection[Key], links: Links) -> Rewrite:
         """Fix the violations `keys`; nothing else is asked of such a file."""
@@ -139,15 +140,6 @@ def _rewritten(
     return replace(done, plan=plan)
 
 
-def placed_in(source: SourceFile, edits: Collection[Edit]) -> list[PlacedEdit]:
-    """Return edits of a file with lines and columns."""
-    position = source.position
-    return [
-        PlacedEdit(edit.path, position(edit.span.start), position(edit.span.end), edit.text)
-        for edit in edits
-    ]
-
-
 class Rewriter:
     """Rewrites one file: with all that was asked for, or with what of it holds up."""
 
@@ -177,7 +169,7 @@ class Rewriter:
 
     def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
         """Return edits of this file with lines and columns."""
-        return placed_in(self._source, edits)
+        return [edit.placed_in(self._source) for edit in edits]
 
     def rewrite(self, keys: Collection[Key], links: Links) -> Rewrite:
         """Fix the violations `keys`, and follow `links`."""

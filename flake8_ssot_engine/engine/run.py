@@ -91,18 +91,21 @@ def check_each(
     on_progress: Callable[[int], None] | None = None,
     memory: Memory | None = None,
     with_texts: bool = False,
+    shows_fixes: bool = False,
 ) -> list[FileResult]:
     """Return what came of each file, in order, but for those of which there is nothing to tell.
 
     `memory` is what is known of the files under its settings, and is to be kept of them. Only
-    `with_texts` is looked at files that are no Python, and at comments and strings.
+    `with_texts` is looked at files that are no Python, and at comments and strings. If it
+    `shows_fixes`, which is for a few files, findings carry their edits as `with_planned_fixes` has
+    them.
     """
     told = on_progress or (lambda count: None)
     results: dict[str, FileResult] = {}
     with Workers(jobs) as workers:
         for settings, group in _by_settings(tasks):
             known = memory if memory and memory.settings == settings else None
-            run = _GroupRun(settings, group, workers, parses_all, told, with_texts)
+            run = _GroupRun(settings, group, workers, parses_all, told, with_texts, shows_fixes)
             found: Collection[FileResult]
             if len(group) < MANY_FILES:
                 known = None
@@ -148,6 +151,7 @@ class _GroupRun:
         parses_all: bool,
         told: Callable[[int], None],
         with_texts: bool,
+        shows_fixes: bool = False,
     ) -> None:
         self._settings = settings
         self._group = group
@@ -155,6 +159,7 @@ class _GroupRun:
         self._parses_all = parses_all
         self._told = told
         self._with_texts = with_texts
+        self._shows_fixes = shows_fixes
         self._module_paths: Set[str] = frozenset()
         self._consulted: dict[str, bool] = {}
 
@@ -227,6 +232,7 @@ class _GroupRun:
             os.urandom(8).hex(),
             reads_texts=self._with_texts,
             olds=self._olds() if self._with_texts and self._module_paths else (),
+            shows_fixes=self._shows_fixes,
         )
         chunks = [
             _Chunk(

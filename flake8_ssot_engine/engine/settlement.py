@@ -18,8 +18,8 @@ from typing import TypeVar
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import PlacedEdit
-from flake8_ssot_engine.engine.check import key_of, with_fixability
 from flake8_ssot_engine.engine.findings import FileError, Finding
+from flake8_ssot_engine.engine.fixability import key_of, with_fixability
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewrite, RewriteTask, rewrite_files
 from flake8_ssot_engine.engine.run import FEW_FILES, Task
@@ -128,12 +128,10 @@ class Project:
         on_progress: Callable[[int], None] | None,
         keeps_outside: str = "",
         *,
-        sees_others: bool = True,
         contents: Mapping[str, bytes] = NO_CONTENTS,
         wants: Callable[[str, Finding], bool] = every_finding,
         with_texts: bool = False,
     ) -> None:
-        self._sees_others = sees_others
         self._contents = contents
         self._wants = wants
         self._settings: Settings = tasks[0].settings
@@ -182,8 +180,6 @@ class Project:
 
     @cached_property
     def _others(self) -> dict[str, Place]:
-        if not self._sees_others:
-            return {}
         found = _others(self._tasks, self._settings, self._finder)
         if not self._keeps_outside:
             return found
@@ -277,7 +273,7 @@ class Project:
         return bool(found)
 
     def _taken_of(self, names: set[QualifiedName]) -> dict[QualifiedName, str]:
-        if not names or not self._sees_others:
+        if not names:
             return {}
         roots = self._settings.source_roots
         paths = sorted(modules_of(roots))

@@ -26,7 +26,8 @@ class Shared(NamedTuple):
     """The settings and needles of a project; `token` is another for each state of its files.
 
     `contents` are those of files that hold something else than is on the disk. Texts are looked
-    at only if asked for; `olds` are the old names in them, where they are known.
+    at only if asked for; `olds` are the old names in them, where they are known. `shows_fixes`
+    is what it is to a Checker.
     """
 
     settings: Settings
@@ -35,13 +36,20 @@ class Shared(NamedTuple):
     contents: tuple[tuple[str, bytes], ...] = ()
     reads_texts: bool = False
     olds: tuple[OldName, ...] = ()
+    shows_fixes: bool = False
 
 
 @lru_cache(maxsize=4)
 def checker_of(shared: Shared) -> Checker:
     """Return the checker for some tasks: within one process, what it has read serves them all."""
     texts = texts_of(shared.settings, shared.olds) if shared.reads_texts else None
-    return Checker(shared.settings, shared.needles, dict(shared.contents), texts=texts)
+    return Checker(
+        shared.settings,
+        shared.needles,
+        dict(shared.contents),
+        texts=texts,
+        shows_fixes=shared.shows_fixes,
+    )
 
 
 def texts_of(settings: Settings, olds: Sequence[OldName] = ()) -> Callable[[], TextReader] | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.fixability import ALONE
 from flake8_ssot_engine.engine.planning.plan import Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewriter, TextRewriter, rewriter_of
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
@@ -72,7 +73,7 @@ class _Singly:
             [key], Links({}, kept, {n: w for n, w in kept.items() if n not in self._taken})
         )
         if key not in first.plan.fixed:
-            return first.failure or first.plan.withheld.get(key, "it cannot be fixed alone"), {}
+            return first.failure or first.plan.withheld.get(key, ALONE), {}
         edits = self._rewriter(place).placed(first.plan.edits)
         waiting = list(first.plan.renames.items())
         done: dict[str, dict[QualifiedName, QualifiedName]] = {}

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.check import Checker, key_of
+from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, file_error
+from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import Links
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection

@@ -11,7 +11,7 @@ from flake8_ssot_engine.edits import apply_edits
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
-from flake8_ssot_engine.engine.planning.texts import plan_texts
+from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
 from flake8_ssot_engine.engine.proof.texts import FormatCertificate, certify_spans
 from flake8_ssot_engine.engine.proof.trees import Uncertified
 from flake8_ssot_engine.engine.texts.reader import Found
@@ -78,7 +78,7 @@ class TextFile:
 
     def rewritten(self, keys: Collection[Key], *, allow_unsafe: bool) -> tuple[FilePlan, bytes]:
         """Return the plan that ends some violations, and the bytes after. Raises Uncertified."""
-        every = {Key(hit.violation.code, hit.violation.span): hit for hit in self.found.hits}
+        every = by_key(self.found.hits)
         hits = {key: every[key] for key in keys if key in every}
         source = self.source
         plan = plan_texts(source.path, hits, allow_unsafe=allow_unsafe)

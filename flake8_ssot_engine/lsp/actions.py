@@ -9,8 +9,8 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import Finding
+from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.lsp.diagnostics import diagnostic_of

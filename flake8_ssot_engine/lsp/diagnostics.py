@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import FileError, Finding
+from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.documents import Analysis
 from flake8_ssot_engine.lsp.places import Place

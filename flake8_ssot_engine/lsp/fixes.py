@@ -9,9 +9,9 @@ from typing import NamedTuple
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability, Edit, Fix
-from flake8_ssot_engine.engine.check import key_of
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fix import in_rounds, plan_fixes, with_single_fixes
+from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.run import Report, Task
 from flake8_ssot_engine.engine.settlement import FixReport

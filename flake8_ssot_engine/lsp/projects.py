@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flake8_ssot_engine.config.finder import SPEAKING, ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker, key_of
+from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.ratchet import Ratchet
 from flake8_ssot_engine.engine.sights import Sights

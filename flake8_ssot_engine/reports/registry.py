@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 from flake8_ssot_engine.engine.run import Report
 
 _FEW = 20
-"""Files whose fixes a person may be kept waiting for: a second or two on a large tree."""
+"""Files whose fixes a person may be kept waiting for: a second or two."""
 
 
 class Format(NamedTuple):
@@ -19,14 +19,14 @@ class Format(NamedTuple):
     `renderer` names a function of one of this package's modules, which is imported when it is used.
     It needs those of `most_fixed` files; where there are more, none. `tells_baselined` is
     whether it says more than a number of what the baseline tolerates, which needs edits then;
-    `tells_others` whether the edits of other files that go with a fix are among them, for which
-    the whole project has to be searched.
+    `proves_fixes` whether edits are proved, with those of other files that go with them, for which
+    the whole project has to be searched: what nobody but a person reads shows what is planned.
     """
 
     renderer: tuple[str, str]
     most_fixed: int = 0
     tells_baselined: bool = True
-    tells_others: bool = True
+    proves_fixes: bool = True
 
     @property
     def render(self) -> Callable[[Report], Iterator[str]]:
@@ -38,7 +38,7 @@ class Format(NamedTuple):
 
 FORMATS: dict[str, Format] = {
     "text": Format(
-        ("text", "render_text"), most_fixed=_FEW, tells_baselined=False, tells_others=False
+        ("text", "render_text"), most_fixed=_FEW, tells_baselined=False, proves_fixes=False
     ),
     "concise": Format(("concise", "render_concise")),
     "json": Format(("json_format", "render_json"), most_fixed=sys.maxsize),

@@ -70,7 +70,8 @@ class RuleContext:
     `reexports` follows names into other files. `needles` are all the names under which the
     project knows a moved symbol, where that was found out beforehand: others need not be
     followed. None means that it was not, and every name of the project is. `string_calls` are
-    the callables that the configuration says to take dotted paths.
+    the callables that the configuration says to take dotted paths. `matches` is what another
+    look at the same file found out of names, which a model has no part in.
     """
 
     def __init__(
@@ -80,13 +81,14 @@ class RuleContext:
         reexports: Reexports,
         needles: Needles | None,
         string_calls: tuple[QualifiedName, ...] = (),
+        matches: dict[QualifiedName, Match | None] | None = None,
     ) -> None:
         self.model = model
         self.index = index
         self.reexports = reexports
         self.needles = needles
         self.string_calls = string_calls
-        self._matches: dict[QualifiedName, Match | None] = {}
+        self._matches = {} if matches is None else matches
 
     # --- what a qualified name means for the migrations
 

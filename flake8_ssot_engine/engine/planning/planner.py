@@ -12,7 +12,7 @@ from flake8_ssot_engine.engine.planning.noqa import without_codes
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.planning.refused import Refused
 from flake8_ssot_engine.engine.planning.repairs import Redirect, Repair
-from flake8_ssot_engine.engine.planning.texts import plan_texts
+from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
 from flake8_ssot_engine.engine.texts.reader import Hit
 from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.webs import Webs
@@ -46,7 +46,7 @@ class Planner:
         self._context = context
         self._untouchable = untouchable
         self._keeps_relative = keeps_relative
-        self._texts = {Key(hit.violation.code, hit.violation.span): hit for hit in texts}
+        self._texts = by_key(texts)
         self._webs = Webs(context.model)
         self._places = Places(context.model)
         self.mentions = find_mentions(everything)
@@ -60,6 +60,10 @@ class Planner:
         """Plan as if every other file followed, and were followed."""
         links = Links({mention.name: mention.renamed for mention in self.mentions})
         return self.plan(keys, links, allow_unsafe=allow_unsafe)
+
+    def plan_single(self, key: Key) -> FilePlan:
+        """Plan the end of one violation, as if nobody else was there."""
+        return self.plan([key], Links(), allow_unsafe=True)
 
     def plan(self, keys: Collection[Key], links: Links, *, allow_unsafe: bool = False) -> FilePlan:
         """Plan the end of the violations `keys`, and what `links` ask of this file."""

@@ -13,6 +13,11 @@ from flake8_ssot_engine.source import Span
 _MAY_BE_DATA = "a program may compare the string with others; `--unsafe` does it"
 
 
+def by_key(hits: Iterable[Hit]) -> dict[Key, Hit]:
+    """Return hits by what tells the violations of a file apart."""
+    return {Key(hit.violation.code, hit.violation.span): hit for hit in hits}
+
+
 def plan_texts(
     path: str,
     hits: Mapping[Key, Hit],
