@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime
 import os
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from flake8_ssot_engine.campaign.examined import Examined
@@ -90,13 +92,14 @@ def trace(
 ) -> dict[str, History]:
     """Return the history of each migration of a project, by its id.
 
-    The points, `points` or as many as there are commits, are spread evenly over the first-parent
-    commits from the head back to `since`: a commit by any name, or a date. The last point is the
-    head. What is found is kept in `.ssot_cache`. Raises UsageError where there is no history.
+    The points, `points` or as many as there are commits, are spread over the first-parent commits
+    from the head back to `since`, a commit by any name, or a date: as evenly in time as in commits.
+    The last point is the head. What is found is kept in `.ssot_cache`. Raises UsageError where
+    there is no history.
     """
     prefix, line = first_parents(settings.root, since)
     commits = line[::-1]
-    chosen = [commits[at] for at in _spread(len(commits), points)]
+    chosen = [commits[at] for at in _spread(times_of(commits), points)]
     is_fixed = finder.is_fixed
     examined = Examined(settings)
     asked = " ".join((str(is_fixed), commits[0].name, *(one.name for one in chosen)))
@@ -148,13 +151,38 @@ def _lacking(
     }
 
 
-def _spread(count: int, wanted: int) -> list[int]:
-    """Return `wanted` numbers below `count`, or all, evenly and with the last one."""
+def times_of(commits: Sequence[Commit | Point]) -> list[datetime.datetime]:
+    """Return when each commit was, none later than the one after it: committers' clocks differ."""
+    times: list[datetime.datetime] = []
+    for commit in reversed(commits):
+        times.append(min(times[-1], commit.when) if times else commit.when)
+    return times[::-1]
+
+
+def _spread(times: Sequence[datetime.datetime], wanted: int) -> list[int]:
+    """Return the numbers of `wanted` commits, or of all, with the last one.
+
+    Where nothing was committed for long, the commits beside that time stand for it.
+    """
+    last = len(times) - 1
     if wanted <= 1:
-        return [count - 1]
-    if wanted >= count:
-        return list(range(count))
-    return [round(at * (count - 1) / (wanted - 1)) for at in range(wanted)]
+        return [last]
+    if wanted > last:
+        return list(range(last + 1))
+    total = (times[-1] - times[0]).total_seconds() or 1.0
+    ways = [at / last + (time - times[0]).total_seconds() / total for at, time in enumerate(times)]
+    chosen = {_nearest(ways, ways[-1] * at / (wanted - 1), 0, last) for at in range(wanted)}
+    while len(chosen) < wanted:
+        gaps = [(one, other) for one, other in pairwise(sorted(chosen)) if other - one > 1]
+        one, other = max(gaps, key=lambda gap: ways[gap[1]] - ways[gap[0]])
+        chosen.add(_nearest(ways, (ways[one] + ways[other]) / 2, one + 1, other - 1))
+    return sorted(chosen)
+
+
+def _nearest(ways: Sequence[float], way: float, first: int, last: int) -> int:
+    """Return the number from `first` to `last` at which an ascending row is nearest to a value."""
+    at = bisect_left(ways, way, first, last)
+    return at - 1 if at > first and way - ways[at - 1] < ways[at] - way else at
 
 
 def _between(commits: Sequence[Commit], points: Sequence[Commit]) -> list[list[Commit]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flake8_ssot_engine.campaign.breakdown import NOBODY, package_in
-from flake8_ssot_engine.campaign.burndown import History, Point, trace
+from flake8_ssot_engine.campaign.burndown import History, times_of, trace
 from flake8_ssot_engine.campaign.journal import Run, read_runs
 from flake8_ssot_engine.campaign.projection import Level, Outlook, Projection, project
 from flake8_ssot_engine.campaign.standing import Standing, take_standings
@@ -130,14 +130,6 @@ def levels_of(history: History) -> list[Level]:
         Level(when, sum(sum(codes.values()) for codes in point.violations.values()))
         for when, point in zip(times_of(history.points), history.points, strict=True)
     ]
-
-
-def times_of(points: Sequence[Point]) -> list[datetime.datetime]:
-    """Return when each point was, none later than the one after it: committers' clocks differ."""
-    times: list[datetime.datetime] = []
-    for point in reversed(points):
-        times.append(min(times[-1], point.when) if times else point.when)
-    return times[::-1]
 
 
 def work_of(standing: Standing, settings: Settings) -> Iterator[WorkItem]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flake8_ssot_engine.campaign.burndown import Point
-from flake8_ssot_engine.campaign.overview import MigrationOverview, times_of
+from flake8_ssot_engine.campaign.burndown import Point, times_of
+from flake8_ssot_engine.campaign.overview import MigrationOverview
 from flake8_ssot_engine.campaign.projection import Outlook, Projection
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.outcome import plural

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine import past
 from flake8_ssot_engine.errors import UsageError
+from flake8_ssot_engine.project.commits import Commit
 from flake8_ssot_engine.project.git_objects import Objects
 from flake8_ssot_engine.violations import ReferenceKind
 from tests.repositories import Repository, isolate_git
@@ -382,20 +384,30 @@ def test_a_merge_counts_for_what_it_brings(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "wanted", "expected"),
+    ("seconds", "wanted", "expected"),
     [
-        (1, 100, [0]),
-        (5, 1, [4]),
-        (5, 0, [4]),
-        (5, 2, [0, 4]),
-        (5, 3, [0, 2, 4]),
-        (5, 5, [0, 1, 2, 3, 4]),
-        (5, 6, [0, 1, 2, 3, 4]),
-        (2434, 4, [0, 811, 1622, 2433]),
+        ([0], 100, [0]),
+        (range(5), 1, [4]),
+        (range(5), 0, [4]),
+        (range(5), 2, [0, 4]),
+        (range(5), 3, [0, 2, 4]),
+        (range(5), 5, [0, 1, 2, 3, 4]),
+        (range(5), 6, [0, 1, 2, 3, 4]),
+        (range(2434), 4, [0, 811, 1622, 2433]),
+        ([7] * 9, 3, [0, 4, 8]),  # by their number alone
+        ([0, 10, 20, 30, *range(31, 41)], 5, [0, 2, 3, 8, 13]),  # a crowd at the end
+        ([*range(10), 10**6], 4, [0, 7, 9, 10]),  # nothing for long
+        ([0, 10**6, *range(1, 9)], 3, [0, 5, 9]),  # a clock that went wrong
     ],
 )
-def test_points_are_spread_evenly(count: int, wanted: int, expected: list[int]) -> None:
-    assert burndown._spread(count, wanted) == expected
+def test_points_are_spread_over_time_and_commits(
+    seconds: Sequence[int], wanted: int, expected: list[int]
+) -> None:
+    now = datetime.datetime.now(datetime.timezone.utc)
+    commits = [Commit(str(at), "", now + datetime.timedelta(seconds=at), "", "") for at in seconds]
+    times = burndown.times_of(commits)
+    assert times == sorted(times)
+    assert burndown._spread(times, wanted) == expected
 
 
 def test_a_range_begins_with_the_state_that_it_started_from(
