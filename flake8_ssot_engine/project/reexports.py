@@ -8,6 +8,9 @@ from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.semantics.exports import Targets
 
+_LONGEST = 100
+"""Parts of a name that are followed: longer ones come of names that are parts of themselves."""
+
 
 class Reexports:
     """Follows names from module to module, as far as the files on disk tell."""
@@ -22,7 +25,8 @@ class Reexports:
         """Return every name that `name` may stand for, in the order in which they are met.
 
         The first is `name` itself. After it comes what the module that it belongs to
-        re-exports under it, and so on; each of several possible ways is followed to its end.
+        re-exports under it, and so on; each of several possible ways is followed to its end, or to
+        where a statement imports it from a module that is not there to be read.
         """
         return self._reach(name) or (name,)
 
@@ -30,8 +34,11 @@ class Reexports:
         """Return what the module of `name` says that it is.
 
         Nothing where the module does not bind it, or lies outside the project; `own` for what
-        is defined there.
+        is defined there. `imported` are those that can be followed no further: a package's
+        `from .fast import fast` says nothing of what is in a module that is no source.
         """
+        if len(name) > _LONGEST:
+            return Targets([], [], is_certain=False)
         module, attributes = self.modules.split(name)
         if module and not attributes:
             # A package may bind the name of a submodule to something else.
@@ -47,6 +54,11 @@ class Reexports:
                         [target.child(*attributes[1:]) for target in elsewhere],
                         [target.child(*attributes[1:]) for target in targets.own],
                         targets.is_certain,
+                        frozenset(
+                            target.child(*attributes[1:])
+                            for target in targets.imported
+                            if not self.modules.is_module(target.parent)
+                        ),
                     )
         return Targets([], [], is_certain=True)
 
@@ -68,6 +80,8 @@ class Reexports:
             if not step.elsewhere:
                 return name if self.modules.file_of(name) is not None else None
             name = step.elsewhere[0]
+            if name in step.imported:
+                return None
         return None
 
     def kinds_of(self, name: QualifiedName) -> set[BindingKind]:
@@ -90,6 +104,7 @@ class Reexports:
         step = self.step(name)
         found = {name: None}
         for target in step.elsewhere:
-            found.update(dict.fromkeys(self._reach(target)))
+            is_followed = target not in step.imported
+            found.update(dict.fromkeys(self._reach(target) if is_followed else (target,)))
         found.update(dict.fromkeys(step.own))
         return tuple(found)

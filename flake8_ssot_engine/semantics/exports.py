@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.binder import Binder
-from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding
+from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding, BindingKind
 from flake8_ssot_engine.semantics.flow import reaching
 from flake8_ssot_engine.semantics.lazy_exports import HOOK, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
@@ -22,16 +22,21 @@ _BINDS_FROM_INSIDE = re.compile(r"(?:^|[;:])[ \t]*global[ \t\\]|:=", re.MULTILIN
 """What binds names of the module from inside its functions and expressions."""
 
 
+_FROM_MODULES = frozenset({BindingKind.FROM_IMPORT, BindingKind.STAR_IMPORT})
+
+
 class Targets(NamedTuple):
     """What an attribute of a module may stand for; nothing at all means that there is none.
 
     `elsewhere` are names to look up in other modules. `own` are those of definitions in this
     one, as they were when they were bound: the attribute of that name may be another by now.
+    `imported` are those of the former that a statement takes from the module that they begin with.
     """
 
     elsewhere: list[QualifiedName]
     own: list[QualifiedName]
     is_certain: bool
+    imported: frozenset[QualifiedName] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.elsewhere or self.own)
@@ -102,7 +107,8 @@ class Exports:
         if not candidates and name in self._lazy:
             elsewhere = self._lazy[name]
             return Targets(elsewhere, own, len(elsewhere) == 1)
-        return Targets(elsewhere, own, is_certain)
+        imported = (c.name for c in candidates if c.binding and c.binding.kind in _FROM_MODULES)
+        return Targets(elsewhere, own, is_certain, frozenset(imported))
 
     def lazy_names(self) -> list[str]:
         """Return the names that the module's `__getattr__` is seen to answer to."""

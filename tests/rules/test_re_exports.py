@@ -119,6 +119,33 @@ VALID = (
     ),
     Case("a module that is missing", "from pkg.gone import OldEngine", files=HOME),
     Case(
+        "a module that is no source, such as an extension, with its own name in it",
+        "from pkg import fast\nfrom pkg.fast import fast as other\nfast.OldEngine",
+        files=door("from .fast import fast"),
+    ),
+    Case(
+        "modules that are no source, which name one another",
+        "from pkg import a, b, c\nfrom pkg.a import b as d\na.OldEngine, b.c.OldEngine, d",
+        files=door(
+            "from .a import a, b, c\nfrom .b import *\n"
+            "try: from .b import a, b\nexcept ImportError: from .c import a, b, c\n"
+        ),
+    ),
+    Case(
+        "a module that is no source, whose name is given to a part of it",
+        "from pkg import fast\nfast.OldEngine",
+        files=door("import pkg.fast\nfast = pkg.fast.fast"),
+    ),
+    Case(
+        "names that are parts of one another",
+        "from pkg.a import one\nfrom pkg.b import two\none.OldEngine, two.x.OldEngine",
+        files=door(
+            "import pkg.b\none = pkg.b.two.x\n",
+            "pkg/a.py",
+            pkg__b="import pkg.a\ntwo = pkg.a.one.y",
+        ),
+    ),
+    Case(
         "through a module that is missing",
         "from pkg import OldEngine",
         files=door("from .gone import OldEngine"),
@@ -203,6 +230,18 @@ INVALID = (
         "package",
         "from pkg import «OldEngine»\nOldEngine()",
         files=DOOR,
+        message="import of deprecated `pkg.old.OldEngine`, re-exported as `pkg.OldEngine`; "
+        "use `from pkg.new import NewEngine` [fix: safe] (M1)",
+        hint="from pkg.new import NewEngine",
+        after="""
+            from pkg.new import NewEngine
+            NewEngine()""",
+        safety="safe",
+    ),
+    Case(
+        "package, of a home that is gone already",
+        "from pkg import «OldEngine»\nOldEngine()",
+        files={"pkg/__init__.py": "from .old import OldEngine"},
         message="import of deprecated `pkg.old.OldEngine`, re-exported as `pkg.OldEngine`; "
         "use `from pkg.new import NewEngine` [fix: safe] (M1)",
         hint="from pkg.new import NewEngine",
