@@ -133,7 +133,10 @@ def words_in_texts(olds: Iterable[OldName]) -> tuple[str, ...]:
     """Return what a text spells at least one of where it names an old name or imports one."""
     words: dict[str, None] = {}
     for old in olds:
-        words[str(old.name.parent if len(old.name) > 1 else old.name)] = None
+        home = old.name.parent if len(old.name) > 1 else old.name
+        words[str(home)] = None
+        if len(home) > 1:  # as one imports it from its package
+            words[f"{home.parent} import"] = words[f".{home.last} import"] = None
         if old.file:
             words[os.path.basename(old.file)] = None
     return tuple(words)
