@@ -139,7 +139,9 @@ def words_in_texts(olds: Iterable[OldName]) -> tuple[str, ...]:
             words[f"{home.parent} import"] = words[f".{home.last} import"] = None
         if old.file:
             words[os.path.basename(old.file)] = None
-    return tuple(words)
+    return tuple(
+        word for word in words if not any(other in word for other in words if other != word)
+    )
 
 
 def text_files(paths: Iterable[str], finder: ConfigFinder) -> list[str]:

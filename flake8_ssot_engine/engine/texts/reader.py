@@ -13,7 +13,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.findings import TextPlace
 from flake8_ssot_engine.engine.texts.blocks import Block
-from flake8_ssot_engine.engine.texts.cutting import blocks_in, blocks_of_literal
+from flake8_ssot_engine.engine.texts.cutting import HOLDS_BLOCK, blocks_in, blocks_of_literal
 from flake8_ssot_engine.engine.texts.imports import Edits, Imported, ImportSearch
 from flake8_ssot_engine.engine.texts.literals import (
     Literal,
@@ -57,8 +57,6 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"[\r\n]")
-_MARKS = (">>>", "```", "~~~", "::")
-"""What a docstring with a block of code in it has one of."""
 _FAR = 400
 """Characters about a place in which a URL, or talk of a change, is looked for."""
 
@@ -206,9 +204,10 @@ class TextReader:
 
     def _blocks_of_literals(self, text: str) -> list[Block]:
         """Return the blocks of code in the docstrings of a Python file that may matter."""
-        end = max(map(text.rfind, _MARKS))
-        if end < 0:
+        marks = [mark.start() for mark in HOLDS_BLOCK.finditer(text)]
+        if not marks:
             return []
+        end = min(marks[-1], max(text.rfind(last) for last in self._lasts))
         return [
             block
             for literal in literals_in(text, end)
