@@ -423,3 +423,20 @@ def test_an_unsafe_plan_of_a_block_is_unsafe(tmp_path: Path) -> None:
     assert "`--unsafe` does it" in left.violation.unfixable_because
     [change] = planned(tmp_path, path, unsafe=True).changes
     assert b"from pkg.new import NewEngine\nNewEngine()" in change.after
+
+
+def test_many_blanks_and_long_strings_are_no_matter(tmp_path: Path) -> None:
+    project(tmp_path)
+    blanks = " " * 200_000
+    code = f"import pkg.legacy as z\nx = (\n{blanks}!\n"
+    texts = {
+        "a.md": f"{fenced(code)}\n{blanks}```\n>{blanks}>>> z\n",
+        "a.rst": f"Do::{blanks}x\n\n.. code::{blanks}x\n\n>>> import pkg.legacy\n>>> {blanks}?\n",
+        "a.ipynb": notebook(code, f"z = '{blanks}'", "y\n" * 20_000),
+        "a.py": f'"""Do::{blanks}x\n\n>>> import pkg.legacy\n>>> {blanks}%\n"""\n',
+    }
+    for name, text in texts.items():
+        path = tmp_path / name
+        path.write_text(text)
+        [result] = check_each(tasks_of(tmp_path, path), jobs=1, with_texts=True)
+        assert [finding.violation.symbol.last for finding in result.findings] == ["legacy"]

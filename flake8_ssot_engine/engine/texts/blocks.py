@@ -22,7 +22,8 @@ from flake8_ssot_engine.source import Span
 PS1, PS2 = ">>> ", "... "
 _STATEMENT = re.compile(r"(?:from|import)\b")
 _MAGIC = re.compile(
-    r"^([ \t]*(?:[\w.,* \t]+=[ \t]*)?)(?:[%!]|\?(?=[\w*]))[^\n]*|^([ \t]*)[\w.*]+\?\??[ \t]*$",
+    r"^([ \t]*(?:[\w.,*][\w.,* \t]*=[ \t]*)?)(?:[%!]|\?(?=[\w*]))[^\n]*"
+    r"|^([ \t]*)[\w.*]+\?\??[ \t]*$",
     re.MULTILINE,
 )
 """What IPython alone understands: magics, shell commands, and questions about an object."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.source import Span
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]')
 _LANGUAGE = (("metadata", "kernelspec", "language"), ("metadata", "language_info", "name"))
 
 

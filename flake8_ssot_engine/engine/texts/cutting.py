@@ -24,7 +24,7 @@ _FENCE = re.compile(
     re.MULTILINE,
 )
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
-_COLONS = re.compile(r"::[ \t]*(?P<kind>[\w+-]*)[ \t\r]*(?:\n|\Z)")
+_COLONS = re.compile(r"::(?:[ \t]+(?P<kind>[\w+-]+))?[ \t\r]*(?:\n|\Z)")
 HOLDS_BLOCK = re.compile(rf">>>|```|~~~|{_COLONS.pattern}")
 """What a docstring with a block of code in it has somewhere."""
 _DIRECTIVE = re.compile(r"[ \t]*\.\. +([\w-]+)(?=::)")
@@ -172,11 +172,12 @@ def _indented(region: _Region) -> Iterator[Block]:
     for match in _COLONS.finditer(region.text, *region.span):
         line = max(region.text.rfind("\n", 0, match.start()) + 1, region.span.start)
         directive = _DIRECTIVE.match(region.text, line)
-        kind = directive[1] if directive else "" if not match["kind"] else "none"
+        language = (match["kind"] or "").lower()
+        kind = directive[1] if directive else language and "none"
         is_cell = kind in _CELLS
         if match.start() < end or not (kind in _CODE or kind in _CELLS or not kind):
             continue
-        if not is_cell and match["kind"].lower() not in _PYTHON:
+        if not is_cell and language not in _PYTHON:
             continue
         start = match.end()
         end = _end_of_indented(region, start, region.indent(line))
