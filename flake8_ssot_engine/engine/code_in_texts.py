@@ -71,12 +71,18 @@ class CodeReader:
         self._tells_fixes = tells_fixes
 
     def read(self, block: Block) -> Reading:
-        """Return what of a block has moved, with the edits that end it, by migration."""
+        """Return what of a block has moved, with the edits that end it; nothing of a deep one."""
         source = SourceFile(self._path, block.code)
         try:
-            tree = source.parse()
-        except SourceError:
-            return self._read_broken(block, source)
+            try:
+                return self._read_sound(block, source, source.parse())
+            except SourceError:
+                return self._read_broken(block, source)
+        except RecursionError:
+            return Reading((), ())
+
+    def _read_sound(self, block: Block, source: SourceFile, tree: ast.Module) -> Reading:
+        """Read a block as a module; what is of one migration is fixed together."""
         context = self._context_of(source, tree)
         violations = list(_violations(context))
         hits: list[Hit] = []

@@ -274,6 +274,24 @@ WAYS = (
         f"{fenced('import pkg.modern as z')}\n{fenced('z = 1')}",
     ),
     Case(
+        "examples in the docstring of an example",
+        "a.md",
+        fenced(
+            'def f():\n    """\n    >>> from pkg.old import «OldEngine»\n    """\n'
+            "from pkg.old import «OldEngine» as E\nE()"
+        ),
+        fenced(
+            'def f():\n    """\n    >>> from pkg.new import NewEngine\n    """\n'
+            "from pkg.new import NewEngine as E\nE()"
+        ),
+    ),
+    Case(
+        "a fence in a literal block",
+        "a.py",
+        '"""Do::\n\n    ```python\n    import «pkg.legacy»\n    ```\n"""\n',
+        '"""Do::\n\n    ```python\n    import pkg.modern\n    ```\n"""\n',
+    ),
+    Case(
         "cells of a text",
         "a.md",
         f"{fenced('from pkg.old import «OldEngine»', '{code-cell} ipython3')}\n"
@@ -440,3 +458,36 @@ def test_many_blanks_and_long_strings_are_no_matter(tmp_path: Path) -> None:
         path.write_text(text)
         [result] = check_each(tasks_of(tmp_path, path), jobs=1, with_texts=True)
         assert [finding.violation.symbol.last for finding in result.findings] == ["legacy"]
+
+
+def test_what_is_no_utf8_stays_as_it_is(tmp_path: Path) -> None:
+    project(tmp_path)
+    path = tmp_path / "a.md"
+    path.write_bytes(b"```python\nfrom pkg.old import OldEngine  # \xff\nOldEngine('\xfe')\n```\n")
+    [change] = planned(tmp_path, path).changes
+    assert change.after == (
+        b"```python\nfrom pkg.new import NewEngine  # \xff\nNewEngine('\xfe')\n```\n"
+    )
+    code = b"from pkg.calls import Called\nasync def f():\n    Called('\xfe')\n"
+    path.write_bytes(b"```python\n" + code + b"```\n")
+    report = planned(tmp_path, path)
+    assert not report.changes or report.changes[0].after.count(b"\xfe") == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("x = " + "+".join(["1"] * 20_000), id="a sum"),
+        pytest.param("x = " + "a." * 20_000 + "b", id="a chain"),
+        pytest.param("x = " + "(" * 5_000 + ")" * 5_000, id="brackets"),
+        pytest.param("x = '\0'", id="a NUL in it"),
+    ],
+)
+def test_code_that_is_too_deep_is_no_matter(code: str, tmp_path: Path) -> None:
+    project(tmp_path)
+    path = tmp_path / "a.md"
+    path.write_text("x\n" * 5_000 + fenced(f"from pkg.old import make_engine\n{code}"))
+    [result] = check_each(tasks_of(tmp_path, path), jobs=1, with_texts=True)
+    assert result.error is None
+    assert [finding.violation.symbol.last for finding in result.findings] == ["make_engine"]
+    planned(tmp_path, path)

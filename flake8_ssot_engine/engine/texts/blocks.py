@@ -27,6 +27,8 @@ _MAGIC = re.compile(
     re.MULTILINE,
 )
 """What IPython alone understands: magics, shell commands, and questions about an object."""
+_UNKNOWN = re.compile("[\ud800-\udfff]")
+"""Bytes of a text that are no UTF-8, as they are decoded: no Python is made of them."""
 _OTHER_LANGUAGE = re.compile(r"\s*%%(?!(?:capture|prun|time|timeit)\b)")
 """How a cell begins that is not Python's."""
 
@@ -110,6 +112,8 @@ class Block:
         return self.place(Span(start, end)), self._spelled(self._lines[first], new)
 
     def _spelled(self, line: Line, code: str) -> str:
+        if "\ufffd" in code:
+            raise Refusal("its place is no UTF-8")
         first, *further = code.split("\n")
         parts = [self._spell(first)]
         for number, one in enumerate(further, start=1):
@@ -168,7 +172,7 @@ class Block:
         parts: list[str] = []
         starts: list[int] = []
         length = number = at = in_text = 0
-        codes = (line for unit in units for line in unit.split("\n"))
+        codes = (_UNKNOWN.sub("\ufffd", line) for unit in units for line in unit.split("\n"))
         for line, code in zip(self._lines, codes, strict=True):
             in_text += self._text.count("\n", at, line.offsets[0])
             at = line.offsets[0]

@@ -35,6 +35,7 @@ _CELLS = frozenset({"code-cell", "ipython", "jupyter-execute", "testcode", "test
 """Kinds of blocks that are run one after the other."""
 _PROMPT = re.compile(r"((?:[ \t]*>(?=[ \t]))*[ \t]*)>>>(?:[ \t]|(?=\r?\n|\Z))")
 _FURTHER = re.compile(_PROMPT.pattern.replace(">>>", r"\.\.\."))
+_BLOCKS_OF_THEIR_OWN = (">>>", "```", "~~~")
 _BLANKS = re.compile(r"[ \t]*")
 _ENDS = ("\r\n", "\n")
 _JSON_ESCAPE = re.compile(
@@ -190,7 +191,7 @@ def _indented(region: _Region) -> Iterator[Block]:
 
 def _as_blocks(region: _Region, unit: Unit, cells: list[Unit] | None) -> Iterator[Block]:
     """Yield what a body of code is by itself; one that is run with others is put with them."""
-    if not unit or any(line.code.lstrip().startswith(">>>") for line in unit):
+    if not unit or any(line.code.startswith(_BLOCKS_OF_THEIR_OWN) for line in unit):
         return
     if cells is not None:
         cells.append(unit)
