@@ -52,10 +52,7 @@ Unescaped = Callable[[int, int], tuple[str, Sequence[int]]]
 
 
 class _Region(NamedTuple):
-    """A part of a text in which blocks are looked for, `words` that each of them must spell one of.
-
-    `is_at_line` is False where something else stands before it in its first line.
-    """
+    """A part of a text in which blocks are looked for; each must spell one of some words."""
 
     text: str
     span: Span
