@@ -29,6 +29,7 @@ from flake8_ssot_engine.violations import ReferenceKind, Violation
 
 _BROKEN = "the block of code does not parse"
 _NO_HOME = "it has no replacement"
+_HIDDEN = "what is no Python there names it as well"
 _ALIAS = "SSOT003"
 _CALL = "SSOT002"
 _JUDGED = ("SSOT001", "SSOT004", _CALL, _ALIAS)
@@ -89,7 +90,7 @@ class CodeReader:
         for migration in dict.fromkeys(violation.migration for violation in violations):
             own = [one for one in violations if one.migration == migration]
             hits += self._of_migration(block, context, own)
-        return Reading(tuple(hits), _spans(block, context))
+        return Reading(tuple(hits), _spans(block, context), tuple(block.passed_over))
 
     def _read_broken(self, block: Block, source: SourceFile) -> Reading:
         """Read what can be made out of a block that is no Python, as of a broken file."""
@@ -152,6 +153,10 @@ class CodeReader:
         while keys:
             plan = planner.plan(keys, Links(), allow_unsafe=allow_unsafe)
             withheld = {key.span: plan.withheld[key] for key in keys if key in plan.withheld}
+            hidden = [
+                key for key, symbol in keys.items() if _is_named_in(block.hidden, symbol.last)
+            ]
+            withheld.update(dict.fromkeys((key.span for key in hidden), _HIDDEN))
             try:
                 if not withheld:
                     self._prove(plan, block, context)
@@ -182,6 +187,10 @@ class CodeReader:
         stay = [one for one in _violations(before) if Key(one.code, one.span) not in plan.fixed]
         if len(list(_violations(after))) > len(stay):
             raise Uncertified("something would still be there, or be new")
+
+
+def _is_named_in(text: str, name: str) -> bool:
+    return name in text and re.search(rf"(?<![\w.]){name}(?!\w)", text) is not None
 
 
 def _violations(context: RuleContext, *, reads_imports_alone: bool = False) -> Iterator[Violation]:

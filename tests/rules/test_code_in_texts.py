@@ -218,6 +218,20 @@ WAYS = (
         ),
     ),
     Case(
+        "what is measured",
+        "a.ipynb",
+        notebook(
+            ["from pkg.old import «OldEngine»\n", "%timeit -n 10 OldEngine(1)\n", "%%time\n"],
+            ["%time x = OldEngine()\n", "if x:\n", "    %prun OldEngine(x)"],
+            ["%%timeit\n", "OldEngine()"],
+        ),
+        notebook(
+            ["from pkg.new import NewEngine\n", "%timeit -n 10 NewEngine(1)\n", "%%time\n"],
+            ["%time x = NewEngine()\n", "if x:\n", "    %prun NewEngine(x)"],
+            ["%%timeit\n", "NewEngine()"],
+        ),
+    ),
+    Case(
         "a cell that is no Python",
         "a.ipynb",
         notebook("import «pkg.legacy» as z", "x = (", "z.X()"),
@@ -337,6 +351,24 @@ LEFT = (
         "a.rst",
         ">>> from pkg.shared import «Shared»\n>>> «Shared»(1)\n",
         left="a person has to write `Owned.create(...)`",
+    ),
+    Case(
+        "a name that is used in what is no Python",
+        "a.ipynb",
+        notebook("from pkg.old import «OldEngine»", "%run OldEngine", "OldEngine()"),
+        left="what is no Python there names it",
+    ),
+    Case(
+        "an import in what is no Python",
+        "a.ipynb",
+        notebook("from pkg.old import «OldEngine»\nx = (", "OldEngine()"),
+        left="code that does not parse",
+    ),
+    Case(
+        "an import in an example that is no Python",
+        "a.rst",
+        ">>> x = ( from pkg.old import «OldEngine»\n\n>>> OldEngine()\n",
+        left="code that does not parse",
     ),
     Case(
         "a star import",

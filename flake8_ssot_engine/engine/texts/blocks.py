@@ -27,6 +27,11 @@ _MAGIC = re.compile(
     re.MULTILINE,
 )
 """What IPython alone understands: magics, shell commands, and questions about an object."""
+_TIMED = re.compile(
+    r"^([ \t]*)%(?:time|timeit|prun|memit)(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=[^\s%!-])",
+    re.MULTILINE,
+)
+"""What stands before a statement that IPython measures."""
 _UNKNOWN = re.compile("[\ud800-\udfff]")
 """Bytes of a text that are no UTF-8, as they are decoded: no Python is made of them."""
 _OTHER_LANGUAGE = re.compile(r"\s*%%(?!(?:capture|prun|time|timeit)\b)")
@@ -81,6 +86,28 @@ class Block:
     def is_one_unit(self) -> bool:
         """Whether it is run as a whole."""
         return len(self._units) == 1
+
+    @cached_property
+    def hidden(self) -> str:
+        """What of it is not read as Python, with blanks for the rest."""
+        plain = "\n".join(map(_plain, self._units))
+        read = "\n".join(
+            _commented_out(unit) if code is None else code
+            for unit, code in zip(self._units, self._read, strict=True)
+        )
+        if plain == read:
+            return ""
+        pairs = zip(plain, read, strict=True)
+        return "".join(" " if one == other else one for one, other in pairs)
+
+    @property
+    def passed_over(self) -> list[Span]:
+        """Where the units are that are no Python, among others."""
+        return [
+            Span(unit[0].margin, unit[-1].offsets[-1])
+            for unit, code in zip(self._units, self._read, strict=True)
+            if code is None
+        ]
 
     @property
     def lines(self) -> list[str]:
@@ -199,10 +226,9 @@ def _read(unit: Unit, *, is_alone: bool) -> str | None:
 
 
 def _spelled_out(unit: Unit) -> str:
-    """Return the code of a unit with a number, as long, for whatever is IPython's alone."""
-    return _MAGIC.sub(
-        lambda magic: ((magic[1] or magic[2] or "") + "0").ljust(len(magic[0])), _plain(unit)
-    )
+    """Return the code of a unit with something as long for whatever is IPython's alone."""
+    code = _TIMED.sub(lambda magic: f"{magic[1]}if 1:".ljust(len(magic[0])), _plain(unit))
+    return _MAGIC.sub(lambda magic: ((magic[1] or magic[2] or "") + "0").ljust(len(magic[0])), code)
 
 
 def _commented_out(unit: Unit) -> str:

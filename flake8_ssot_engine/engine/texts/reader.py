@@ -57,6 +57,7 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"[\r\n]")
+_UNREAD = "it is in code that does not parse"
 _FAR = 400
 """Characters about a place in which a URL, or talk of a change, is looked for."""
 
@@ -88,10 +89,14 @@ class Hit(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What of a block of code has moved, and where in the text it is code that says so."""
+    """What of a block of code has moved, and where in the text it is code that says so.
+
+    `unread` is where a part of it is passed over.
+    """
 
     hits: tuple[Hit, ...]
     spans: tuple[Span, ...]
+    unread: tuple[Span, ...] = ()
 
 
 ReadCode = Callable[[Block], Reading]
@@ -230,6 +235,7 @@ class TextReader:
         """Return all hits; `around` tells what piece of the text a place belongs to."""
         readings = list(map(read_code, blocks))
         code = _Spans(span for reading in readings for span in reading.spans)
+        unread = _Spans(span for reading in readings for span in reading.unread)
         hits: list[Hit] = []
         imports: list[Span] = []
         statements = [
@@ -243,7 +249,10 @@ class TextReader:
             trust = level(statement.span)
             if trust is not None:
                 imports.append(statement.module)
-                hits += [_of_import(one, statement.span, trust) for one in statement.moved]
+                moved = statement.moved
+                if unread.hold(statement.span):
+                    moved = tuple(one._replace(edits=(), why=_UNREAD) for one in moved)
+                hits += [_of_import(one, statement.span, trust) for one in moved]
         for place in places:
             trust = level(place.span)
             match = index.match(place.old)
