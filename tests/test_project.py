@@ -119,7 +119,7 @@ def test_the_sample_shows_every_rule_and_accuses_no_decoy(sample: Path) -> None:
         "SSOT005": 1,
         "SSOT006": 2,
         "SSOT007": 5,
-        "SSOT008": 4,
+        "SSOT008": 5,
         "SSOT009": 1,
     }
     assert {rule.code for rule in RULES} == set(document["statistics"])
@@ -175,7 +175,7 @@ def test_the_sample_is_green_before_and_after_each_phase_and_without_its_bridge(
         "critical-path": 12,
         "integration": 33,
         "tests": 21,
-        "documentation-and-cleanup": 6,
+        "documentation-and-cleanup": 8,
     }
     assert apply_by_hand(sample) == list(HAND_EDITS)
     done = run("-m", "flake8_ssot_engine", "check", cwd=sample)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+import os
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
     from flake8_ssot_engine.engine.planning.planner import Planner
     from flake8_ssot_engine.engine.sights import Sights
-    from flake8_ssot_engine.engine.texts.reader import Found, Hit, TextReader
+    from flake8_ssot_engine.engine.texts.blocks import Block
+    from flake8_ssot_engine.engine.texts.reader import Found, Hit, ReadCode, Reading, TextReader
+    from flake8_ssot_engine.project.text_formats import TextFormat
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
@@ -205,24 +208,25 @@ class Checker:
             return FileResult(source.path)
         suppressions = Suppressions(source) if with_noqa else None
         found = self.findings_in_text(path, source, texts, suppressions)
-        return self.result_of_text(source, found, texts.hits)._replace(scopes=texts.scopes)
+        return self.result_of_text(source, found, texts)._replace(scopes=texts.scopes)
 
     def result_of_text(
-        self, source: SourceFile, found: tuple[Finding, ...], hits: Sequence[Hit]
+        self, source: SourceFile, found: tuple[Finding, ...], texts: Found
     ) -> FileResult:
         """Return the result of a file that holds nothing else than what texts name."""
         if found and self._shows_fixes:
             from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
 
-            every = by_key(hits)
+            every = by_key(texts.hits)
 
             def plan_single(key: Key) -> FilePlan:
                 return plan_texts(source.path, {key: every[key]}, allow_unsafe=True)
 
             found = with_planned_fixes(source, found, plan_single)
-        places = self._places(source, hits)
+        places = self._places(source, texts.hits)
         counts = Counter({ReferenceKind.TEXT.value: len(places)})
-        return FileResult(source.path, found, references=+counts, texts=places)
+        resolved = self._places(source, texts.resolved)
+        return FileResult(source.path, found, references=+counts, texts=places + resolved)
 
     def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
         return tuple(
@@ -250,12 +254,34 @@ class Checker:
     def _read_texts(self, path: str, source: SourceFile) -> Found | None:
         if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
             return None
-        found = self.texts.read_python(source.text, self.index_for(path))
+        index = self.index_for(path)
+        found = self.texts.read_python(source.text, index, self._code_reader(path, index))
         return found if found.hits else None
 
-    def index_for_text(self, path: str) -> MoveIndex:
-        """Return the moves that bind a file that is no Python: all but those that it owns."""
-        return self._index_for(path, None)
+    def read_text(self, path: str, text: str, written_in: TextFormat) -> Found:
+        """Return what a file names that is no Python, by all moves but those that it owns."""
+        index = self._index_for(path, None)
+        return self.texts.read(text, index, written_in, self._code_reader(path, index))
+
+    def _code_reader(self, path: str, index: MoveIndex) -> ReadCode:
+        """Return what reads the blocks of code in the file at an absolute path."""
+
+        def read(block: Block) -> Reading:
+            # Most texts have no code that matters.
+            from flake8_ssot_engine.engine.code_in_texts import CodeReader
+
+            # A block is a module of its own, beside its file.
+            place = os.path.join(os.path.dirname(path), "<code>.py")
+            reader = CodeReader(
+                path,
+                lambda source, tree: self._context(place, source, tree, index),
+                self.with_every_move,
+                keeps_relative=self.settings.keeps_relative_imports,
+                tells_fixes=self._tells_fixes,
+            )
+            return reader.read(block)
+
+        return read
 
     def index_for(self, path: str) -> MoveIndex:
         """Return the moves that bind a file: all but those that it owns or defines."""
@@ -296,7 +322,7 @@ class Checker:
         found = [violation for rule in rules for violation in rule.check(context)]
         texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
         if texts is not None:
-            found += [hit.violation for hit in texts.apart_from(context, found)]
+            found += [hit.violation for hit in texts.apart_from(context, found).hits]
         return found
 
     def _unused(
@@ -378,11 +404,10 @@ class Checker:
         others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
         apart = texts.apart_from(context, others)
         told = self.result_of_text(context.model.source, (), apart)
-        resolved = [hit._replace(name="") for hit in texts.hits if hit not in apart]
         return result._replace(
             references=counts + told.references,
             scopes=scopes | texts.scopes if found else scopes,
-            texts=told.texts + self._places(context.model.source, resolved),
+            texts=told.texts,
         )
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
@@ -409,6 +434,19 @@ class Checker:
 
         `public_names` tells what star imports bring, where that is not what is on disk.
         """
+        index = self._index_for(path, self.reexports.modules.name_of(path))
+        return self._context(path, source, tree, index, public_names, focus, matches)
+
+    def _context(
+        self,
+        path: str,
+        source: SourceFile,
+        tree: ast.Module,
+        index: MoveIndex,
+        public_names: PublicNames | None = None,
+        focus: Focus | None = None,
+        matches: dict[QualifiedName, Match | None] | None = None,
+    ) -> RuleContext:
         module = self.reexports.modules.name_of(path)
         model = SemanticModel(
             source,
@@ -420,7 +458,7 @@ class Checker:
         )
         return RuleContext(
             model,
-            self._index_for(path, module),
+            index,
             self.reexports,
             self.needles,
             self.settings.string_calls,

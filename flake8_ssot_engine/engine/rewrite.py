@@ -16,7 +16,7 @@ from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
 from flake8_ssot_engine.engine.proof.texts import certify_prose, certify_spans
-from flake8_ssot_engine.engine.proof.trees import Agreement, Uncertified
+from flake8_ssot_engine.engine.proof.trees import UNPROVED, Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
 from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
 from flake8_ssot_engine.engine.survey import Place
@@ -26,9 +26,6 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
-
-UNPROVED = "the result could not be proved"
-"""How the reason starts for what the certificate refused."""
 
 
 @dataclass(frozen=True, slots=True)

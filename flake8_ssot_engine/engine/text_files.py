@@ -45,7 +45,7 @@ def check_text(checker: Checker, path: str, data: bytes, *, shown_as: str) -> Fi
     text = TextFile(checker, path, data, shown_as)
     if not text.found.hits:
         return FileResult(shown_as)
-    return checker.result_of_text(text.source, text.findings, text.found.hits)
+    return checker.result_of_text(text.source, text.findings, text.found)
 
 
 class TextFile:
@@ -63,9 +63,7 @@ class TextFile:
             return
         # What is no UTF-8 stays as it is, byte for byte.
         self.source = SourceFile(shown_as, data.decode("utf-8", "surrogateescape"))
-        self.found = checker.texts.read(
-            self.source.text, checker.index_for_text(path), self._format
-        )
+        self.found = checker.read_text(path, self.source.text, self._format)
 
     @cached_property
     def _certificate(self) -> FormatCertificate:

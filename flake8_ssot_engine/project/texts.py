@@ -131,11 +131,21 @@ def old_names(
 
 def words_in_texts(olds: Iterable[OldName]) -> tuple[str, ...]:
     """Return what a text spells at least one of where it names an old name or imports one."""
+    olds = tuple(olds)
+    homes = {old.name.parent if len(old.name) > 1 else old.name: None for old in olds}
+
+    def is_spelled_with(name: QualifiedName) -> bool:
+        return any(QualifiedName(name[:end]) in homes for end in range(1, len(name) + 1))
+
     words: dict[str, None] = {}
-    for old in olds:
-        words[str(old.name.parent if len(old.name) > 1 else old.name)] = None
-        if old.file:
-            words[os.path.basename(old.file)] = None
+    for home in homes:
+        if len(home) == 1 or not is_spelled_with(home.parent):
+            words[str(home)] = None
+            if len(home) > 1:  # as it is imported from its package
+                words[f"{home.parent} import"] = None
+        if len(home) > 1:
+            words[f".{home.last} import"] = None
+    words.update(dict.fromkeys(os.path.basename(old.file) for old in olds if old.file))
     return tuple(words)
 
 

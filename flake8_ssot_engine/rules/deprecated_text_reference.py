@@ -21,8 +21,13 @@ class DeprecatedTextReference(Rule):
         Reports comments, docstrings and other strings of Python files, and Markdown,
         reStructuredText, TOML, INI, YAML, JSON, notebooks, XML, shell scripts, Dockerfiles and
         the like, where they name what has moved: by its whole dotted path, by the path of a
-        moved module's file (`engines/legacy.py`), or in a `from module import name` in an
-        example. Reported by `ssot` only: Flake8 hands its plugins no other files. A bare name is
+        moved module's file (`engines/legacy.py`), or in code. Fenced blocks of Markdown, literal
+        and code blocks of reStructuredText, doctest examples and the cells of a notebook are read
+        as Python files are: imports in every form, attributes, calls that have to change, strings
+        that are resolved. One block is one program; so are all examples of a docstring or of a
+        file, and all cells of a notebook. What does not parse is told as uncertain. Elsewhere (in
+        inline code, comments, shell scripts) `from module import name` is seen.
+        Reported by `ssot` only: Flake8 hands its plugins no other files. A bare name is
         no violation, for it may be that of anything; `ssot status` counts those. What says how
         things were is passed over: changelogs, release notes, histories, upgrade guides,
         decision records (`adr/`), the configuration itself, and what `text-exclude` names. So
@@ -40,13 +45,15 @@ class DeprecatedTextReference(Rule):
         See `app.engines.user.UserExecutionEngine`.
 
     Fix safety:
-        Safe in comments, docstrings and other files: the path is rewritten, and in an example
-        the import, with the uses of its names in the same block of code. Unsafe in other
+        Safe in comments, docstrings and other files: the path is rewritten, and a block of code as
+        SSOT001, SSOT002 and SSOT004 rewrite a Python file, with the same proof; a block is fixed
+        as a whole or left, among examples and cells what is said of one symbol. `await` may stand
+        anywhere in a notebook. Unsafe where it would be in a Python file, and in other
         strings of Python, for a program may compare them. Withheld where the line speaks of a
         change (deprecated, removed, replaced, `git mv` and the like), where the same text names
         the new one as well and so may be about the move, where a line number follows a file's
-        path, in a URL, and where the names, uses or calls of an import are not surely
-        understood: of an example, only `from module import name` and the uses of that name are.
+        path, in a URL, in code that does not parse, and where in inline code or a comment the
+        uses of an imported name are not surely understood.
         The rest of the file stays as it is byte for byte, and JSON, notebooks, TOML, INI and
         (where PyYAML is installed) YAML hold what they held, but for those texts.
 

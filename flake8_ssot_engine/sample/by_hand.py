@@ -125,24 +125,6 @@ def write_report(user_id: str, answers: list[str]) -> str:
     return ReportEngine(user_id).execute(answers)
 """,
     ),
-    HandEdit(
-        "docs/agents.md",
-        "in an example, a call that is to change is left to a person",
-        """\
-from netra_backend.app.agents.supervisor.execution_engine import ExecutionEngine
-
-
-async def answer(registry, websocket_bridge, user_context, request):
-    engine = ExecutionEngine(registry, websocket_bridge, user_context)
-""",
-        """\
-from netra_backend.app.agents.supervisor.user_execution_engine import UserExecutionEngine
-
-
-async def answer(registry, websocket_bridge, user_context, request):
-    engine = await UserExecutionEngine.create_from_legacy(registry, websocket_bridge, user_context)
-""",
-    ),
 )
 """Every edit, in the order in which they are applied."""
 

@@ -133,6 +133,15 @@ STORY: tuple[Mapping[str, str | None], ...] = (
         "README.md": "```python\nfrom pkg.old import Engine\nEngine()\n```\n`pkg.old.Engine`\n",
         "docs/run.yml": "use: pkg.old.Engine  # deep/far.py\n",
         "docs/notebook.ipynb": '{"cells": [{"source": ["from pkg.gone import thing\\n"]}]}\n',
+        "docs/code.md": (
+            "In pkg.old, Engine:\n\n```python\nfrom app.door import Motor\nimport pkg.old as o\n\n"
+            "Motor()\no.Engine(pkg.gone.thing)\n```\n\n"
+            ">>> import pkg.gone\n>>> pkg.gone.thing\n>>> from app.star import Motor\n"
+        ),
+        "docs/cells.ipynb": (
+            '{"cells": [{"cell_type": "code", "source": ["from pkg import old\\n", "x = ("]},'
+            ' {"cell_type": "code", "source": "from pkg import old\\nold.Engine()"}]}\n'
+        ),
         "docs/data.unknown": "pkg.old.Engine deep/far.py\n",
         "docs/then/a.md": "pkg.old.Engine\n",
         "adr/0001.md": "pkg.old.Engine\n",

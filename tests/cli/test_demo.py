@@ -34,7 +34,7 @@ def test_it_shows_the_leak_a_rollback_and_the_end(tmp_path: Path) -> None:
     out = demo("--keep", str(tmp_path / "kept"), temporary=tmp_path / "tmp")
     steps = [
         "2 failed",
-        "88 of 88 violations left",
+        "89 of 89 violations left",
         "critical-path: done",
         "integration: rolled back",
         "is not what was signed off",
@@ -46,7 +46,7 @@ def test_it_shows_the_leak_a_rollback_and_the_end(tmp_path: Path) -> None:
         "2 passed",
         "retire: done: the bridge is removed",
         "42 passed",
-        "0 of 88 violations left",
+        "0 of 89 violations left",
         "before the migration",
     ]
     at = -1

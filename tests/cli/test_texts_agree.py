@@ -49,6 +49,9 @@ FILES = {
     "pkg/come.py": "",
     "pkg/old.py": "from pkg.new import Engine as Engine  # of pkg.old.Engine\n",
     "docs/a.md": "`pkg.old.Engine` in pkg/gone.py\n\n```python\nfrom pkg.gone import a, b\n```\n",
+    "docs/code.md": (
+        "# Code\n\n```python\nimport pkg.gone\nimport pkg.old\n\npkg.old.Engine(pkg.gone.a)\n```\n"
+    ),
     "docs/both.md": "`pkg.old.Engine` and `pkg.other.Thing`\n",
     "docs/data.unknown": "pkg.old.Engine\n",
     "CHANGELOG.md": "pkg.old.Engine\n",
@@ -66,11 +69,13 @@ REPORTED = {
     "docs/a.md:4:22",
     "docs/a.md:4:25",
     "docs/both.md:1:2",
+    "docs/code.md:4:8",
+    "docs/code.md:7:1",
     "said.py:1:7",
     "used.py:3:31",
 }
 """The texts that `ssot check` reports of the first migration."""
-OF_GONE = {"docs/a.md:1:21", "docs/a.md:4:22", "docs/a.md:4:25"}
+OF_GONE = {"docs/a.md:1:21", "docs/a.md:4:22", "docs/a.md:4:25", "docs/code.md:4:8"}
 BESIDE = {"docs/data.unknown:1:1", "said.py:2:10", "broken.py:1:3"}
 """Those that it does not: by its kind, by a `# noqa`, and in what does not parse."""
 Told = Callable[..., Any]
@@ -156,4 +161,5 @@ def test_without_the_rule_they_are_references_alone(told: Told) -> None:
     assert sum(one["violations"] for one in left) == len(reported(told))
     texts = sum(one["references"].get("text", 0) for one in left)
     imports = {"docs/a.md:4:22", "docs/a.md:4:25"}  # of which the module is a mention
-    assert texts == len((REPORTED - imports) | BESIDE) + 1
+    chains = {"docs/code.md:7:16"}  # which the import tells of
+    assert texts == len((REPORTED - imports) | chains | BESIDE) + 1

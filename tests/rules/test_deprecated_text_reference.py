@@ -220,14 +220,26 @@ BY_FORMAT = (
         "several homes",
         "a.md",
         "```python\nif x:\n    from pkg.old import «OldEngine», «make_engine», other\n```\n",
-        "```python\nif x:\n    from pkg.new import NewEngine\n"
-        "    from pkg.made import make_engine\n    from pkg.old import other\n```\n",
+        "```python\nif x:\n    from pkg.old import other\n    from pkg.new import NewEngine\n"
+        "    from pkg.made import make_engine\n```\n",
     ),
     Case(
         "in brackets",
         "a.md",
         "```\nfrom pkg.legacy import (\n    «X»,\n    «Y» as Z,\n)\n```\n",
         "```\nfrom pkg.modern import (\n    X,\n    Y as Z,\n)\n```\n",
+    ),
+    Case(
+        "bound again",
+        "a.md",
+        "```python\nfrom pkg.old import «OldEngine»\nclass OldEngine: ...\n```\n",
+        "```python\nfrom pkg.new import NewEngine\nclass OldEngine: ...\n```\n",
+    ),
+    Case(
+        "a list with comments",
+        "a.md",
+        "```python\nfrom pkg.old import (  # x\n    «OldEngine»,\n)\n```\n",
+        "```python\nfrom pkg.new import (  # x\n    NewEngine,\n)\n```\n",
     ),
     Case(
         "a literal block",
@@ -283,9 +295,9 @@ LEFT = (
         "both files", "a.json", '{"«pkg/legacy.py»": 1, "pkg/modern.py": 2}', left="names the new"
     ),
     Case(
-        "bound again",
-        "a.md",
-        "```python\nfrom pkg.old import «OldEngine»\nclass OldEngine: ...\n```\n",
+        "bound again in what does not parse",
+        "a.py",
+        "# from pkg.old import «OldEngine»\n# class OldEngine of old\n",
         left="bound again",
     ),
     Case(
@@ -297,8 +309,8 @@ LEFT = (
     Case(
         "a call that has to change as well",
         "a.md",
-        "```python\nfrom pkg.calls import «Called»\nCalled(registry)\n```\n",
-        left="has to change as well",
+        "```python\nfrom pkg.calls import «Called»\n«Called»(registry)\n```\n",
+        left="the call on line 3 needs `await`",
     ),
     Case(
         "code in a file that may hold anything",
@@ -307,9 +319,9 @@ LEFT = (
         left="not followed",
     ),
     Case(
-        "a list with comments",
-        "a.md",
-        "```python\nfrom pkg.old import (  # x\n    «OldEngine»,\n)\n```\n",
+        "a list with comments in what does not parse",
+        "a.txt",
+        "from pkg.old import (  # x\n    «OldEngine»,\n)\n",
         left="not understood",
     ),
     Case(

@@ -14,6 +14,7 @@ from flake8_ssot_engine.fixing.calls import may_await, needs_await, rewrite_call
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.rules.hints import factory_hint
 from flake8_ssot_engine.semantics.references import Role
+from flake8_ssot_engine.semantics.scopes import Scope
 from flake8_ssot_engine.source import Span
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class CallRewrites(Redirects):
             captures = self._calls.match(span, rewrite.pattern)
             if captures is None:
                 continue
-            if needs_await(rewrite) and not may_await(reference.scope):
+            if needs_await(rewrite) and not self._may_await(reference.scope):
                 line = self._source.position(span.start).line
                 reason = f"the call on line {line} needs `await`, thus an async function"
                 if is_deprecated and not self._is_same_object(call):
@@ -72,6 +73,9 @@ class CallRewrites(Redirects):
             raise Refusal(f"a person has to write `{new.last}.{move.factory}(...)`")
         if not is_deprecated:
             raise Refusal("no declared pattern matches the call")
+
+    def _may_await(self, scope: Scope) -> bool:
+        return may_await(scope) or (self._may_wait and scope.parent is None)
 
     def _is_same_object(self, call: CallRepair) -> bool:
         """Whether the old name is but another one for the new class already."""

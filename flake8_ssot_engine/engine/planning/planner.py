@@ -31,7 +31,8 @@ class Planner:
 
     `context` is the file as the rules see it, `everything` the same with no move left out. The
     file may not be written at all where `untouchable` gives a reason. `mentions` are the names
-    of other modules in it that may come to be renamed.
+    of other modules in it that may come to be renamed. With `may_wait`, `await` may stand outside
+    of functions; with `keeps_repeated`, what is imported already is imported again where it was.
     """
 
     def __init__(
@@ -42,10 +43,14 @@ class Planner:
         untouchable: str = "",
         keeps_relative: bool = True,
         texts: Sequence[Hit] = (),
+        may_wait: bool = False,
+        keeps_repeated: bool = False,
     ) -> None:
         self._context = context
         self._untouchable = untouchable
         self._keeps_relative = keeps_relative
+        self._may_wait = may_wait
+        self._keeps_repeated = keeps_repeated
         self._texts = by_key(texts)
         self._webs = Webs(context.model)
         self._places = Places(context.model)
@@ -82,6 +87,8 @@ class Planner:
                 links,
                 keeps_relative=self._keeps_relative,
                 allow_unsafe=allow_unsafe,
+                may_wait=self._may_wait,
+                keeps_repeated=self._keeps_repeated,
             )
             try:
                 edits = assembly.edits()

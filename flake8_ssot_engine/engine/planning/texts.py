@@ -27,7 +27,8 @@ def plan_texts(
 ) -> FilePlan:
     """Plan the end of some violations in texts, beside other edits of the same file.
 
-    Those that one import statement in an example holds are fixed together or not at all.
+    Those in one block of code, or in one import statement of an example, are fixed together or not
+    at all.
     """
     fixed: dict[Key, Applicability] = {}
     withheld: dict[Key, str] = {}
@@ -38,7 +39,7 @@ def plan_texts(
         if not own:
             withheld[key] = hit.violation.unfixable_because
         elif hit.level < Applicability.SAFE and not allow_unsafe:
-            withheld[key] = _MAY_BE_DATA
+            withheld[key] = hit.unsafe or _MAY_BE_DATA
         elif not all(edit in edits or taken.has_room_for(edit.span) for edit in own):
             withheld[key] = "another fix changes its place"
         else:

@@ -52,6 +52,8 @@ class Workbench:
         *,
         keeps_relative: bool,
         allow_unsafe: bool,
+        may_wait: bool = False,
+        keeps_repeated: bool = False,
     ) -> None:
         self._context = context
         self._model = context.model
@@ -63,6 +65,8 @@ class Workbench:
         self._links = links
         self._keeps_relative = keeps_relative
         self._allow_unsafe = allow_unsafe
+        self._may_wait = may_wait
+        self._keeps_repeated = keeps_repeated
         self._edits: set[Edit] = set()
         self._statements: dict[int, _StatementChange] = {}
         self._covered: set[int] = set()
@@ -111,7 +115,7 @@ class Workbench:
 
     def _is_imported_before(self, binding: Binding, local: str, new: QualifiedName) -> bool:
         """Whether the scope has the new name already where an import of the old one stands."""
-        if self._is_alone(binding.statement):
+        if self._keeps_repeated or self._is_alone(binding.statement):
             return False
         means = self._meaning(new)
         scope = binding.scope

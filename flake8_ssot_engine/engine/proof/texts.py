@@ -12,6 +12,9 @@ from typing import Any
 
 from flake8_ssot_engine.edits import Edit
 from flake8_ssot_engine.engine.proof.trees import Uncertified
+from flake8_ssot_engine.engine.texts.blocks import Block
+from flake8_ssot_engine.engine.texts.cutting import blocks_in, blocks_of_literal
+from flake8_ssot_engine.engine.texts.literals import Literal, literals_in
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.text_formats import TextFormat
 from flake8_ssot_engine.semantics.tokens import tokens_of
@@ -34,7 +37,7 @@ def certify_spans(before: str, after: str, edits: Sequence[Edit]) -> None:
 class FormatCertificate:
     """Compares what a text holds before and after, as its format has it.
 
-    What cannot be read before is not asked of after either.
+    What cannot be read before is not asked of after either; so it is with each block of code.
     """
 
     def __init__(self, before: str, written_in: TextFormat) -> None:
@@ -49,8 +52,13 @@ class FormatCertificate:
         except _MALFORMED:
             return None
 
+    @cached_property
+    def _blocks(self) -> list[Block]:
+        return blocks_in(self._before, self._format, _ANY)
+
     def check(self, after: str) -> None:
         """Raise Uncertified where a text would not hold the same, but for what its strings say."""
+        certify_blocks(self._blocks, blocks_in(after, self._format, _ANY))
         if self._read is None or self._held is None:
             return
         try:
@@ -59,6 +67,15 @@ class FormatCertificate:
             raise Uncertified(f"the result is no {self._format.value}: {error}") from None
         if not _is_alike(self._held, holds):
             raise Uncertified(f"the {self._format.value} would hold something else")
+
+
+def certify_blocks(before: Sequence[Block], after: Sequence[Block]) -> None:
+    """Compare the blocks of code in a text: what was Python must still be. Raises Uncertified."""
+    if len(before) != len(after):
+        raise Uncertified("a block of code would be added or lost")
+    for one, other in zip(before, after, strict=True):
+        if one.lines != other.lines and one.count_unsound() < other.count_unsound():
+            raise Uncertified("a block of code would not parse any more")
 
 
 def certify_prose(before: SourceFile, after: SourceFile, *, only_prose: bool) -> None:
@@ -81,6 +98,18 @@ def certify_prose(before: SourceFile, after: SourceFile, *, only_prose: bool) ->
         return
     if kinds[0] != kinds[1]:
         raise Uncertified("a comment or a string would be something else")
+    pairs = zip(_docstrings(before.text), _docstrings(after.text), strict=True)
+    for docstring, changed in pairs:
+        if before.text[slice(*docstring.span)] != after.text[slice(*changed.span)]:
+            certify_blocks(
+                blocks_of_literal(before.text, docstring, _ANY),
+                blocks_of_literal(after.text, changed, _ANY),
+            )
+
+
+def _docstrings(text: str) -> list[Literal]:
+    every = literals_in(text, len(text))
+    return [one for one in every if one.is_prose and not one.is_comment]
 
 
 def _blank_out(tree: ast.AST) -> None:
@@ -144,10 +173,22 @@ def _read_yaml(text: str) -> Any:
         raise ValueError(str(error)) from None
 
 
+def _read_notebook(text: str) -> Any:
+    """Return what a notebook holds; of how many strings a cell's source is made is no matter."""
+    held = json.loads(text)
+    cells = held.get("cells") if isinstance(held, dict) else None
+    for cell in cells if isinstance(cells, list) else ():
+        source = cell.get("source") if isinstance(cell, dict) else None
+        if isinstance(source, list) and all(isinstance(line, str) for line in source):
+            cell["source"] = "".join(source)
+    return held
+
+
+_ANY = ("",)
 _MALFORMED = (ValueError, RecursionError, configparser.Error)
 _READERS: dict[TextFormat, Callable[[str], Any]] = {
     TextFormat.JSON: json.loads,
-    TextFormat.NOTEBOOK: json.loads,
+    TextFormat.NOTEBOOK: _read_notebook,
     TextFormat.TOML: _read_toml,
     TextFormat.INI: _read_ini,
     TextFormat.YAML: _read_yaml,

@@ -18,6 +18,10 @@ _IMPORT = (ast.Import, ast.ImportFrom)
 _IGNORED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 
 
+UNPROVED = "the result could not be proved"
+"""How the reason starts for what the certificate refused."""
+
+
 class Uncertified(Exception):  # noqa: N818 - it is an answer, not a mistake
     """The file after means something else; the text says what."""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.texts.blocks import Blocks
+from flake8_ssot_engine.engine.texts.passages import Passages
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
@@ -72,7 +72,7 @@ class ImportSearch:
         homes = {*olds, *(old.parent for old in olds if len(old) > 1)}
         self._homes = sorted(map(str, homes), key=len, reverse=True)
 
-    def statements(self, text: str, blocks: Blocks) -> Iterator[Statement]:
+    def statements(self, text: str, passages: Passages) -> Iterator[Statement]:
         """Yield the imports in a text that name what has moved."""
         found: dict[int, re.Match[str]] = {}
         for home in self._homes:
@@ -89,7 +89,7 @@ class ImportSearch:
             aliases = list(self._aliases(text, module, Span(*match.span(group))))
             if any(alias.match for alias in aliases):
                 spans = Span(*match.span()), Span(*match.span("module"))
-                yield Statement(*spans, _moved(text, spans, match[group], aliases, blocks))
+                yield Statement(*spans, _moved(text, spans, match[group], aliases, passages))
 
     def _aliases(self, text: str, module: QualifiedName, names: Span) -> Iterator[_Alias]:
         for each in _EACH.finditer(text, *names):
@@ -101,21 +101,21 @@ class ImportSearch:
 
 
 def _moved(
-    text: str, spans: tuple[Span, Span], names: str, aliases: list[_Alias], blocks: Blocks
+    text: str, spans: tuple[Span, Span], names: str, aliases: list[_Alias], passages: Passages
 ) -> tuple[Imported, ...]:
     edits: Edits = ()
     why = ""
     try:
         if len(names) > _LONG or not _PLAIN_LIST.fullmatch(names):
             raise Refusal("its list of names is not understood")
-        edits = _edits(text, *spans, aliases, blocks(spans[0]))
+        edits = _edits(text, *spans, aliases, passages(spans[0]))
     except Refusal as refusal:
         why = str(refusal)
     return tuple(Imported(alias.span, alias.match, edits, why) for alias in aliases if alias.match)
 
 
 def _edits(
-    text: str, whole: Span, module: Span, aliases: list[_Alias], block: Sequence[Span]
+    text: str, whole: Span, module: Span, aliases: list[_Alias], passage: Sequence[Span]
 ) -> Edits:
     """Return what redirects a statement. Raises Refusal."""
     for alias in aliases:
@@ -134,7 +134,7 @@ def _edits(
         found.append((whole, _split(text, whole, homes, aliases)))
     for alias in aliases:
         if not alias.alias and alias.target.last != alias.name:
-            found += _renamed(text, whole, alias, block)
+            found += _renamed(text, whole, alias, passage)
     return tuple(found)
 
 
@@ -160,11 +160,11 @@ def _split(
 
 
 def _renamed(
-    text: str, whole: Span, alias: _Alias, block: Sequence[Span]
+    text: str, whole: Span, alias: _Alias, passage: Sequence[Span]
 ) -> Iterator[tuple[Span, str]]:
-    """Yield the edits of the uses of a name in the code that its import belongs to."""
+    """Yield the edits of the uses of a name in the passage that its import belongs to."""
     old, new = re.escape(alias.name), re.escape(alias.target.last)
-    if not block:
+    if not passage:
         before = text[max(0, whole.start - _LONG) : whole.start].rpartition("\n")[2]
         after = text[whole.end : whole.end + _LONG].partition("\n")[0]
         if _BEFORE.match(before) and _AFTER.fullmatch(after):  # it is code of some kind
@@ -179,7 +179,7 @@ def _renamed(
     use = re.compile(rf"{_OTHERS}|(?P<name>(?:(?<![\w.])|(?<=\\n)){old})(?!\w)", re.DOTALL)
     move = None if alias.match is None else alias.match.move
     is_class = move is not None and bool(move.calls or move.factory)
-    for piece in block:
+    for piece in passage:
         if is_class and re.compile(rf"(?<![\w.]){old}\(").search(text, *piece):
             raise Refusal(f"the call of `{alias.name}` has to change as well")
         if binds.search(text, *piece):

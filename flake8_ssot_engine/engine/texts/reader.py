@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.findings import TextPlace
-from flake8_ssot_engine.engine.texts.blocks import Blocks, blocks_in, blocks_of_literals
+from flake8_ssot_engine.engine.texts.blocks import Block
+from flake8_ssot_engine.engine.texts.cutting import HOLDS_BLOCK, blocks_in, blocks_of_literal
 from flake8_ssot_engine.engine.texts.imports import Edits, Imported, ImportSearch
 from flake8_ssot_engine.engine.texts.literals import (
     Literal,
     TextDefinitions,
     literal_around,
     literals_in,
+)
+from flake8_ssot_engine.engine.texts.passages import (
+    Passages,
+    passages_in,
+    passages_of_literals,
 )
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
@@ -49,6 +57,7 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"[\r\n]")
+_UNREAD = "it is in code that does not parse"
 _FAR = 400
 """Characters about a place in which a URL, or talk of a change, is looked for."""
 
@@ -57,7 +66,7 @@ class Hit(NamedTuple):
     """A place in a text that names what has moved; without edits where nothing is to be done.
 
     `around` is its span, or that of the statement where it is imported; `name` is the last part of
-    the old name.
+    the old name. Where it may not be trusted, `unsafe` says why, "" where that goes without saying.
     """
 
     violation: Violation
@@ -65,6 +74,7 @@ class Hit(NamedTuple):
     level: Applicability
     around: Span
     name: str
+    unsafe: str = ""
 
     @property
     def judged(self) -> Violation:
@@ -78,24 +88,44 @@ class Hit(NamedTuple):
         return TextPlace(at(self.violation.span.start), at(start), at(end), self.name)
 
 
+class Reading(NamedTuple):
+    """What of a block of code has moved, and where in the text it is code that says so.
+
+    `unread` is where a part of it is passed over.
+    """
+
+    hits: tuple[Hit, ...]
+    spans: tuple[Span, ...]
+    unread: tuple[Span, ...] = ()
+
+
+ReadCode = Callable[[Block], Reading]
+"""Reads a block of code as a Python file is read."""
+
+
 class Found(NamedTuple):
-    """What a text names, in order, and the definitions that it stands in, where it is Python."""
+    """What a text names, in order, and the definitions that it stands in, where it is Python.
+
+    What is `resolved` is told as something else, and named here for nobody to count it again.
+    """
 
     hits: tuple[Hit, ...] = ()
     definitions: TextDefinitions | None = None
+    resolved: tuple[Hit, ...] = ()
 
     def scope_of(self, violation: Violation) -> str:
         """Return the scope of a violation, as findings name it."""
         name = self.definitions.around(violation.span.start) if self.definitions else ""
         return name or MODULE_SCOPE
 
-    def apart_from(self, context: RuleContext, others: Iterable[Violation]) -> list[Hit]:
-        """Return the hits that are nothing else besides: no use, string or other violation."""
+    def apart_from(self, context: RuleContext, others: Iterable[Violation]) -> Found:
+        """Return it with those hits resolved that are a use, a string or another violation."""
         model = context.model
         known = [violation.span for violation in others]
         known += [model.source.span_of(string.node) for string in context.strings]
         known += [model.span_of_reference(use.reference) for use in context.uses]
-        return [hit for hit in self.hits if not any(s.contains(hit.violation.span) for s in known)]
+        apart, within = _parted(self.hits, _Spans(known))
+        return self._replace(hits=apart, resolved=self.resolved + within)
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -119,13 +149,14 @@ class TextReader:
         self._searches: dict[int, tuple[MoveIndex, ImportSearch]] = {}
         self._words = words = words_in_texts(self._near)
         self._needles = [word.encode() for word in words]
+        self._lasts = list(dict.fromkeys(old.name.last for old in self._near))
         self._is_ascii = all(map(str.isascii, words))
 
     def may_name(self, data: bytes) -> bool:
         """Whether the bytes of a file spell enough of an old name."""
         return not self._is_ascii or any(needle in data for needle in self._needles)
 
-    def read_python(self, text: str, index: MoveIndex) -> Found:
+    def read_python(self, text: str, index: MoveIndex, read_code: ReadCode) -> Found:
         """Return what the comments and strings of a Python file name, by some of the moves."""
         if not any(word in text for word in self._words):
             return _NONE
@@ -144,46 +175,72 @@ class TextReader:
                 return None
             return Applicability.SAFE if literal.is_prose else Applicability.UNSAFE
 
-        blocks = blocks_of_literals(text, around)
+        passages = passages_of_literals(text, around)
 
         def piece(span: Span) -> Span:
             literal = around(span)
             if literal is None or not literal.is_comment:
                 return literal.span if literal else span
-            lines = blocks(span)
+            lines = passages(span)
             return Span(lines[0].start, lines[-1].end)
 
-        hits = self._read(text, index, blocks, level, piece)
-        if not hits:
+        found = self._read(
+            text, index, self._blocks_of_literals(text), read_code, passages, level, piece
+        )
+        if not found.hits:
             return _NONE
-        return Found(hits, TextDefinitions(text, literals_in(text, len(text))))
+        return found._replace(definitions=TextDefinitions(text, literals_in(text, len(text))))
 
-    def read(self, text: str, index: MoveIndex, written_in: TextFormat) -> Found:
+    def read(
+        self, text: str, index: MoveIndex, written_in: TextFormat, read_code: ReadCode
+    ) -> Found:
         """Return what a file names that is no Python."""
         if not any(word in text for word in self._words):
             return _NONE
-        hits = self._read(
+        return self._read(
             text,
             index,
-            blocks_in(text, written_in),
+            blocks_in(text, written_in, self._lasts),
+            read_code,
+            passages_in(text, written_in),
             lambda span: Applicability.SAFE,
             lambda span: Span(0, len(text)),
         )
-        return Found(hits)
+
+    def _blocks_of_literals(self, text: str) -> list[Block]:
+        """Return the blocks of code in the docstrings of a Python file that may matter."""
+        marks = [mark.start() for mark in HOLDS_BLOCK.finditer(text)]
+        if not marks:
+            return []
+        end = min(marks[-1], max(text.rfind(last) for last in self._lasts))
+        return [
+            block
+            for literal in literals_in(text, end)
+            if literal.is_prose
+            and not literal.is_comment
+            and any(text.find(last, *literal.span) >= 0 for last in self._lasts)
+            for block in blocks_of_literal(text, literal, self._lasts)
+        ]
 
     def _read(
         self,
         text: str,
         index: MoveIndex,
-        blocks: Blocks,
+        blocks: Sequence[Block],
+        read_code: ReadCode,
+        passages: Passages,
         level: Callable[[Span], Applicability | None],
         around: Callable[[Span], Span],
-    ) -> tuple[Hit, ...]:
+    ) -> Found:
         """Return all hits; `around` tells what piece of the text a place belongs to."""
+        readings = list(map(read_code, blocks))
+        code = _Spans(span for reading in readings for span in reading.spans)
+        unread = _Spans(span for reading in readings for span in reading.unread)
         hits: list[Hit] = []
         imports: list[Span] = []
-        matched: list[Match] = []
-        statements = list(self._search(index).statements(text, blocks))
+        statements = [
+            one for one in self._search(index).statements(text, passages) if not code.hold(one.span)
+        ]
         places = self._places(text, index)
         ends = [*(one.span.end for one in statements), *(place.span.end for place in places)]
         if ends:
@@ -192,23 +249,24 @@ class TextReader:
             trust = level(statement.span)
             if trust is not None:
                 imports.append(statement.module)
-                hits += [_of_import(one, statement.span, trust) for one in statement.moved]
-                matched += [one.match for one in statement.moved]
+                moved = statement.moved
+                if unread.hold(statement.span):
+                    moved = tuple(one._replace(edits=(), why=_UNREAD) for one in moved)
+                hits += [_of_import(one, statement.span, trust) for one in moved]
         for place in places:
             trust = level(place.span)
             match = index.match(place.old)
             if trust is None or match is None or place.span in imports:
                 continue
             hits.append(self._of_place(text, place, match, trust))
-            matched.append(match)
-        known: dict[tuple[Span, Match], bool] = {}
-        judged = []
-        for hit, match in zip(hits, matched, strict=True):
-            piece = around(hit.violation.span)
-            if (piece, match) not in known:
-                known[piece, match] = _names_new(text[piece.start : piece.end], match)
-            judged.append(_judged(text, hit, names_new=known[piece, match]))
-        return tuple(sorted(judged, key=lambda hit: hit.violation.span))
+        apart, resolved = _parted(hits, code)
+        guard = _Guard(text, around)
+        judged = [guard.judged([hit])[0] for hit in apart]
+        for reading in readings:
+            for migration in dict.fromkeys(hit.violation.migration for hit in reading.hits):
+                together = [hit for hit in reading.hits if hit.violation.migration == migration]
+                judged += guard.judged(together)
+        return Found(tuple(sorted(judged, key=lambda hit: hit.violation.span)), None, resolved)
 
     def _search(self, index: MoveIndex) -> ImportSearch:
         known = self._searches.get(id(index))
@@ -283,16 +341,59 @@ def _of_import(one: Imported, statement: Span, trust: Applicability) -> Hit:
     return Hit(violation, one.edits, trust, statement, one.match.move.old.last)
 
 
-def _judged(text: str, hit: Hit, *, names_new: bool) -> Hit:
-    """Return a hit, without edits where its text may be about the move itself."""
-    why = ""
-    if _tells_of_change(text, hit.violation.span):
-        why = "its line speaks of a change to it"
-    elif names_new:
-        why = "the text names the new one as well, so that it may be about the move"
-    if not hit.edits or not why:
-        return hit
-    return hit._replace(violation=hit.violation._replace(unfixable_because=why), edits=())
+class _Guard:
+    """Keeps from being rewritten what may be about the move itself."""
+
+    def __init__(self, text: str, around: Callable[[Span], Span]) -> None:
+        self._text = text
+        self._around = around
+        self._known: dict[tuple[Span, QualifiedName, QualifiedName | None], bool] = {}
+
+    def judged(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return hits that are ended together, or without edits where one of them must not be."""
+        why = next(filter(None, map(self._why, hits)), "")
+        return [
+            hit._replace(violation=hit.violation._replace(unfixable_because=why), edits=())
+            if hit.edits and why
+            else hit
+            for hit in hits
+        ]
+
+    def _why(self, hit: Hit) -> str:
+        violation = hit.violation
+        if _tells_of_change(self._text, violation.span):
+            return "its line speaks of a change to it"
+        piece = self._around(violation.span)
+        key = piece, violation.symbol, violation.replacement
+        if key not in self._known:
+            self._known[key] = _names_new(self._text[piece.start : piece.end], violation)
+        told = "the text names the new one as well, so that it may be about the move"
+        return told if self._known[key] else ""
+
+
+class _Spans:
+    """Some spans, which may overlap."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [span.start for span in ordered]
+        self._ends = list(accumulate((span.end for span in ordered), max))
+
+    def hold(self, span: Span) -> bool:
+        """Whether one of them contains a span."""
+        at = bisect_right(self._starts, span.start)
+        return at > 0 and self._ends[at - 1] >= span.end
+
+
+def _parted(hits: Iterable[Hit], within: _Spans) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+    """Return the hits that are within none of some spans, and the others, as resolved."""
+    parts: tuple[list[Hit], list[Hit]] = [], []
+    for hit in hits:
+        if within.hold(hit.violation.span):
+            parts[1].append(hit._replace(name=""))
+        else:
+            parts[0].append(hit)
+    return tuple(parts[0]), tuple(parts[1])
 
 
 def _respelled(spelled: str, old: str, new: str) -> tuple[str, str]:
@@ -318,12 +419,12 @@ def _tells_of_change(text: str, span: Span) -> bool:
     return any(map(_CHANGES.search, (_LINE_END.split(before)[-1], _LINE_END.split(after, 1)[0])))
 
 
-def _names_new(text: str, match: Match) -> bool:
+def _names_new(text: str, violation: Violation) -> bool:
     """Whether a text names what a moved symbol or module has become."""
-    new = match.replacement
+    new = violation.replacement
     if new is None:
         return False
     if str(new) in text or f"{'/'.join(new)}.py" in text:
         return True
-    is_other = len(new) > 1 and new.last != match.symbol.last
+    is_other = len(new) > 1 and new.last != violation.symbol.last
     return is_other and str(new.parent) in text and re.search(rf"\b{new.last}\b", text) is not None
