@@ -52,8 +52,9 @@ class DeprecatedTextReference(Rule):
         strings of Python, for a program may compare them. Withheld where the line speaks of a
         change (deprecated, removed, replaced, `git mv` and the like), where the same text names
         the new one as well and so may be about the move, where a line number follows a file's
-        path, in a URL, in code that does not parse, and where in inline code or a comment the
-        uses of an imported name are not surely understood.
+        path, in a URL, in code that does not parse or is shown as a mistake (a cross, "wrong",
+        "anti-pattern" beside or above it), and where in inline code or a comment the uses of an
+        imported name are not surely understood.
         The rest of the file stays as it is byte for byte, and JSON, notebooks, TOML, INI and
         (where PyYAML is installed) YAML hold what they held, but for those texts.
 

@@ -382,6 +382,19 @@ LEFT = (
         fenced("from pkg.old import «OldEngine»  # deprecated\nimport «pkg.legacy»"),
         left="speaks of a change",
     ),
+    *(
+        Case(
+            f"how not to do it: {mark}",
+            "a.md",
+            f"{above}{fenced(code)}",
+            left="shown as a mistake",
+        )
+        for mark, above, code in (
+            ("a cross", "", "from pkg.old import «OldEngine»  # \u274c not so"),
+            ("a comment", "", "# Anti-pattern:\nfrom pkg.old import «OldEngine»\nOldEngine.x"),
+            ("two lines above", "Wrong:\n", "from pkg.old import «OldEngine»"),
+        )
+    ),
     Case(
         "beside the new name",
         "a.md",

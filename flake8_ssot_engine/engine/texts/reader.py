@@ -56,6 +56,11 @@ _CHANGES = re.compile(
     r"|(?<![\w./\\-])legacy\b(?![./\\-]\w)|\bgit (?:rm|mv|log|show|diff|checkout)\b",
     re.IGNORECASE,
 )
+_MISTAKE = re.compile(
+    r"[\u274c\u2717\u2718\u26d4\U0001f6ab]|(?<!\w)(?:anti-?patterns?|bad|incorrect|wrong)(?!\w)",
+    re.IGNORECASE,
+)
+"""Crosses and signs of what is forbidden, and the words for it."""
 _LINE_END = re.compile(r"[\r\n]")
 _UNREAD = "it is in code that does not parse"
 _FAR = 400
@@ -265,7 +270,7 @@ class TextReader:
         for reading in readings:
             for migration in dict.fromkeys(hit.violation.migration for hit in reading.hits):
                 together = [hit for hit in reading.hits if hit.violation.migration == migration]
-                judged += guard.judged(together)
+                judged += guard.judged(together, is_code=True)
         return Found(tuple(sorted(judged, key=lambda hit: hit.violation.span)), None, resolved)
 
     def _search(self, index: MoveIndex) -> ImportSearch:
@@ -349,9 +354,12 @@ class _Guard:
         self._around = around
         self._known: dict[tuple[Span, QualifiedName, QualifiedName | None], bool] = {}
 
-    def judged(self, hits: Sequence[Hit]) -> list[Hit]:
+    def judged(self, hits: Sequence[Hit], *, is_code: bool = False) -> list[Hit]:
         """Return hits that are ended together, or without edits where one of them must not be."""
         why = next(filter(None, map(self._why, hits)), "")
+        if not why and is_code:
+            is_mistake = any(_is_mistake(self._text, hit.violation.span) for hit in hits)
+            why = "it is shown as a mistake" if is_mistake else ""
         return [
             hit._replace(violation=hit.violation._replace(unfixable_because=why), edits=())
             if hit.edits and why
@@ -417,6 +425,14 @@ def _tells_of_change(text: str, span: Span) -> bool:
     before = text[max(0, span.start - _FAR) : span.start]
     after = text[span.end : span.end + _FAR]
     return any(map(_CHANGES.search, (_LINE_END.split(before)[-1], _LINE_END.split(after, 1)[0])))
+
+
+def _is_mistake(text: str, span: Span) -> bool:
+    """Whether the line of a place, or one of the two above it, says that its code is wrong."""
+    start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
+    own = _LINE_END.split(text[start : span.end + _FAR], maxsplit=1)[0]
+    above = text[max(0, start - _FAR) : start].splitlines()[-2:]
+    return any(map(_MISTAKE.search, (own, *above)))
 
 
 def _names_new(text: str, violation: Violation) -> bool:
