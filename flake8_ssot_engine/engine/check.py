@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.binding_moves import BindingMoves
 from flake8_ssot_engine.engine.findings import (
     TOO_DEEP,
     FileError,
@@ -25,7 +26,7 @@ from flake8_ssot_engine.engine.fixability import key_of, with_fixability, with_p
 from flake8_ssot_engine.engine.screening import Screen
 from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.migrations import Enforcement, Match, Migration, Move, MoveIndex, Phase
+from flake8_ssot_engine.migrations import Enforcement, Match, Migration, MoveIndex, Phase
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import Modules, is_package_file
@@ -92,7 +93,7 @@ class Checker:
         self._make_texts = texts
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
-        self._narrowed: dict[tuple[str, ...], MoveIndex] = {}
+        self._moves = BindingMoves(settings, self.reexports.modules)
         self._asked: dict[str, Asked] = {}
         self._sights = sights
         self._last_texts: tuple[str, SourceFile, Found | None] | None = None
@@ -254,13 +255,13 @@ class Checker:
     def _read_texts(self, path: str, source: SourceFile) -> Found | None:
         if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
             return None
-        index = self.index_for(path)
+        index = self._moves.for_module(path)
         found = self.texts.read_python(source.text, index, self._code_reader(path, index))
         return found if found.hits else None
 
     def read_text(self, path: str, text: str, written_in: TextFormat) -> Found:
         """Return what a file names that is no Python, by all moves but those that it owns."""
-        index = self._index_for(path, None)
+        index = self._moves.for_text(path)
         return self.texts.read(text, index, written_in, self._code_reader(path, index))
 
     def _code_reader(self, path: str, index: MoveIndex) -> ReadCode:
@@ -282,10 +283,6 @@ class Checker:
             return reader.read(block)
 
         return read
-
-    def index_for(self, path: str) -> MoveIndex:
-        """Return the moves that bind a file: all but those that it owns or defines."""
-        return self._index_for(path, self.reexports.modules.name_of(path))
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
         module = self.reexports.modules.name_of(path)
@@ -344,10 +341,12 @@ class Checker:
         from flake8_ssot_engine.engine.planning.planner import Planner
 
         texts = self._texts_of(path, context.model.source)
+        for migration in self._moves.owning(path)[:1]:
+            untouchable = untouchable or f"it is an owner in the migration {migration}"
         return Planner(
             context,
             self.with_every_move(context),
-            untouchable=untouchable or self._why_untouchable(path),
+            untouchable=untouchable,
             keeps_relative=self.settings.keeps_relative_imports,
             texts=texts.hits if texts else (),
         )
@@ -370,12 +369,6 @@ class Checker:
             self.needles,
             self.settings.string_calls,
         )
-
-    def _why_untouchable(self, path: str) -> str:
-        for migration in self.settings.migrations:
-            if any(matches(globs, path) for globs in migration.owners):
-                return f"it is an owner in the migration {migration.id}"
-        return ""
 
     def _check_broken(
         self, path: str, source: SourceFile, error: SourceError, *, is_told: bool
@@ -434,7 +427,7 @@ class Checker:
 
         `public_names` tells what star imports bring, where that is not what is on disk.
         """
-        index = self._index_for(path, self.reexports.modules.name_of(path))
+        index = self._moves.for_module(path)
         return self._context(path, source, tree, index, public_names, focus, matches)
 
     def _context(
@@ -545,40 +538,6 @@ class Checker:
             ignored += self.settings.ignore
         selected = (r for r in RULES if whatever_is_selected or self.settings.selects(r.code))
         return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
-
-    def _is_of_module(self, move: Move) -> bool:
-        """Whether what moves is a module, which its package does not define."""
-        ends = (move.old, *([move.new] if move.new else []))
-        return any(map(self.reexports.modules.is_module, ends))
-
-    def _index_for(self, path: str, module: QualifiedName | None) -> MoveIndex:
-        """Return the moves that bind this file: all but those that it owns or defines."""
-        exempt = tuple(
-            migration.id
-            for migration in self.settings.migrations
-            if any(matches(globs, path) for globs in migration.owners)
-        )
-        own = [
-            move.old
-            for _, move in self.settings.index
-            if module is not None
-            and (
-                module.is_under(move.old)
-                or (move.old.parent == module and not self._is_of_module(move))
-            )
-        ]
-        if not exempt and not own:
-            return self.settings.index
-        key = (*exempt, *map(str, own))
-        if key not in self._narrowed:
-            self._narrowed[key] = MoveIndex(
-                tuple(
-                    migration._replace(moves=tuple(m for m in migration.moves if m.old not in own))
-                    for migration in self.settings.migrations
-                    if migration.id not in exempt
-                )
-            )
-        return self._narrowed[key]
 
 
 def phase_of(path: str, migration: Migration) -> Phase | None:

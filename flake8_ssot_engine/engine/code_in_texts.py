@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from flake8_ssot_engine.edits import Applicability, apply_edits
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.planning.planner import Planner
 from flake8_ssot_engine.engine.proof.certificate import certify
+from flake8_ssot_engine.engine.proof.compiling import compiles
 from flake8_ssot_engine.engine.proof.trees import UNPROVED, Agreement, Uncertified
 from flake8_ssot_engine.engine.texts.blocks import Block
 from flake8_ssot_engine.engine.texts.imports import Edits
@@ -179,7 +179,8 @@ class CodeReader:
             raise Uncertified("two changes overlap")
         source = SourceFile(self._path, applied.text)
         tree = source.parse()
-        if _compiles(block.code, block) and not _compiles(applied.text, block):
+        code, may_wait = applied.text, block.may_wait
+        if compiles(block.code, may_wait=may_wait) and not compiles(code, may_wait=may_wait):
             raise Uncertified("the result does not compile")
         after = self._context_of(source, tree)
         agreement = Agreement(plan.renames, {name.last for name in plan.gone})
@@ -281,14 +282,3 @@ def _spans(block: Block, context: RuleContext) -> tuple[Span, ...]:
         *(model.span_of_reference(use.reference) for use in context.uses),
     ]
     return tuple(map(block.place, spans))
-
-
-def _compiles(code: str, block: Block) -> bool:
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if block.may_wait else 0
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(code, "<block>", "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.proof.certificate import certify
+from flake8_ssot_engine.engine.proof.compiling import compiles
 from flake8_ssot_engine.engine.proof.texts import certify_prose, certify_spans
 from flake8_ssot_engine.engine.proof.trees import UNPROVED, Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
@@ -177,7 +177,7 @@ class Rewriter:
 
     @cached_property
     def _compiled_before(self) -> bool:
-        return _compiles(self._source.text)
+        return compiles(self._source.text)
 
     @cached_property
     def _count_before(self) -> Counter[str]:
@@ -211,7 +211,7 @@ class Rewriter:
         """Raise Uncertified, or return whether another round may fix more."""
         renamed = {**self._links.renamed, **plan.renames}
         tree = after.parse()
-        if self._compiled_before and not _compiles(after.text):  # `await` in the wrong place parses
+        if self._compiled_before and not compiles(after.text):  # `await` in the wrong place parses
             raise Uncertified("the result does not compile")
         context = self._checker.context_of(
             self._place.path, after, tree, _Renamed(self._context, renamed).public_names
@@ -275,13 +275,3 @@ class _Renamed:
 
 def _counted(findings: Collection[Finding]) -> Counter[str]:
     return Counter(finding.violation.code for finding in findings)
-
-
-def _compiles(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, "<file>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
