@@ -79,7 +79,8 @@ class LookAlikes:
 
     `hits` counts as `grep -o` does; `references` and `texts` are those that name the old symbol,
     `longer` those within a longer word, `owned` those in the owners' files, `others` the rest: the
-    word in prose, or for another symbol.
+    word in prose, or for another symbol. `where` says how many of those each file has, at least,
+    by absolute paths, those with the most first.
     """
 
     name: str
@@ -89,6 +90,7 @@ class LookAlikes:
     longer: int
     owned: int
     others: int
+    where: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,7 @@ def _look_alikes(inventory: Inventory) -> Iterator[LookAlikes]:
     )
     for name in names:
         hits = words = references = texts = owned = 0
+        others: Counter[str] = Counter()
         for file in inventory.counts:
             count = file.counts.get(name)
             if count is None:
@@ -269,9 +272,13 @@ def _look_alikes(inventory: Inventory) -> Iterator[LookAlikes]:
                 owned += count.words
                 continue
             result = inventory.results.get(file.path, FileResult(file.path))
-            references += min(count.words, result.spelled[name])
+            resolved = min(count.words, result.spelled[name])
             beside = _uncounted(inventory.texts.get(file.path, ()), result)
-            texts += sum(name in mention.text.split(".") for mention in beside)
-            texts += sum(place.name == name for place in result.texts)
-        others = max(0, words - references - texts - owned)
-        yield LookAlikes(name, hits, references, texts, hits - words, owned, others)
+            told = sum(name in mention.text.split(".") for mention in beside)
+            told += sum(place.name == name for place in result.texts)
+            references += resolved
+            texts += told
+            others[file.path] = count.words - resolved - told
+        left = max(0, words - references - texts - owned)
+        where = sorted((+others).items(), key=lambda one: (-one[1], one[0]))
+        yield LookAlikes(name, hits, references, texts, hits - words, owned, left, tuple(where))

@@ -14,6 +14,7 @@ from flake8_ssot_engine.campaign.standing import Standing
 from flake8_ssot_engine.project.codeowners import Owners
 from flake8_ssot_engine.reports.json_format import VERSION
 from flake8_ssot_engine.reports.next_step_words import command_of, reason_of, sentence
+from flake8_ssot_engine.reports.paths import decodable
 
 
 def render_progress_json(every: Sequence[Standing]) -> Iterator[str]:
@@ -96,6 +97,10 @@ def _look_alikes(alike: LookAlikes) -> dict[str, Any]:
         "longer_names": alike.longer,
         "owned": alike.owned,
         "others": alike.others,
+        "others_in": [
+            {"path": decodable(os.path.relpath(path)).replace(os.sep, "/"), "words": words}
+            for path, words in alike.where
+        ],
     }
 
 

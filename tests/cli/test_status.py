@@ -106,6 +106,7 @@ def test_look_alikes_add_up_to_what_grep_counts(
         "longer_names": 2,  # OldEngineTest, TheOldEngine
         "owned": 1,
         "others": 3,  # a comment, a word of prose, another class
+        "others_in": [{"path": path, "words": 1} for path in ("app/a.py", "docs/d.md", "rest.py")],
     }
     assert hits == 12
 
