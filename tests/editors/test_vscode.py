@@ -209,7 +209,9 @@ def test_a_symbol_is_fixed_everywhere_after_a_preview(tmp_path: Path) -> None:
 
     def left(project: Path) -> list[tuple[str, str]]:
         found = violations_of(project, ".")
-        return [(one["path"], one["code"]) for one in found if one["symbol"] == first["symbol"]]
+        own = (one for one in found if one["symbol"] == first["symbol"])
+        # Of texts the server tells nothing, so that it leaves them as they are.
+        return [(one["path"], one["code"]) for one in own if one["code"] != "SSOT008"]
 
     assert len(left(root)) > len(left(by_command)) > 0
     with code_server(root) as address, window(address) as code:
