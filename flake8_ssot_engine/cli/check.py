@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         tasks = newness.changed(tasks)
     contents = _read_stdin(tasks) if options.stdin_filename else {}
     form = FORMATS[options.format]
-    shows_fixes = form.most_fixed > 0 and not form.proves_fixes and len(tasks) < FEW_FILES
+    shows_fixes = not form.proves_fixes and len(tasks) < FEW_FILES
     with progress("checking", len(tasks), is_quiet=options.quiet) as advance:
         if options.stdin_filename:
             from flake8_ssot_engine.engine.run import check_content

@@ -176,10 +176,5 @@ def with_single_fixes(
         )
         fixes.update(project.single_fixes())
     return report._replace(
-        findings=tuple(
-            with_fix(finding, fixes[finding.path, key_of(finding)])
-            if (finding.path, key_of(finding)) in fixes
-            else finding
-            for finding in report.findings
-        )
+        findings=tuple(with_fix(f, fixes.get((f.path, key_of(f)))) for f in report.findings)
     )

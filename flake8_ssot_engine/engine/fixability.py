@@ -29,10 +29,13 @@ def with_fixability(finding: Finding, plan: FilePlan) -> Finding:
     return finding._replace(violation=violation)
 
 
-def with_fix(finding: Finding, edits: tuple[PlacedEdit, ...] | str) -> Finding:
-    """Return a finding that carries the edits that fix it, or says why there are none."""
+def with_fix(finding: Finding, edits: tuple[PlacedEdit, ...] | str | None) -> Finding:
+    """Return a finding that carries the edits that fix it, or says why there are none.
+
+    It stays as it is where nobody looked for any, or it cannot be fixed.
+    """
     violation = finding.violation
-    if violation.applicability is None:
+    if edits is None or violation.applicability is None:
         return finding
     if isinstance(edits, str):
         return finding._replace(violation=violation._replace(unfixable_because=edits))
@@ -51,15 +54,13 @@ def with_planned_fixes(
     That is for a person to look at: it is not proved, and leaves out what other files need.
     """
 
-    def edits_for(key: Key) -> tuple[PlacedEdit, ...] | str:
+    def edits_for(finding: Finding) -> tuple[PlacedEdit, ...] | str | None:
+        if finding.violation.applicability is None:
+            return None
+        key = key_of(finding)
         planned = plan(key)
         if key not in planned.fixed:
             return planned.withheld.get(key, ALONE)
         return tuple(edit.placed_in(source) for edit in planned.edits)
 
-    return tuple(
-        finding
-        if finding.violation.applicability is None
-        else with_fix(finding, edits_for(key_of(finding)))
-        for finding in findings
-    )
+    return tuple(with_fix(finding, edits_for(finding)) for finding in findings)
