@@ -275,7 +275,7 @@ class Checker:
             place = os.path.join(os.path.dirname(path), "<code>.py")
             reader = CodeReader(
                 path,
-                lambda source, tree: self._context(place, source, tree, index),
+                lambda source, tree: self.context_of(place, source, tree, index=index),
                 self.with_every_move,
                 keeps_relative=self.settings.keeps_relative_imports,
                 tells_fixes=self._tells_fixes,
@@ -341,8 +341,9 @@ class Checker:
         from flake8_ssot_engine.engine.planning.planner import Planner
 
         texts = self._texts_of(path, context.model.source)
-        for migration in self._moves.owning(path)[:1]:
-            untouchable = untouchable or f"it is an owner in the migration {migration}"
+        owning = self._moves.owning(path)
+        if owning and not untouchable:
+            untouchable = f"it is an owner in the migration {owning[0]}"
         return Planner(
             context,
             self.with_every_move(context),
@@ -420,26 +421,15 @@ class Checker:
         tree: ast.Module,
         public_names: PublicNames | None = None,
         *,
+        index: MoveIndex | None = None,
         focus: Focus | None = None,
         matches: dict[QualifiedName, Match | None] | None = None,
     ) -> RuleContext:
         """Return what the rules see of a parsed file: all of it, or what is in focus.
 
-        `public_names` tells what star imports bring, where that is not what is on disk.
+        `public_names` tells what star imports bring, where that is not what is on disk; `index`
+        which moves bind it, where those are not the file's own.
         """
-        index = self._moves.for_module(path)
-        return self._context(path, source, tree, index, public_names, focus, matches)
-
-    def _context(
-        self,
-        path: str,
-        source: SourceFile,
-        tree: ast.Module,
-        index: MoveIndex,
-        public_names: PublicNames | None = None,
-        focus: Focus | None = None,
-        matches: dict[QualifiedName, Match | None] | None = None,
-    ) -> RuleContext:
         module = self.reexports.modules.name_of(path)
         model = SemanticModel(
             source,
@@ -451,7 +441,7 @@ class Checker:
         )
         return RuleContext(
             model,
-            index,
+            self._moves.for_module(path) if index is None else index,
             self.reexports,
             self.needles,
             self.settings.string_calls,
