@@ -45,20 +45,18 @@ class Reexports:
             module, attributes = module.parent, (module.last,)
         if module and self.modules.surely_defines(module, attributes[0]):
             return Targets([], [module.child(*attributes)], is_certain=True)
+        rest = attributes[1:]
         if module:
             for exports in self.modules.exports_of(module):
                 if targets := exports.targets(attributes[0]):
                     own = module.child(attributes[0])
                     elsewhere = [target for target in targets.elsewhere if target != own]
+                    ends = (t for t in targets.imported if not self.modules.is_module(t.parent))
                     return Targets(
-                        [target.child(*attributes[1:]) for target in elsewhere],
-                        [target.child(*attributes[1:]) for target in targets.own],
+                        [target.child(*rest) for target in elsewhere],
+                        [target.child(*rest) for target in targets.own],
                         targets.is_certain,
-                        frozenset(
-                            target.child(*attributes[1:])
-                            for target in targets.imported
-                            if not self.modules.is_module(target.parent)
-                        ),
+                        frozenset(target.child(*rest) for target in ends),
                     )
         return Targets([], [], is_certain=True)
 

@@ -115,10 +115,9 @@ class DefinitionText:
         """Return where strings of several lines begin and end, in turn."""
         data = self.data
         edges: list[int] = []
-        ahead = {quote: at for quote in _QUOTES if (at := data.find(quote)) >= 0}
-        while ahead:
-            quote = min(ahead, key=ahead.__getitem__)
-            at = ahead[quote]
+        places = {quote: data.find(quote) for quote in _QUOTES}
+        while ahead := [(at, quote) for quote, at in places.items() if at >= 0]:
+            at, quote = min(ahead)
             start = data.rfind(b"\n", 0, at) + 1
             if not _CODE.fullmatch(data, start, at) or data.endswith(b"\\\n", 0, start):
                 self._is_readable = False  # it is in a comment, or in another string
@@ -126,11 +125,9 @@ class DefinitionText:
             if end < 0:
                 end = len(data)
             edges += [at, end + 3]
-            for other, place in list(ahead.items()):
+            for place, other in ahead:
                 if place < end + 3:
-                    ahead[other] = data.find(other, end + 3)
-                    if ahead[other] < 0:
-                        del ahead[other]
+                    places[other] = data.find(other, end + 3)
         return edges
 
     def _is_in_string(self, at: int) -> bool:
