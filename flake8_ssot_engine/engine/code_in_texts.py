@@ -271,14 +271,6 @@ def _without_alias(source: SourceFile, span: Span) -> Span:
 
 def _spans(block: Block, context: RuleContext) -> tuple[Span, ...]:
     """Return where names of the text are those of the code: in no comment, nor any string."""
-    model = context.model
-    spans = [
-        *(
-            model.source.span_of(m.binding.statement)
-            for m in context.imports
-            if m.binding.statement
-        ),
-        *(model.source.span_of(string.node) for string in context.strings),
-        *(model.span_of_reference(use.reference) for use in context.uses),
-    ]
-    return tuple(map(block.place, spans))
+    statements = (moved.binding.statement for moved in context.imports)
+    spans = [context.model.source.span_of(statement) for statement in statements if statement]
+    return tuple(map(block.place, [*spans, *context.resolved_spans]))

@@ -17,6 +17,7 @@ from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.references import Reference, Role
 from flake8_ssot_engine.semantics.resolver import Candidate
 from flake8_ssot_engine.semantics.strings import StringName, string_names
+from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import ReferenceKind
 
 _KINDS = {
@@ -251,6 +252,12 @@ class RuleContext:
     def string_names(self) -> list[StringName]:
         """The strings that some call resolves, moved or not."""
         return list(string_names(self.model, self.string_calls, self.reexports.reach))
+
+    @property
+    def resolved_spans(self) -> list[Span]:
+        """Where the strings and the uses stand that fall under a move."""
+        spans = [self.model.source.span_of(string.node) for string in self.strings]
+        return spans + [self.model.span_of_reference(use.reference) for use in self.uses]
 
     def _match_star(self, module: QualifiedName) -> Match | None:
         """Match a star import: its module moved, a public symbol of it did, or one is used."""

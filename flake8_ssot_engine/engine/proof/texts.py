@@ -108,8 +108,7 @@ def certify_prose(before: SourceFile, after: SourceFile, *, only_prose: bool) ->
 
 
 def _docstrings(text: str) -> list[Literal]:
-    every = literals_in(text, len(text))
-    return [one for one in every if one.is_prose and not one.is_comment]
+    return [one for one in literals_in(text, len(text)) if one.is_docstring]
 
 
 def _blank_out(tree: ast.AST) -> None:

@@ -10,7 +10,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -91,10 +91,7 @@ class Block:
     def hidden(self) -> str:
         """What of it is not read as Python, with blanks for the rest."""
         plain = "\n".join(map(_plain, self._units))
-        read = "\n".join(
-            _commented_out(unit) if code is None else code
-            for unit, code in zip(self._units, self._read, strict=True)
-        )
+        read = "\n".join(self._codes)
         if plain == read:
             return ""
         pairs = zip(plain, read, strict=True)
@@ -186,15 +183,19 @@ class Block:
                 return [*every]
         return [_read(unit, is_alone=len(self._units) == 1) for unit in self._units]
 
-    @cached_property
-    def _assembled(self) -> tuple[str, list[int]]:
-        codes = (
+    @property
+    def _codes(self) -> list[str]:
+        """The code of each unit, as long as it is in the text, whatever of it is read."""
+        return [
             _commented_out(unit) if code is None else code
             for unit, code in zip(self._units, self._read, strict=True)
-        )
-        return self._put_together(codes)
+        ]
 
-    def _put_together(self, units: Iterator[str] | list[str]) -> tuple[str, list[int]]:
+    @cached_property
+    def _assembled(self) -> tuple[str, list[int]]:
+        return self._put_together(self._codes)
+
+    def _put_together(self, units: Sequence[str]) -> tuple[str, list[int]]:
         """Return the code, and where each line starts in it."""
         parts: list[str] = []
         starts: list[int] = []

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from flake8_ssot_engine.engine.texts.literals import start_of_line
 from flake8_ssot_engine.engine.texts.passages import Passages
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.migrations import Match, MoveIndex
@@ -141,7 +142,7 @@ def _edits(
 def _split(
     text: str, whole: Span, homes: Sequence[QualifiedName], aliases: Sequence[_Alias]
 ) -> str:
-    line = max(text.rfind("\n", 0, whole.start), text.rfind("\r", 0, whole.start)) + 1
+    line = start_of_line(text, whole.start)
     end = _AFTER.match(text, whole.end)
     is_alone = end is not None and _BEFORE.match(text, line, whole.start)
     if not is_alone or "\n" in text[whole.start : whole.end]:

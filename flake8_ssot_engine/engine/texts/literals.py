@@ -34,6 +34,11 @@ class Literal(NamedTuple):
     is_comment: bool
     is_prose: bool
 
+    @property
+    def is_docstring(self) -> bool:
+        """Whether it is a string that nothing but a reader asks for."""
+        return self.is_prose and not self.is_comment
+
     def inside(self, text: str) -> Span:
         """Return what stands between the quotes."""
         start, end = self.span
@@ -41,6 +46,11 @@ class Literal(NamedTuple):
             start += 1
         size = 3 if text[start : start + 3] in ('"""', "'''") and end - start > 5 else 1
         return Span(start + size, end - size)
+
+
+def start_of_line(text: str, offset: int) -> int:
+    """Return where the line of a place starts, whatever ends the one before."""
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
 def literals_in(text: str, end: int) -> list[Literal]:
@@ -61,6 +71,25 @@ def literals_in(text: str, end: int) -> list[Literal]:
     return found
 
 
+class Literals:
+    """The comments and strings of one Python file, found as far as they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[Literal] = []
+        self._known = 0
+
+    def until(self, end: int) -> list[Literal]:
+        """Return those that start before `end`, and perhaps others after them, in order."""
+        if self._known < end:
+            self._found, self._known = literals_in(self._text, end), end
+        return self._found
+
+    def around(self, span: Span) -> Literal | None:
+        """Return the one that a span lies in."""
+        return literal_around(self.until(span.end), span)
+
+
 def literal_around(literals: list[Literal], span: Span) -> Literal | None:
     """Return the one that a span lies in."""
     at = bisect_right(literals, span.start, key=lambda literal: literal.span.start)
@@ -70,7 +99,7 @@ def literal_around(literals: list[Literal], span: Span) -> Literal | None:
 
 def _is_statement(text: str, span: Span, before: list[Literal]) -> bool:
     """Whether a string is a statement by itself, as a docstring is."""
-    line = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
+    line = start_of_line(text, span.start)
     if not _BLANK.match(text, line, span.start):
         return False
     if not _NOTHING_MORE.match(text, span.end):

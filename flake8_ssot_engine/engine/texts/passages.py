@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from flake8_ssot_engine.engine.texts.literals import Literal
+from flake8_ssot_engine.engine.texts.literals import Literal, start_of_line
 from flake8_ssot_engine.project.text_formats import TextFormat
 from flake8_ssot_engine.source import Span
 
@@ -42,7 +42,7 @@ def passages_of_literals(text: str, literals: Callable[[Span], Literal | None]) 
 
 def _comments(text: str, span: Span) -> Sequence[Span]:
     """Return what the comments say that stand alone on adjoining lines, or the one beside code."""
-    if not _COMMENT.match(text, _start_of_line(text, span.start), span.end):
+    if not _COMMENT.match(text, start_of_line(text, span.start), span.end):
         return (Span(span.start + 1, span.end),)
     [block] = _while_lines(text, span, Span(0, len(text)), _COMMENT.match)
     marks = ((line, _COMMENT.match(text, line.start)) for line in _lines(text, block))
@@ -51,7 +51,7 @@ def _comments(text: str, span: Span) -> Sequence[Span]:
 
 def _within(text: str, around: Span, span: Span) -> Sequence[Span]:
     """Return the lines around a place that are as far in."""
-    indent = _indent(text, _start_of_line(text, span.start))
+    indent = _indent(text, start_of_line(text, span.start))
 
     def belongs(text: str, at: int) -> bool:
         return _is_blank(text, at) or _indent(text, at) >= indent
@@ -63,14 +63,14 @@ def _while_lines(
     text: str, span: Span, around: Span, belongs: Callable[[str, int], object]
 ) -> Sequence[Span]:
     """Return the piece made of the lines around a place as long as they belong to it."""
-    start = _start_of_line(text, span.start)
+    start = start_of_line(text, span.start)
     while start > around.start:
-        above = _start_of_line(text, start - 1)
+        above = start_of_line(text, start - 1)
         if above < around.start or not belongs(text, above):
             break
         start = above
     end = span.end
-    for line in _lines(text, Span(_start_of_line(text, span.start), around.end)):
+    for line in _lines(text, Span(start_of_line(text, span.start), around.end)):
         if line.start > span.start and not belongs(text, line.start):
             break
         end = max(end, min(line.end, around.end))
@@ -86,10 +86,6 @@ def _lines(text: str, around: Span) -> list[Span]:
         found.append(Span(at, match.end()))
         at = match.end()
     return found
-
-
-def _start_of_line(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
 def _indent(text: str, line: int) -> int:

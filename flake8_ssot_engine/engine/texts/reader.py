@@ -16,10 +16,9 @@ from flake8_ssot_engine.engine.texts.blocks import Block
 from flake8_ssot_engine.engine.texts.cutting import HOLDS_BLOCK, blocks_in, blocks_of_literal
 from flake8_ssot_engine.engine.texts.imports import Edits, Imported, ImportSearch
 from flake8_ssot_engine.engine.texts.literals import (
-    Literal,
+    Literals,
     TextDefinitions,
-    literal_around,
-    literals_in,
+    start_of_line,
 )
 from flake8_ssot_engine.engine.texts.passages import (
     Passages,
@@ -125,11 +124,8 @@ class Found(NamedTuple):
 
     def apart_from(self, context: RuleContext, others: Iterable[Violation]) -> Found:
         """Return it with those hits resolved that are a use, a string or another violation."""
-        model = context.model
-        known = [violation.span for violation in others]
-        known += [model.source.span_of(string.node) for string in context.strings]
-        known += [model.span_of_reference(use.reference) for use in context.uses]
-        apart, within = _parted(self.hits, _Spans(known))
+        known = _Spans([*context.resolved_spans, *(violation.span for violation in others)])
+        apart, within = _parted(self.hits, known)
         return self._replace(hits=apart, resolved=self.resolved + within)
 
     @property
@@ -165,36 +161,28 @@ class TextReader:
         """Return what the comments and strings of a Python file name, by some of the moves."""
         if not any(word in text for word in self._words):
             return _NONE
-        literals: list[Literal] = []
-        known = 0
-
-        def around(span: Span) -> Literal | None:
-            nonlocal literals, known
-            if known < span.end:
-                literals, known = literals_in(text, span.end), span.end
-            return literal_around(literals, span)
+        literals = Literals(text)
 
         def level(span: Span) -> Applicability | None:
-            literal = around(span)
+            literal = literals.around(span)
             if literal is None:
                 return None
             return Applicability.SAFE if literal.is_prose else Applicability.UNSAFE
 
-        passages = passages_of_literals(text, around)
+        passages = passages_of_literals(text, literals.around)
 
         def piece(span: Span) -> Span:
-            literal = around(span)
+            literal = literals.around(span)
             if literal is None or not literal.is_comment:
                 return literal.span if literal else span
             lines = passages(span)
             return Span(lines[0].start, lines[-1].end)
 
-        found = self._read(
-            text, index, self._blocks_of_literals(text), read_code, passages, level, piece
-        )
+        blocks = self._blocks_of_literals(text, literals)
+        found = self._read(text, index, blocks, read_code, passages, level, piece)
         if not found.hits:
             return _NONE
-        return found._replace(definitions=TextDefinitions(text, literals_in(text, len(text))))
+        return found._replace(definitions=TextDefinitions(text, literals.until(len(text))))
 
     def read(
         self, text: str, index: MoveIndex, written_in: TextFormat, read_code: ReadCode
@@ -212,7 +200,7 @@ class TextReader:
             lambda span: Span(0, len(text)),
         )
 
-    def _blocks_of_literals(self, text: str) -> list[Block]:
+    def _blocks_of_literals(self, text: str, literals: Literals) -> list[Block]:
         """Return the blocks of code in the docstrings of a Python file that may matter."""
         marks = [mark.start() for mark in HOLDS_BLOCK.finditer(text)]
         if not marks:
@@ -220,9 +208,8 @@ class TextReader:
         end = min(marks[-1], max(text.rfind(last) for last in self._lasts))
         return [
             block
-            for literal in literals_in(text, end)
-            if literal.is_prose
-            and not literal.is_comment
+            for literal in literals.until(end)
+            if literal.is_docstring
             and any(text.find(last, *literal.span) >= 0 for last in self._lasts)
             for block in blocks_of_literal(text, literal, self._lasts)
         ]
@@ -429,7 +416,7 @@ def _tells_of_change(text: str, span: Span) -> bool:
 
 def _is_mistake(text: str, span: Span) -> bool:
     """Whether the line of a place, or one of the two above it, says that its code is wrong."""
-    start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
+    start = start_of_line(text, span.start)
     own = _LINE_END.split(text[start : span.end + _FAR], maxsplit=1)[0]
     above = text[max(0, start - _FAR) : start].splitlines()[-2:]
     return any(map(_MISTAKE.search, (own, *above)))
