@@ -95,10 +95,10 @@ class Examined:
             value["width"] = max((len(name) // 2 for name in flags), default=20)
             value["outlines"] = [[*key, *outline] for key, outline in outlines.items()]
             table = b"".join(bytes.fromhex(name) + bytes((f,)) for name, f in flags.items())
-        return Cached(value, table)
+        return Cached(value, (table,))
 
     def _take(self, cached: Cached) -> None:
-        value, table = cached
+        value, (table,) = cached
         facts = [Fact(question, QualifiedName(n), a) for question, n, a in value["facts"]]
         olds = [
             tuple(OldName(QualifiedName(name), *rest) for name, *rest in row)

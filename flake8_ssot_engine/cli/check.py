@@ -21,6 +21,7 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.run import FEW_FILES, Report, Task, check_each, report_of
+from flake8_ssot_engine.engine.tasks import settings_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, Format, files_to_fix
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     finder = finder_of(options)
     memory = _memory(options, finder)
     jobs = jobs_of(options)
-    tasks = tasks_of(options, finder, memory.listing if memory else None)
+    tasks = tasks_of(options, finder, memory)
     newness = _newness(options, finder)
     if newness is not None:
         _tell_foreign(newness.foreign(tasks), tasks)
@@ -198,8 +199,8 @@ def _judge(
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such."""
     unused: list[Finding] = []
-    every = {id(task.settings): task.settings for task in tasks}
-    baselines = {settings.baseline_file, *(one.baseline_file for one in every.values())}
+    every = settings_of(tasks)
+    baselines = {settings.baseline_file, *(one.baseline_file for one in every)}
     if any(map(os.path.lexists, baselines)):  # else everything stands as it was found
         from flake8_ssot_engine.engine.verdict import judge_results
 
@@ -217,7 +218,7 @@ def _judge(
     if newness is not None:
         return report_of(newness.only_new(tasks, results), files=len(tasks))
     report = report_of(results, files=len(tasks))
-    if _is_whole(options) and any(map(_declares_owners, every.values())):
+    if _is_whole(options) and any(map(_declares_owners, every)):
         # The bridge's own line outlives it by `ssot retire`: no reason for CI to fail by itself.
         from flake8_ssot_engine.engine.owners import find_unused_owners
 
@@ -264,22 +265,18 @@ def _write(report: Report, options: argparse.Namespace) -> None:
 
 
 def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> None:
-    told: set[int] = set()
-    for task in tasks:
-        if id(task.settings) in told:
-            continue
-        told.add(id(task.settings))
+    for settings in settings_of(tasks):
         if is_verbose:
-            name = task.settings.path or "the built-in preset `execution-engine`"
-            say(f"configuration: {name}, project root {task.settings.root}")
-        doubts: list[object] = list(task.settings.warnings)
-        if task.settings.baseline and not os.path.lexists(task.settings.baseline):
-            name = os.path.relpath(task.settings.baseline)
+            name = settings.path or "the built-in preset `execution-engine`"
+            say(f"configuration: {name}, project root {settings.root}")
+        doubts: list[object] = list(settings.warnings)
+        if settings.baseline and not os.path.lexists(settings.baseline):
+            name = os.path.relpath(settings.baseline)
             doubts.append(f"{name}: there is no such baseline; `ssot baseline create` makes it")
-        if not task.settings.path:
+        if not settings.path:
             from flake8_ssot_engine.project.review import may_matter
 
-            if not may_matter(task.settings):
+            if not may_matter(settings):
                 doubts.append(
                     "no file declares a migration, and the built-in one is for another project:"
                     " nothing will be reported; `ssot init` makes one"
@@ -287,6 +284,6 @@ def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> No
         elif is_whole:
             from flake8_ssot_engine.project.review import review
 
-            doubts += review(task.settings, [task.path for task in tasks])
+            doubts += review(settings, [task.path for task in tasks])
         for warning in doubts:
             say(f"warning: {warning}")

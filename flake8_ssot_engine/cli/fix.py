@@ -12,6 +12,7 @@ from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, 
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.leftovers import checked_again
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.tasks import settings_of
 from flake8_ssot_engine.errors import ExitCode
 from flake8_ssot_engine.project.review import review_moves
 from flake8_ssot_engine.reports.diff import Change, render_diff
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
         for root in sorted({task.settings.root for task in tasks}):
             check_undisturbed(root)
-    for settings in {id(task.settings): task.settings for task in tasks}.values():
+    for settings in settings_of(tasks):
         for warning in review_moves(settings):
             say(f"warning: {warning}")
     jobs = jobs_of(options)

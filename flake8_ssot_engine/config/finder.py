@@ -18,9 +18,9 @@ from flake8_ssot_engine.config.loader import (
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 
-_VERSION_CONTROL = (".git", ".hg")
+VERSION_CONTROL = (".git", ".hg")
 _ROOT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
-SPEAKING = frozenset({FILE_NAME, *INI_FILES, *_ROOT_FILES, *_VERSION_CONTROL})
+SPEAKING = frozenset({FILE_NAME, *INI_FILES, *_ROOT_FILES, *VERSION_CONTROL})
 """The names that say in a folder what holds there, or that a project starts."""
 
 
@@ -120,7 +120,7 @@ def _marked_root(folder: str, names: Set[str], known: dict[str, str | None]) -> 
         folder, names = parent, SPEAKING
     root = known.get(folder)
     for folder, names in reversed(below):
-        if _has_any(folder, _VERSION_CONTROL, names) or (
+        if _has_any(folder, VERSION_CONTROL, names) or (
             root is None and _has_any(folder, _ROOT_FILES, names)
         ):
             root = folder

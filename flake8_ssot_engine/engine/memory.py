@@ -9,11 +9,13 @@ nothing that was resolved does; and where it hands on something else, nothing at
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import time
-import zlib
-from collections.abc import Iterable, Mapping, Set
-from functools import partial
+from array import array
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -22,10 +24,12 @@ from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, load, store
 from flake8_ssot_engine.project.file_states import (
+    Key,
     compare,
     digest_at,
     digest_of,
     keys_of,
+    numbers_of,
     table_of,
 )
 from flake8_ssot_engine.project.listing import Listing
@@ -33,7 +37,7 @@ from flake8_ssot_engine.project.look_ahead import LookAhead
 from flake8_ssot_engine.project.modules import parse_exports
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reading import read_regular
-from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order
+from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 
 _UNSOUND = -1
@@ -43,18 +47,73 @@ _MOST = 300
 
 
 class Recalled(NamedTuple):
-    """What still holds, by path, and the files that are to be checked."""
+    """What still holds, by names in reports, and the files that are to be checked, by path."""
 
     scan: Scan
     results: Mapping[str, FileResult]
     to_check: frozenset[str]
 
 
-class Memory:
-    """What one project's cache holds for a run under some settings.
+class _Parts(NamedTuple):
+    """What a cache holds beside its value.
 
-    `listing` is what the walk over the project has to use.
+    `paths` are those of all files that were searched, modules first; `order` says which of them
+    were to be checked, one after the other, `names` what reports call these. `table` are their
+    states. `gone_by` are the paths by which the walk went that found them, with their keys;
+    nothing where it is not to be relied on.
     """
+
+    listing: bytes
+    results: bytes
+    paths: bytes
+    order: bytes
+    names: bytes
+    table: bytes
+    gone_by: bytes
+    keys_gone_by: bytes
+
+
+class _Known:
+    """What the last run has kept, each part read when it is asked for."""
+
+    def __init__(self, cached: Cached) -> None:
+        self.value = cached.value
+        self.parts = _Parts(*cached.parts)
+        self.modules = int(self.value["modules"])
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(_split(self.parts.paths))
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """The files that were to be checked, with their names in reports."""
+        order = array("q", self.parts.order)
+        paths = map(self.paths.__getitem__, order)
+        return dict(zip(paths, _split(self.parts.names), strict=True))
+
+    @cached_property
+    def results(self) -> dict[str, FileResult]:
+        """What came of files, by their names in reports."""
+        results = map(result_from_plain, json.loads(self.parts.results))
+        return {result.path: result for result in results}
+
+    def keys_now(self) -> bytes:
+        """Return the stat keys of all paths, then those of what the walk went by."""
+        paths = (self.parts.paths, self.parts.gone_by)
+        return keys_of(chain.from_iterable(part.split(b"\0") for part in paths if part))
+
+
+def _joined(paths: Iterable[str]) -> bytes:
+    return os.fsencode("\0".join(paths))
+
+
+def _split(joined: bytes) -> list[str]:
+    return os.fsdecode(joined).split("\0") if joined else []
+
+
+class Memory:
+    """What one project's cache holds for a run under some settings."""
 
     def __init__(self, settings: Settings, *, parses_all: bool, name: str = "check") -> None:
         self.settings = settings
@@ -64,49 +123,96 @@ class Memory:
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
-        self._cached = load(settings.root, self._fingerprint, name)
+        self._question: Any = None
+        self._walks_again = True
         self._table = b""
         self._is_fresh = False
         self._consulted: dict[str, int] = {}
+        self._known: _Known | None = None
+        cached = load(settings.root, self._fingerprint, name)
         try:
-            if self._cached is not None:
-                paths = self._cached.value["paths"].split("\0")
-                self._keys = LookAhead(partial(keys_of, paths))
-            self.listing = Listing.from_plain(self._cached and self._cached.value["listing"])
+            if cached is not None:
+                self._known = _Known(cached)
+                self._looking = LookAhead(self._known.keys_now)
         except MALFORMED:
-            self._cached = None
-            self.listing = Listing.from_plain(None)
+            self._known = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is remembered."""
-        return self._cached is None
+        return self._known is None
 
-    def recall(
-        self, modules: Set[str], files: Mapping[str, str], is_wanted: Any
-    ) -> Recalled | None:
+    @cached_property
+    def listing(self) -> Listing:
+        """What a walk over the project has to use."""
+        try:
+            return Listing.from_plain(self._known and json.loads(self._known.parts.listing))
+        except MALFORMED:
+            self._known = None
+            return Listing.from_plain(None)
+
+    @cached_property
+    def modules(self) -> Set[str]:
+        """The modules of the project."""
+        if self._known is not None and not self._walks_again:
+            return frozenset(self._known.paths[: self._known.modules])
+        return modules_of(self.settings.source_roots, self.listing)
+
+    @cached_property
+    def _keys(self) -> bytes:
+        return self._looking.result()
+
+    def found(self, question: Any) -> Mapping[str, str] | None:
+        """Return the files that a walk would find, with their names in reports, where one is known.
+
+        That is where the last run asked the same `question` (tasks.py), and where all that its
+        walk went by is the same; else a walk has to be made, by `listing`.
+        """
+        known = self._known
+        if known is None or question is None or not known.parts.gone_by:
+            return None
+        try:
+            if known.value["question"] != question:
+                return None
+            files = known.files
+            known.results  # noqa: B018 - read while the other process looks
+            if not self._keys.endswith(known.parts.keys_gone_by):
+                return None
+        except MALFORMED:
+            self._known = None
+            return None
+        self._question = question
+        self._walks_again = False
+        return files
+
+    def walked(self, question: Any) -> None:
+        """Note what the walk was asked that found just the files which are to be checked."""
+        self._question = question
+
+    def recall(self, files: Mapping[str, str], is_wanted: Any) -> Recalled | None:
         """Return what holds of the last run over the same files, if anything does.
 
         `files` are those to check, with their names in reports.
         """
-        if self._cached is None:
+        if self._known is None:
             return None
         try:
-            return self._recalled(self._cached, modules, files, is_wanted)
+            return self._recalled(self._known, files, is_wanted)
         except MALFORMED:
             return None
 
     def _recalled(
-        self, cached: Cached, modules: Set[str], files: Mapping[str, str], is_wanted: Any
+        self, known: _Known, files: Mapping[str, str], is_wanted: Any
     ) -> Recalled | None:
-        value = cached.value
-        inner, outer = files_in_order(modules, files)
-        paths = (*inner, *outer)
-        if value["paths"] != "\0".join(paths) or value["files"] != _checksum(files):
-            return None
-        if _links_in(self.listing.paths(only_new=True)):
-            return None
-        comparison = compare(paths, cached.table, self._keys.result(), self._now)
+        if self._walks_again:
+            inner, outer = files_in_order(self.modules, files)
+            if (*inner, *outer) != known.paths or files != known.files:
+                return None
+            if _links_in(self.listing.paths(only_new=True)):
+                return None
+        value, paths = known.value, known.paths
+        keys = self._keys[: len(self._keys) - len(known.parts.keys_gone_by)]
+        comparison = compare(paths, known.parts.table, keys, self._now)
         if len(comparison.changed) > _MOST:
             return None
         searches = tuple(map(Needles.from_plain, value["searches"]))
@@ -118,7 +224,8 @@ class Memory:
         if comparison.changed:
             from flake8_ssot_engine.project.needles import search_again
 
-            found = search_again(self.settings, searches, modules, comparison.changed, is_wanted)
+            changed = comparison.changed
+            found = search_again(self.settings, searches, self.modules, changed, is_wanted)
         for path, is_candidate, reading in found:
             if reading != readings.get(path):
                 return None
@@ -135,15 +242,10 @@ class Memory:
                 if shape != consulted[path] or shape == _UNSOUND:
                     again |= candidates
                 consulted[path] = shape
-        names = {name: path for path, name in files.items()}
-        results = {}
-        changed = again.union(comparison.changed)
-        for plain in value["results"]:
-            result = result_from_plain(plain)
-            if names[result.path] not in changed:
-                results[names[result.path]] = result
+        stale = {files[path] for path in again.union(comparison.changed) if path in files}
+        results = {name: one for name, one in known.results.items() if name not in stale}
         self._table = comparison.table
-        self._is_fresh = not comparison.is_refreshed and not self.listing.has_news
+        self._is_fresh = not comparison.is_refreshed and not self._has_news(known)
         self._consulted = consulted
         scan = Scan(
             Needles.from_plain(value["needles"]),
@@ -154,6 +256,18 @@ class Memory:
             readings,
         )
         return Recalled(scan, results, frozenset(again))
+
+    def _has_news(self, known: _Known) -> bool:
+        """Whether more is known of the walk than was."""
+        if not self._walks_again:
+            return False
+        is_answer = self._question is not None and self._gone_by is not None
+        is_other = not known.parts.gone_by or known.value["question"] != self._question
+        return self.listing.has_news or (is_answer and is_other)
+
+    @cached_property
+    def _gone_by(self) -> dict[str, Key] | None:
+        return self.listing.gone_by()
 
     def keep(
         self,
@@ -177,17 +291,36 @@ class Memory:
                     return  # it has changed since
                 shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
         value = {
-            "listing": self.listing.to_plain(),
-            "paths": "\0".join(scan.paths),
-            "files": _checksum(files),
+            "question": self._question,
+            "modules": len(self.modules),
             "needles": scan.needles.to_plain(),
             "searches": [needles.to_plain() for needles in scan.searches],
             "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
             "consulted": [[numbers[path], shape] for path, shape in shapes.items()],
             "candidates": sorted(numbers[path] for path in scan.candidates),
-            "results": list(map(result_to_plain, results)),
         }
-        store(self.settings.root, self._fingerprint, Cached(value, table), self._name)
+        parts = self._parts(scan.paths, files, numbers)._replace(
+            results=_plain(list(map(result_to_plain, results))), table=table
+        )
+        store(self.settings.root, self._fingerprint, Cached(value, parts), self._name)
+
+    def _parts(
+        self, paths: Sequence[str], files: Mapping[str, str], numbers: Mapping[str, int]
+    ) -> _Parts:
+        """Return the parts that are of the walk; those of the files are empty."""
+        if self._known is not None and not self._walks_again:
+            return self._known.parts
+        gone_by = (self._gone_by if self._question is not None else None) or {}
+        return _Parts(
+            listing=_plain(self.listing.to_plain()),
+            results=b"",
+            paths=_joined(paths),
+            order=array("q", map(numbers.__getitem__, files)).tobytes(),
+            names=_joined(files.values()),
+            table=b"",
+            gone_by=_joined(gone_by),
+            keys_gone_by=numbers_of(list(chain.from_iterable(gone_by.values()))).tobytes(),
+        )
 
     def _reads(self, path: str, text: DefinitionText) -> bool:
         """Whether what a module exports can be known."""
@@ -210,10 +343,8 @@ def _links_in(folders: Iterable[str]) -> bool:
     return False
 
 
-def _checksum(files: Mapping[str, str]) -> list[int]:
-    """Return numbers that change with the files to check and with what reports call them."""
-    told = "\0".join((*files, *files.values())).encode("utf-8", "surrogatepass")
-    return [len(files), len(told), zlib.crc32(told)]
+def _plain(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def _content(path: str, digest: bytes) -> bytes | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
-from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.scan import Scan, modules_of
@@ -112,7 +111,7 @@ def check_each(
             if len(group) < FEW_FILES:
                 found = run.check(None, group)
             elif known is None:
-                found = run.search_and_check(Listing())
+                found = run.search_and_check()
             else:
                 found = run.recall_and_check(known)
             results.update((result.path, result) for result in found)
@@ -165,48 +164,44 @@ class _GroupRun:
 
     def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
         """Return the results by what is remembered, and remember them."""
-        modules = self._modules(memory.listing)
-        found = self._recall(memory, modules)
-        return self._check_and_keep(memory, modules) if found is None else found
+        found = self.recall(memory)
+        return self._check_and_keep(memory) if found is None else found
 
     def recall(self, memory: Memory) -> Collection[FileResult] | None:
-        """Return the results by what is remembered, if anything is; and remember them."""
-        return self._recall(memory, self._modules(memory.listing))
-
-    def _modules(self, listing: Listing) -> Set[str]:
-        self._module_paths = modules_of(self._settings.source_roots, listing)
-        return self._module_paths
-
-    def _recall(self, memory: Memory, modules: Set[str]) -> Collection[FileResult] | None:
+        """Return the results by what is remembered, if anything is, and remember them."""
         from flake8_ssot_engine.engine.suppressions import wants
 
         names = {task.path: task.shown_as for task in self._group}
-        recalled = memory.recall(modules, names, wants(self._settings))
+        recalled = memory.recall(names, wants(self._settings))
         if recalled is None:
             return None
-        results = {result.path: result for result in recalled.results.values()}
-        again = [task for task in self._group if task.path in recalled.to_check]
+        results = dict(recalled.results)
+        again = []
+        if recalled.to_check:
+            self._module_paths = memory.modules
+            again = [task for task in self._group if task.path in recalled.to_check]
         self._told(len(self._group) - len(again))
         checked = self.check(recalled.scan.needles, again)
         results.update((result.path, result) for result in checked)
         memory.keep(recalled.scan, names, results.values(), self._consulted)
         return results.values()
 
-    def _check_and_keep(self, memory: Memory, modules: Set[str]) -> list[FileResult]:
+    def _check_and_keep(self, memory: Memory) -> list[FileResult]:
         names = {task.path: task.shown_as for task in self._group}
-        found = self._scan(modules, keeps_states=True)
+        found = self._scan(memory.modules, keeps_states=True)
         results = self._check_found(found)
         memory.keep(found, names, results, self._consulted)
         return results
 
-    def search_and_check(self, listing: Listing) -> list[FileResult]:
+    def search_and_check(self) -> list[FileResult]:
         """Search the project for its needles, then check the files that spell one."""
-        return self._check_found(self._scan(self._modules(listing)))
+        return self._check_found(self._scan(modules_of(self._settings.source_roots)))
 
     def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.suppressions import wants
         from flake8_ssot_engine.project.needles import scan
 
+        self._module_paths = modules
         paths = [task.path for task in self._group]
         is_wanted = wants(self._settings)
         return scan(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task
-from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.discovery import find_files, ignores_above
 from flake8_ssot_engine.project.listing import Listing
 
 
@@ -46,6 +47,21 @@ def find_tasks(
         yield Task(path, shown + path[start:], by_id[id(settings)])
 
 
+def question_of(
+    named: Mapping[str, str], finder: ConfigFinder, settings: Settings, *, with_texts: bool
+) -> list[Any] | None:
+    """Return what `find_tasks` is asked, with all that it goes by outside of the named folders.
+
+    As plain values, for a memory. None where the answer depends on more than that and what is
+    in them: some file is named, or other settings than `settings` hold.
+    """
+    folders = [path for path in named if os.path.isdir(path)]
+    if len(folders) < len(named) or any(finder.settings_for(f) is not settings for f in folders):
+        return None
+    above = [[[globs.base, *globs.patterns] for globs in ignores_above(f)] for f in folders]
+    return [list(map(list, named.items())), finder.is_fixed, with_texts, above]
+
+
 def tasks_of_project(
     root: str,
     finder: ConfigFinder,
@@ -57,6 +73,11 @@ def tasks_of_project(
     """Yield the files of the project at `root`, by their paths from the current folder."""
     named = {root: os.path.relpath(root)}
     return find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
+
+
+def settings_of(tasks: Iterable[Task]) -> list[Settings]:
+    """Return the settings of some files, each once."""
+    return list({id(task.settings): task.settings for task in tasks}.values())
 
 
 class _Names:

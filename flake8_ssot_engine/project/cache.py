@@ -1,7 +1,7 @@
 """The cache: a file in a project, thrown away whole whenever anything about it is in doubt.
 
 It lies where a stranger's repository could put one, so that nothing in it can be run: JSON, and
-tables of numbers. Two processes may use it at once: each reads a whole file and puts a whole
+bytes that its owner reads. Two processes may use it at once: each reads a whole file and puts a whole
 file in its place; of two that write, the later stays.
 """
 
@@ -14,12 +14,13 @@ import sys
 import time
 import zlib
 from contextlib import suppress
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine import __version__
 
 FOLDER = ".ssot_cache"
-_MAGIC = b"ssot cache 1\n"
+_MAGIC = b"ssot cache 2\n"
 _IGNORE = "# Made by ssot, and made anew where it lacks.\n*\n"
 _OLD = 3600
 """Seconds after which a temporary file is nobody's any more."""
@@ -29,15 +30,15 @@ _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _LARGEST = 64_000_000
 """Bytes of a cache that is read; that of ten thousand files has two million."""
 
-MALFORMED = (ValueError, TypeError, LookupError, AttributeError)
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What a value of another form than expected raises where it is read."""
 
 
 class Cached(NamedTuple):
-    """What a cache holds: a JSON value, and a table of bytes."""
+    """What a cache holds: a JSON value, and bytes that are read when they are needed."""
 
     value: Any
-    table: bytes
+    parts: tuple[bytes, ...] = ()
 
 
 def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
@@ -59,10 +60,12 @@ def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
         if not data.startswith(_MAGIC):
             return None
         head, _, rest = data[len(_MAGIC) :].partition(b"\n")
-        found, length, checksum = json.loads(head)
-        if found != fingerprint or zlib.crc32(rest) != checksum:
+        found, lengths, checksum = json.loads(head)
+        if found != fingerprint or _checksum(lengths, rest) != checksum:
             return None
-        return Cached(json.loads(rest[:length]), rest[length:])
+        ends = list(accumulate(lengths, initial=0))
+        value, *parts = (rest[start:end] for start, end in pairwise(ends))
+        return Cached(json.loads(value), tuple(parts))
     except (OSError, ValueError, TypeError, RecursionError):  # no cache, or none of ours
         return None
 
@@ -74,8 +77,10 @@ def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> b
     """
     folder = os.path.join(root, FOLDER)
     value = json.dumps(cached.value, separators=(",", ":")).encode("ascii")
-    rest = value + cached.table
-    head = json.dumps([fingerprint, len(value), zlib.crc32(rest)]).encode("ascii")
+    parts = (value, *cached.parts)
+    rest = b"".join(parts)
+    lengths = list(map(len, parts))
+    head = json.dumps([fingerprint, lengths, _checksum(lengths, rest)]).encode("ascii")
     temporary = os.path.join(folder, f"{name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         _prepare(folder)
@@ -88,6 +93,10 @@ def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> b
         with suppress(OSError):
             os.unlink(temporary)
     return True
+
+
+def _checksum(lengths: list[int], data: bytes) -> int:
+    return zlib.crc32(data, zlib.crc32(repr(lengths).encode()))
 
 
 def _prepare(folder: str) -> None:

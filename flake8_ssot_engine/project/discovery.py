@@ -141,7 +141,7 @@ class _Walk:
         A folder that cannot be listed is found instead of its files: the run says why.
         """
         found = self.found
-        judges = Judges(self._listing.ruling(_outer_ignores(top), ()))
+        judges = Judges(self._listing.ruling(counting_in(top, ignores_above(top)), ()))
         waiting: list[tuple[str, Settings | None, Judges]] = [(top, None, judges)]
         while waiting:
             path, settings, judges = waiting.pop()
@@ -233,27 +233,22 @@ def _ignored(judges: Iterable[Judge], names: Sequence[str], *, are_folders: bool
     return (name for name, is_ignored in told.items() if is_ignored)
 
 
-def _outer_ignores(folder: str) -> tuple[Globs, ...]:
-    """Return the `.gitignore` files above a folder, up to the root of its repository.
-
-    None of them counts for a folder that they ignore: who names it wants what is in it.
-    """
+def ignores_above(folder: str) -> list[Globs]:
+    """Return the `.gitignore` files above a folder, up to the root of its repository."""
     found: list[Globs] = []
     current = folder
     top = repository_around(folder)
-    if top is None:
-        return ()
-    while current != top:
+    while top is not None and current != top:
         current = os.path.dirname(current)
         if os.path.isfile(os.path.join(current, ".gitignore")):
             found.append(_read_ignores(current))
-    return counting_in(folder, found[::-1])
+    return found[::-1]
 
 
 def counting_in(folder: str, ignores: Sequence[Globs]) -> tuple[Globs, ...]:
     """Return those of the patterns above an absolute folder, outermost first, that count in it.
 
-    None does where they ignore the folder itself.
+    None does where they ignore the folder itself: who names it wants what is in it.
     """
     parent, name = os.path.split(folder)
     judges = [Rules.of(globs).judge_in(parent) for globs in ignores]

@@ -22,7 +22,9 @@ _INODE = 3
 _DIGEST = 16
 _LARGEST = 0x7FFF_FFFF_FFFF_FFFF
 Key = tuple[int, int, int, int]
-_NONE: Key = (-1, 0, 0, 0)
+NO_KEY: Key = (-1, 0, 0, 0)
+"""Of what is not there."""
+_TO_LOOK_UP = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 
 
 class Comparison(NamedTuple):
@@ -45,12 +47,12 @@ class States:
 
     def add(self, data: bytes, status: os.stat_result) -> None:
         """Add a file with its content and what it was known by before that was read."""
-        self._keys += _numbers(_key(status))
+        self._keys += numbers_of(key_of(status))
         self._digests += digest_of(data)
 
     def add_unreadable(self) -> None:
         """Add a file that cannot be read: it counts as changed each time."""
-        self._keys.extend(_NONE)
+        self._keys.extend(NO_KEY)
         self._digests += bytes(_DIGEST)
 
     def to_bytes(self) -> tuple[bytes, bytes]:
@@ -125,23 +127,51 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
     return Comparison(changed, fresh, is_refreshed=True)
 
 
-def keys_of(paths: Iterable[str]) -> bytes:
-    """Return the stat keys of some files, as a table has them."""
+def keys_of(paths: Iterable[bytes]) -> bytes:
+    """Return the stat keys of some files, as a table has them.
+
+    Those of one folder should stand together: their names are looked up in that, which is
+    quicker than to go there for each of them.
+    """
     keys: list[int] = []
     extend, look = keys.extend, os.stat
+    before: bytes | None = None
+    folder: int | None = None
     for path in paths:
+        start = path.rfind(b"/") + 1
+        if path[:start] != before:
+            before = path[:start]
+            if folder is not None:
+                os.close(folder)
+            folder = _opened(before)
         try:
-            extend(_key(look(path)))
+            extend(key_of(look(path) if folder is None else look(path[start:], dir_fd=folder)))
         except OSError:
-            extend(_NONE)
-    return _numbers(keys).tobytes()
+            extend(NO_KEY)
+    if folder is not None:
+        os.close(folder)
+    return numbers_of(keys).tobytes()
 
 
-def _key(status: os.stat_result) -> Key:
+def _opened(folder: bytes) -> int | None:
+    """Open a folder to look up names in it; None where that is not to be had."""
+    if os.stat not in os.supports_dir_fd or len(folder) <= 1:
+        return None
+    try:
+        return os.open(folder, _TO_LOOK_UP)
+    except OSError:
+        return None
+
+
+def key_of(status: os.stat_result) -> Key:
+    """Return by what a file or folder is known.
+
+    As git has it, the device is no part of it: no two have a file of the same times and inode.
+    """
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _numbers(keys: Sequence[int]) -> array[int]:
+def numbers_of(keys: Sequence[int]) -> array[int]:
     """Return some keys as a table has them; a time beyond 2262 is one that is not to be trusted."""
     try:
         return array("q", keys)

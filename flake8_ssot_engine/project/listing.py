@@ -1,7 +1,7 @@
 """Listing: what is in the folders of a project, each listed once for several walks.
 
 What a former run remembered spares a folder the listing as long as its stat key is the same: its
-times of change, its inode and its device. Every name that comes, goes or is given to something
+size, its times of change and its inode. Every name that comes, goes or is given to something
 else changes these. As git does with its index, a folder that changed within the last seconds is
 not remembered: its next change may bear the same time.
 """
@@ -15,8 +15,9 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any, NamedTuple
 
-from flake8_ssot_engine.config.finder import SPEAKING
+from flake8_ssot_engine.config.finder import SPEAKING, VERSION_CONTROL
 from flake8_ssot_engine.migrations import Globs
+from flake8_ssot_engine.project.file_states import NO_KEY, Key, key_of
 from flake8_ssot_engine.project.text_formats import is_text
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi")
@@ -24,13 +25,11 @@ IGNORE_FILE = ".gitignore"
 ENVIRONMENT = "pyvenv.cfg"
 _SPEAKING = SPEAKING | {IGNORE_FILE, ENVIRONMENT}
 
-_HEAD = [2, os.geteuid()] if os.name == "posix" else [2]
+_HEAD = [3, os.geteuid()] if os.name == "posix" else [3]
 """The format of what is remembered, and who might list those folders."""
 _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _REMEMBERS = os.name == "posix" and sys.platform != "cygwin"
-
-_Key = tuple[int, int, int, int]
 
 
 class Ruling(NamedTuple):
@@ -60,7 +59,7 @@ class Folder:
     passed_over: frozenset[str] = frozenset()
     ruling: Ruling | None = None
     is_judged = False
-    key: _Key | None = None
+    key: Key | None = None
     is_new = True
 
     def __init__(self, folders: list[str], sources: list[str], texts: list[str]) -> None:
@@ -95,6 +94,7 @@ class Listing:
 
     def __init__(self) -> None:
         self._folders: dict[str, Folder] = {}
+        self._failed: set[str] = set()
         self._rulings: dict[Ruling, Ruling] = {}
         self._trusted_until: int | None = None
         self._known: dict[str, list[Any]] = {}
@@ -107,7 +107,11 @@ class Listing:
         """
         folder = self._folders.get(path)
         if folder is None or (with_others and folder.others is None):
-            folder = _listed(path) if with_others else self._recalled(path)
+            try:
+                folder = _listed(path) if with_others else self._recalled(path)
+            except OSError:
+                self._failed.add(path)
+                raise
             self._folders[path] = folder
         return folder
 
@@ -124,18 +128,22 @@ class Listing:
     def _recalled(self, path: str) -> Folder:
         if self._trusted_until is None:
             return _sources_of(path)
-        status = os.stat(path)  # before it is listed: what changes meanwhile changes the key
-        key = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+        key = key_of(os.stat(path))  # before it is listed: what changes meanwhile changes the key
         row = self._known.get(path)
         folder = None if row is None else self._known_folder(row, key)
         if folder is None:
             folder = _sources_of(path)
-            if max(key[:2]) >= self._trusted_until:
+            if not self._trusts(key):
                 return folder
         folder.key = key
         return folder
 
-    def _known_folder(self, row: list[Any], key: _Key) -> Folder | None:
+    def _trusts(self, key: Key) -> bool:
+        """Whether a later change cannot bear the same times."""
+        _, *times, _ = key
+        return self._trusted_until is not None and max(times) < self._trusted_until
+
+    def _known_folder(self, row: list[Any], key: Key) -> Folder | None:
         """Return what a row says of a folder; None for another state of it, or no such row."""
         try:
             if key != (row[1], row[2], row[3], row[4]):
@@ -155,6 +163,24 @@ class Listing:
     def paths(self, *, only_new: bool = False) -> list[str]:
         """Return the folders that were asked for, or those of which nothing was known."""
         return [p for p, f in self._folders.items() if f.is_new or not only_new]
+
+    def gone_by(self) -> dict[str, Key] | None:
+        """Return, with its stat key, all that decided what walks by this listing have found.
+
+        The folders; those files in them that say what holds there; what is a link, or could not
+        be listed. None where one of them changed just now. No key tells of what a walk went by
+        above its top, nor of files that it found.
+        """
+        keys: dict[str, Key] = {}
+        for path, folder in self._folders.items():
+            if folder.key is None:
+                return None
+            keys[path] = folder.key
+            names = folder.speaking.difference(VERSION_CONTROL) | folder.links
+            for inner in sorted(os.path.join(path, name) for name in names):
+                keys[inner] = _key_now(inner)
+        keys.update((path, _key_now(path)) for path in sorted(self._failed))
+        return keys if all(map(self._trusts, keys.values())) else None
 
     def to_plain(self) -> list[Any]:
         """Return what is worth to be remembered, as lists, strings and integers.
@@ -200,6 +226,13 @@ class Listing:
                 parts = (tuple(Globs(b, tuple(ps)) for b, *ps in part) for part in ruling)
                 listing._known_rulings.append(listing.ruling(*parts))
         return listing
+
+
+def _key_now(path: str) -> Key:
+    try:
+        return key_of(os.stat(path))
+    except OSError:
+        return NO_KEY
 
 
 def _sources_of(path: str) -> Folder:

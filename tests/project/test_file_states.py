@@ -52,7 +52,7 @@ def table(paths: list[str], read_after: int | None = None) -> bytes:
 
 def compared(paths: list[str], known: bytes, now: int) -> Comparison:
     """Compare some files with a table, as they are now."""
-    return compare(paths, known, keys_of(paths), now)
+    return compare(paths, known, keys_of(map(os.fsencode, paths)), now)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_change_of_the_same_size_and_time_is_seen(paths: list[str], reads: lis
 def test_a_file_that_had_just_changed_is_read(paths: list[str], reads: list[str]) -> None:
     """Its key is what it was, as on a disk with coarse times: its content decides."""
     known = table(paths, read_after=now())
-    keys = keys_of(paths)
+    keys = keys_of(map(os.fsencode, paths))
     Path(paths[4]).write_text("E.py\n")
     found = compare(paths, known, keys, now())
     assert found.changed == [paths[4]]
