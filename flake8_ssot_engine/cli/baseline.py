@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flake8_ssot_engine.cli.files import tasks_of
 from flake8_ssot_engine.cli.output import progress, say
 from flake8_ssot_engine.cli.selection import (
     add_syntax,
@@ -17,7 +18,6 @@ from flake8_ssot_engine.cli.selection import (
     parses_all,
     positive,
     settings_here,
-    tasks_of,
 )
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings

@@ -7,8 +7,9 @@ import os
 import sys
 from typing import Any
 
+from flake8_ssot_engine.cli.files import tasks_of
 from flake8_ssot_engine.cli.output import progress, say, use_color
-from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of, tasks_of
+from flake8_ssot_engine.cli.selection import add_selection, finder_of, jobs_of
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
 from flake8_ssot_engine.engine.leftovers import checked_again
 from flake8_ssot_engine.engine.settlement import FixReport

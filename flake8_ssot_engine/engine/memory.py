@@ -1,9 +1,7 @@
-"""Memory: what the last run over the same files found, and how much of that still holds.
+"""Memory: what the last run over the same files found, and whether all of that still holds.
 
-What came of a file depends on the file; on what the modules that were read for it export; on
-which files there are; and on the needles, which depend on what some modules hand on. Where the
-files are the same ones, all but the changed stand; where a changed one exports something else,
-nothing that was resolved does; and where it hands on something else, nothing at all.
+Where only some of it does, `renewal.py` says what. A run that finds all as it was should import
+no more than this and what it prints.
 """
 
 from __future__ import annotations
@@ -13,48 +11,22 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.findings import FileResult
-from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_plain
-from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, load, store
-from flake8_ssot_engine.project.file_states import (
-    Key,
-    compare,
-    digest_at,
-    digest_of,
-    keys_of,
-    numbers_of,
-    table_of,
-)
-from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
-from flake8_ssot_engine.project.modules import parse_exports
-from flake8_ssot_engine.project.prefilter import Needles
-from flake8_ssot_engine.project.reading import read_regular
-from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
-from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 
-_UNSOUND = -1
-"""In the place of a checksum: a module that cannot be read, and may at its next change."""
-_MOST = 300
-"""Changed files, from which on it is no dearer to begin anew."""
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.findings import FileResult
+    from flake8_ssot_engine.project.file_states import Key
+    from flake8_ssot_engine.project.listing import Listing
 
 
-class Recalled(NamedTuple):
-    """What still holds, by names in reports, and the files that are to be checked, by path."""
-
-    scan: Scan
-    results: Mapping[str, FileResult]
-    to_check: frozenset[str]
-
-
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """What a cache holds beside its value.
 
     `paths` are those of all files that were searched, modules first; `order` says which of them
@@ -63,112 +35,131 @@ class _Parts(NamedTuple):
     nothing where it is not to be relied on.
     """
 
-    listing: bytes
-    results: bytes
-    paths: bytes
-    order: bytes
-    names: bytes
-    table: bytes
-    gone_by: bytes
-    keys_gone_by: bytes
+    listing: bytes | memoryview
+    results: bytes | memoryview
+    paths: bytes | memoryview
+    order: bytes | memoryview
+    names: bytes | memoryview
+    table: bytes | memoryview
+    gone_by: bytes | memoryview
+    keys_gone_by: bytes | memoryview
 
 
-class _Known:
+class Known:
     """What the last run has kept, each part read when it is asked for."""
 
     def __init__(self, cached: Cached) -> None:
         self.value = cached.value
-        self.parts = _Parts(*cached.parts)
+        self.parts = Parts(*cached.parts)
         self.modules = int(self.value["modules"])
 
     @cached_property
+    def listing(self) -> Any:
+        """The folders, as a listing has them in plain values."""
+        return json.loads(bytes(self.parts.listing))
+
+    @cached_property
     def paths(self) -> tuple[str, ...]:
+        """All files that were searched."""
         return tuple(_split(self.parts.paths))
 
     @cached_property
     def files(self) -> dict[str, str]:
         """The files that were to be checked, with their names in reports."""
-        order = array("q", self.parts.order)
-        paths = map(self.paths.__getitem__, order)
+        paths = map(self.paths.__getitem__, array("q", bytes(self.parts.order)))
         return dict(zip(paths, _split(self.parts.names), strict=True))
 
     @cached_property
     def results(self) -> dict[str, FileResult]:
         """What came of files, by their names in reports."""
-        results = map(result_from_plain, json.loads(self.parts.results))
+        from flake8_ssot_engine.engine.result_codec import result_from_plain
+
+        results = map(result_from_plain, json.loads(bytes(self.parts.results)))
         return {result.path: result for result in results}
 
-    def keys_now(self) -> bytes:
-        """Return the stat keys of all paths, then those of what the walk went by."""
-        paths = (self.parts.paths, self.parts.gone_by)
-        return keys_of(chain.from_iterable(part.split(b"\0") for part in paths if part))
+    def looking(self) -> LookAhead:
+        """Look for the stat keys of all paths, then of those that the walk went by."""
+        every = (bytes(part) for part in (self.parts.paths, self.parts.gone_by))
+        paths = [path for part in every if part for path in part.split(b"\0")]
+        return LookAhead(lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE)
 
 
-def _joined(paths: Iterable[str]) -> bytes:
+def joined(paths: Iterable[str]) -> bytes:
+    """Return paths as a cache has them."""
     return os.fsencode("\0".join(paths))
 
 
-def _split(joined: bytes) -> list[str]:
-    return os.fsdecode(joined).split("\0") if joined else []
+def _split(paths: bytes | memoryview) -> list[str]:
+    return os.fsdecode(bytes(paths)).split("\0") if paths else []
 
 
 class Memory:
-    """What one project's cache holds for a run under some settings."""
+    """What one project's cache holds for a run under some settings.
+
+    `question` is what the walk was asked (tasks.py) that found just the files which are to be
+    checked, as far as that is known. `has_walked` says that a walk is made in this run.
+    """
 
     def __init__(self, settings: Settings, *, parses_all: bool, name: str = "check") -> None:
         self.settings = settings
+        self.parses_all = parses_all
+        self.now = time.time_ns()
+        self.question: Any = None
+        self.has_walked = True
         self._name = name
-        self._parses_all = parses_all
-        self._now = time.time_ns()
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
-        self._question: Any = None
-        self._walks_again = True
-        self._table = b""
-        self._is_fresh = False
-        self._consulted: dict[str, int] = {}
-        self._known: _Known | None = None
+        self.known: Known | None = None
         cached = load(settings.root, self._fingerprint, name)
         try:
             if cached is not None:
-                self._known = _Known(cached)
-                self._looking = LookAhead(self._known.keys_now)
+                self.known = Known(cached)
+                self._looking = self.known.looking()
         except MALFORMED:
-            self._known = None
+            self.known = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is remembered."""
-        return self._known is None
+        return self.known is None
 
     @cached_property
     def listing(self) -> Listing:
         """What a walk over the project has to use."""
+        from flake8_ssot_engine.project.listing import Listing
+
         try:
-            return Listing.from_plain(self._known and json.loads(self._known.parts.listing))
+            return Listing.from_plain(self.known and self.known.listing)
         except MALFORMED:
-            self._known = None
+            self.known = None
             return Listing.from_plain(None)
 
     @cached_property
     def modules(self) -> Set[str]:
         """The modules of the project."""
-        if self._known is not None and not self._walks_again:
-            return frozenset(self._known.paths[: self._known.modules])
+        if self.known is not None and not self.has_walked:
+            return frozenset(self.known.paths[: self.known.modules])
+        from flake8_ssot_engine.project.scan import modules_of
+
         return modules_of(self.settings.source_roots, self.listing)
+
+    @cached_property
+    def gone_by(self) -> dict[str, Key] | None:
+        """What a walk that was made in this run went by, if that is to be relied on."""
+        return None if self.question is None else self.listing.gone_by()
 
     @cached_property
     def _keys(self) -> bytes:
         return self._looking.result()
 
     def found(self, question: Any) -> Mapping[str, str] | None:
-        """Return the files that a walk would find, with their names in reports, where one is known.
+        """Return the files that a walk would find, with their names in reports, if that is known.
 
-        That is where the last run asked the same `question` (tasks.py), and where all that its
-        walk went by is the same; else a walk has to be made, by `listing`.
+        It is where the last run asked the same, and all that its walk went by is as it was; else
+        a walk has to be made, by `listing`.
         """
-        known = self._known
+        known = self.known
         if known is None or question is None or not known.parts.gone_by:
             return None
         try:
@@ -176,162 +167,64 @@ class Memory:
                 return None
             files = known.files
             known.results  # noqa: B018 - read while the other process looks
-            if not self._keys.endswith(known.parts.keys_gone_by):
+            if not self._keys.endswith(bytes(known.parts.keys_gone_by)):
                 return None
         except MALFORMED:
-            self._known = None
+            self.known = None
             return None
-        self._question = question
-        self._walks_again = False
+        self.question = question
+        self.has_walked = False
         return files
 
-    def walked(self, question: Any) -> None:
-        """Note what the walk was asked that found just the files which are to be checked."""
-        self._question = question
+    def standing(self, files: Mapping[str, str]) -> Mapping[str, FileResult] | None:
+        """Return what came of some files, by their names in reports, where nothing has changed.
 
-    def recall(self, files: Mapping[str, str], is_wanted: Any) -> Recalled | None:
-        """Return what holds of the last run over the same files, if anything does.
-
-        `files` are those to check, with their names in reports.
+        `files` are those to check, with these names. Nothing is to be kept then.
         """
-        if self._known is None:
+        comparison = self.compared(files)
+        if self.known is None or comparison is None:
             return None
         try:
-            return self._recalled(self._known, files, is_wanted)
+            if comparison.is_refreshed or self._has_news(self.known):
+                return None
+            return self.known.results
         except MALFORMED:
+            self.known = None
             return None
 
-    def _recalled(
-        self, known: _Known, files: Mapping[str, str], is_wanted: Any
-    ) -> Recalled | None:
-        if self._walks_again:
+    def compared(self, files: Mapping[str, str]) -> Comparison | None:
+        """Return which files have changed since the last run; None where it looked at others."""
+        try:
+            return None if self.known is None else self._compared(self.known, files)
+        except MALFORMED:
+            self.known = None
+            return None
+
+    def _compared(self, known: Known, files: Mapping[str, str]) -> Comparison | None:
+        if self.has_walked:
+            from flake8_ssot_engine.project.scan import files_in_order
+
             inner, outer = files_in_order(self.modules, files)
             if (*inner, *outer) != known.paths or files != known.files:
                 return None
-            if _links_in(self.listing.paths(only_new=True)):
+            if links_in(self.listing.paths(only_new=True)):
                 return None
-        value, paths = known.value, known.paths
         keys = self._keys[: len(self._keys) - len(known.parts.keys_gone_by)]
-        comparison = compare(paths, known.parts.table, keys, self._now)
-        if len(comparison.changed) > _MOST:
-            return None
-        searches = tuple(map(Needles.from_plain, value["searches"]))
-        readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
-        consulted = {paths[at]: shape for at, shape in value["consulted"]}
-        candidates = {paths[at] for at in value["candidates"]}
-        again: set[str] = set()
-        found: Iterable[tuple[str, bool, Reading | None]] = ()
-        if comparison.changed:
-            from flake8_ssot_engine.project.needles import search_again
+        return compare(known.paths, bytes(known.parts.table), keys, self.now)
 
-            changed = comparison.changed
-            found = search_again(self.settings, searches, self.modules, changed, is_wanted)
-        for path, is_candidate, reading in found:
-            if reading != readings.get(path):
-                return None
-            if path in files:
-                (candidates.add if is_candidate else candidates.discard)(path)
-                if is_candidate or self._parses_all:
-                    again.add(path)
-            if path in consulted:
-                data = _content(path, digest_at(comparison.table, len(paths), paths.index(path)))
-                if data is None:
-                    return None
-                text = DefinitionText(data)
-                shape = text.shape() if self._reads(path, text) else _UNSOUND
-                if shape != consulted[path] or shape == _UNSOUND:
-                    again |= candidates
-                consulted[path] = shape
-        stale = {files[path] for path in again.union(comparison.changed) if path in files}
-        results = {name: one for name, one in known.results.items() if name not in stale}
-        self._table = comparison.table
-        self._is_fresh = not comparison.is_refreshed and not self._has_news(known)
-        self._consulted = consulted
-        scan = Scan(
-            Needles.from_plain(value["needles"]),
-            frozenset(candidates),
-            paths,
-            (),
-            searches,
-            readings,
-        )
-        return Recalled(scan, results, frozenset(again))
-
-    def _has_news(self, known: _Known) -> bool:
-        """Whether more is known of the walk than was."""
-        if not self._walks_again:
+    def _has_news(self, known: Known) -> bool:
+        """Whether a walk has found what was not known, or what is worth to be known."""
+        if not self.has_walked:
             return False
-        is_answer = self._question is not None and self._gone_by is not None
-        is_other = not known.parts.gone_by or known.value["question"] != self._question
-        return self.listing.has_news or (is_answer and is_other)
+        is_other = not known.parts.gone_by or known.value["question"] != self.question
+        return self.listing.has_news or (is_other and self.gone_by is not None)
 
-    @cached_property
-    def _gone_by(self) -> dict[str, Key] | None:
-        return self.listing.gone_by()
-
-    def keep(
-        self,
-        scan: Scan,
-        files: Mapping[str, str],
-        results: Iterable[FileResult],
-        consulted: Mapping[str, bool],
-    ) -> None:
-        """Remember what a run has found. Where that cannot be, the next one begins anew."""
-        if self._is_fresh or (not self._table and _links_in(self.listing.paths())):
-            return
-        numbers = {path: number for number, path in enumerate(scan.paths)}
-        table = self._table or table_of(scan.states, self._now)
-        shapes = dict(self._consulted)
-        for path, is_sound in consulted.items():
-            if path not in shapes:
-                if path not in numbers:
-                    return  # it was reached by a link
-                data = _content(path, digest_at(table, len(numbers), numbers[path]))
-                if data is None:
-                    return  # it has changed since
-                shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
-        value = {
-            "question": self._question,
-            "modules": len(self.modules),
-            "needles": scan.needles.to_plain(),
-            "searches": [needles.to_plain() for needles in scan.searches],
-            "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
-            "consulted": [[numbers[path], shape] for path, shape in shapes.items()],
-            "candidates": sorted(numbers[path] for path in scan.candidates),
-        }
-        parts = self._parts(scan.paths, files, numbers)._replace(
-            results=_plain(list(map(result_to_plain, results))), table=table
-        )
+    def store(self, value: dict[str, Any], parts: Parts) -> None:
+        """Keep something for the next run. Where that cannot be, it begins anew."""
         store(self.settings.root, self._fingerprint, Cached(value, parts), self._name)
 
-    def _parts(
-        self, paths: Sequence[str], files: Mapping[str, str], numbers: Mapping[str, int]
-    ) -> _Parts:
-        """Return the parts that are of the walk; those of the files are empty."""
-        if self._known is not None and not self._walks_again:
-            return self._known.parts
-        gone_by = (self._gone_by if self._question is not None else None) or {}
-        return _Parts(
-            listing=_plain(self.listing.to_plain()),
-            results=b"",
-            paths=_joined(paths),
-            order=array("q", map(numbers.__getitem__, files)).tobytes(),
-            names=_joined(files.values()),
-            table=b"",
-            gone_by=_joined(gone_by),
-            keys_gone_by=numbers_of(list(chain.from_iterable(gone_by.values()))).tobytes(),
-        )
 
-    def _reads(self, path: str, text: DefinitionText) -> bool:
-        """Whether what a module exports can be known."""
-        try:
-            parse_exports(path, text, self.settings.source_roots)
-        except SourceError:
-            return False
-        return True
-
-
-def _links_in(folders: Iterable[str]) -> bool:
+def links_in(folders: Iterable[str]) -> bool:
     """Whether a folder holds a link by which a module may be found where no walk goes."""
     for folder in folders:
         try:
@@ -341,16 +234,3 @@ def _links_in(folders: Iterable[str]) -> bool:
         except OSError:
             return True
     return False
-
-
-def _plain(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
-
-
-def _content(path: str, digest: bytes) -> bytes | None:
-    """Return what a file holds; None if that is not what it was."""
-    try:
-        data = read_regular(path)
-    except OSError:
-        return None
-    return data if digest_of(data) == digest else None

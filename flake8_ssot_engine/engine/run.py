@@ -169,10 +169,16 @@ class _GroupRun:
 
     def recall(self, memory: Memory) -> Collection[FileResult] | None:
         """Return the results by what is remembered, if anything is, and remember them."""
+        files = {task.path: task.shown_as for task in self._group}
+        standing = memory.standing(files)
+        if standing is not None:
+            self._told(len(files))
+            return standing.values()
+        from flake8_ssot_engine.engine.renewal import Renewal
         from flake8_ssot_engine.engine.suppressions import wants
 
-        names = {task.path: task.shown_as for task in self._group}
-        recalled = memory.recall(names, wants(self._settings))
+        renewal = Renewal(memory, files)
+        recalled = renewal.recall(wants(self._settings))
         if recalled is None:
             return None
         results = dict(recalled.results)
@@ -180,17 +186,19 @@ class _GroupRun:
         if recalled.to_check:
             self._module_paths = memory.modules
             again = [task for task in self._group if task.path in recalled.to_check]
-        self._told(len(self._group) - len(again))
+        self._told(len(files) - len(again))
         checked = self.check(recalled.scan.needles, again)
         results.update((result.path, result) for result in checked)
-        memory.keep(recalled.scan, names, results.values(), self._consulted)
+        renewal.keep(recalled.scan, results.values(), self._consulted)
         return results.values()
 
     def _check_and_keep(self, memory: Memory) -> list[FileResult]:
-        names = {task.path: task.shown_as for task in self._group}
+        from flake8_ssot_engine.engine.renewal import Renewal
+
         found = self._scan(memory.modules, keeps_states=True)
         results = self._check_found(found)
-        memory.keep(found, names, results, self._consulted)
+        files = {task.path: task.shown_as for task in self._group}
+        Renewal(memory, files).keep(found, results, self._consulted)
         return results
 
     def search_and_check(self) -> list[FileResult]:

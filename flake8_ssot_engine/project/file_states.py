@@ -19,6 +19,8 @@ _RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _FIELDS = 4
 _INODE = 3
+KEY_SIZE = 8 * _FIELDS
+"""Bytes that a table has of a stat key."""
 _DIGEST = 16
 _LARGEST = 0x7FFF_FFFF_FFFF_FFFF
 Key = tuple[int, int, int, int]
@@ -69,7 +71,7 @@ def digest_of(data: bytes) -> bytes:
 
 def digest_at(table: bytes, count: int, number: int) -> bytes:
     """Return the digest of one of the `count` files of a table."""
-    start = 8 + count * 8 * _FIELDS + number * _DIGEST
+    start = 8 + count * KEY_SIZE + number * _DIGEST
     return table[start : start + _DIGEST]
 
 
@@ -87,7 +89,7 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
     table, or where something has become a file.
     """
     count = len(paths)
-    size_of_keys = count * 8 * _FIELDS
+    size_of_keys = count * KEY_SIZE
     if (len(table), len(keys_now)) != (8 + size_of_keys + count * _DIGEST, size_of_keys):
         raise ValueError("another number of files")
     known, keys = array("q"), array("q")

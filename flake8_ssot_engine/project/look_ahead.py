@@ -1,4 +1,4 @@
-"""Looking ahead: a second process computes something while this one goes on.
+"""Looking ahead: a second process computes a table while this one goes on, and then with it.
 
 For what takes some milliseconds: an executor's imports and threads alone take longer than that.
 """
@@ -11,53 +11,77 @@ from collections.abc import Callable
 
 from flake8_ssot_engine.project.parallel import available_cores
 
+_CHUNK = 256
+"""Rows that are computed at a time: at most so many are computed by both."""
+
 
 class LookAhead:
-    """The bytes that a function will have returned, by the time that they are asked for."""
+    """A table whose rows a function computes: the first ones ahead, the last ones when asked for.
 
-    def __init__(self, compute: Callable[[], bytes]) -> None:
-        """Start a process, where that is safe and pays; `compute` must not fail or print."""
+    Another process goes on from row to row, until it meets the rows that this one has computed
+    from the end backwards.
+    """
+
+    def __init__(self, compute: Callable[[int, int], bytes], count: int, width: int) -> None:
+        """Start a process, where that is safe and pays.
+
+        `compute(start, end)` returns these of the `count` rows, of `width` bytes each; it must
+        not fail or print.
+        """
         self._compute = compute
+        self._width = width
+        self._chunks = [(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
         self._pid = 0
-        if _may_fork() and available_cores() > 1:
-            self._start()
+        if len(self._chunks) > 1 and _may_fork() and available_cores() > 1:
+            self._start(count)
 
-    def _start(self) -> None:
-        read_end, write_end = os.pipe()
+    def _start(self, count: int) -> None:
+        import mmap
+
+        self._done = mmap.mmap(-1, len(self._chunks))  # a byte for each chunk
+        self._table = mmap.mmap(-1, count * self._width)
         try:
             self._pid = os.fork()
         except OSError:  # too many processes
-            os.close(read_end)
-            os.close(write_end)
             return
         if self._pid:
-            os.close(write_end)
-            self._pipe = open(read_end, "rb")  # noqa: SIM115 - `_end` closes it
             return
         try:
-            os.close(read_end)
-            with open(write_end, "wb") as pipe:
-                pipe.write(self._compute())
+            for number in range(len(self._chunks)):
+                if self._done[number]:
+                    break
+                self._fill(number)
             os._exit(0)
-        finally:  # whatever happens in this process is told by its exit code, and to nobody else
+        finally:  # what happens in this process is nobody else's business
             os._exit(1)
 
-    def result(self) -> bytes:
-        """Return what the function returns. To be asked for once."""
-        if self._pid:
-            told = self._pipe.read()
-            if self._end() == 0:
-                return told
-        return self._compute()
+    def _fill(self, number: int) -> None:
+        start, end = self._chunks[number]
+        self._table[start * self._width : end * self._width] = self._compute(start, end)
+        self._done[number] = True
 
-    def _end(self) -> int:
-        """Wait for the process, which ends when nobody listens; return how it ended."""
+    def result(self) -> bytes:
+        """Return the table. To be asked for once."""
+        if not self._pid:
+            return b"".join(self._compute(*chunk) for chunk in self._chunks)
+        for number in reversed(range(len(self._chunks))):
+            if self._done[number]:
+                break
+            self._fill(number)
+        self._end()
+        for number in range(len(self._chunks)):
+            if not self._done[number]:  # the other process was killed
+                self._fill(number)
+        return self._table[:]
+
+    def _end(self) -> None:
+        """Wait for the process, which ends where this one has been."""
         pid, self._pid = self._pid, 0
-        self._pipe.close()
-        return os.waitpid(pid, 0)[1]
+        os.waitpid(pid, 0)
 
     def __del__(self) -> None:
         if self._pid:  # nobody has asked
+            self._done[:] = b"\1" * len(self._chunks)
             self._end()
 
 

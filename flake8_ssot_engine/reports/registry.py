@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from flake8_ssot_engine.engine.run import Report
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.run import Report
 
 _FEW = 20
 """Files whose fixes a person may be kept waiting for: a second or two."""
@@ -33,7 +34,7 @@ class Format(NamedTuple):
         """What yields the lines of a report."""
         name, function = self.renderer
         module = importlib.import_module(f"flake8_ssot_engine.reports.{name}")
-        return cast(Callable[[Report], Iterator[str]], getattr(module, function))
+        return cast("Callable[[Report], Iterator[str]]", getattr(module, function))
 
 
 FORMATS: dict[str, Format] = {

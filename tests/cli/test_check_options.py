@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_engine.cli import check
+from flake8_ssot_engine.cli import checking
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.reports.registry import FORMATS
 
@@ -169,7 +169,7 @@ def test_a_bug_is_an_internal_error(ssot: Ssot, monkeypatch: pytest.MonkeyPatch)
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("told in the traceback")
 
-    monkeypatch.setattr(check, "check_each", fail)
+    monkeypatch.setattr(checking, "check_each", fail)
     code, out, err = ssot()
     assert (code, out) == (3, "")
     assert "ZeroDivisionError: told in the traceback" in err
@@ -180,7 +180,7 @@ def test_an_interrupt(ssot: Ssot, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check, "check_each", interrupt)
+    monkeypatch.setattr(checking, "check_each", interrupt)
     assert ssot() == (130, "", "ssot: interrupted\n")
 
 

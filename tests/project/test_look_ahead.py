@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -13,10 +14,25 @@ from flake8_ssot_engine.project import look_ahead
 from flake8_ssot_engine.project.look_ahead import LookAhead
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="of POSIX")
+COUNT = 10_000
+WIDTH = 8
 
 
-def number() -> bytes:
-    return str(os.getpid()).encode()
+def rows(start: int, end: int) -> bytes:
+    """Return the numbers of some rows."""
+    return b"".join(number.to_bytes(WIDTH, "little") for number in range(start, end))
+
+
+def processes(start: int, end: int) -> bytes:
+    """Return for each of some rows the process that computes it."""
+    return os.getpid().to_bytes(WIDTH, "little") * (end - start)
+
+
+TABLE = rows(0, COUNT)
+
+
+def numbers(table: bytes) -> list[int]:
+    return [int.from_bytes(table[at : at + WIDTH], "little") for at in range(0, len(table), WIDTH)]
 
 
 @pytest.fixture
@@ -25,17 +41,38 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)  # pytest-xdist has its own
 
 
-@forks
 @pytest.mark.usefixtures("two_cores")
-def test_another_process_computes_it() -> None:
-    assert LookAhead(number).result() != number()
+@pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 512, 513, COUNT])
+def test_every_row_is_computed(count: int) -> None:
+    assert LookAhead(rows, count, WIDTH).result() == rows(0, count)
 
 
 @forks
 @pytest.mark.usefixtures("two_cores")
-def test_more_than_a_pipe_holds() -> None:
-    ahead = LookAhead(lambda: bytes(10_000_000))
-    assert ahead.result() == bytes(10_000_000)
+def test_another_process_computes_the_first_rows() -> None:
+    ahead = LookAhead(processes, COUNT, WIDTH)
+    pid = ahead._pid
+    while not ahead._done[3]:
+        time.sleep(0.001)
+    told = numbers(ahead.result())
+    assert told[0] == pid != os.getpid()
+    assert set(told) <= {pid, os.getpid()}
+
+
+@forks
+@pytest.mark.usefixtures("two_cores")
+def test_this_process_computes_the_last_rows() -> None:
+    """The other one never gets beyond its first rows."""
+    here = os.getpid()
+
+    def compute(start: int, end: int) -> bytes:
+        if os.getpid() != here:
+            time.sleep(0.2)
+        return processes(start, end)
+
+    told = numbers(LookAhead(compute, COUNT, WIDTH).result())
+    assert told[-1] == here
+    assert told.count(here) > COUNT / 2
 
 
 def interrupted() -> None:
@@ -52,53 +89,58 @@ def failing() -> None:
 
 @forks
 @pytest.mark.usefixtures("two_cores")
+@pytest.mark.parametrize("after", [0, 1000])
 @pytest.mark.parametrize("end", [killed, interrupted, failing])
 def test_a_process_that_dies_is_replaced(
-    end: Callable[[], None], capfd: pytest.CaptureFixture[str]
+    end: Callable[[], None], after: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     here = os.getpid()
 
-    def compute() -> bytes:
-        if os.getpid() != here:
+    def compute(start: int, stop: int) -> bytes:
+        if os.getpid() != here and start >= after:
             end()
-        return b"whole"
+        return rows(start, stop)
 
-    assert LookAhead(compute).result() == b"whole"
+    assert LookAhead(compute, COUNT, WIDTH).result() == TABLE
     assert capfd.readouterr().err == ""
 
 
 @forks
 @pytest.mark.usefixtures("two_cores")
 def test_nothing_is_left_of_it() -> None:
-    ahead = LookAhead(number)
+    ahead = LookAhead(rows, COUNT, WIDTH)
     pid = ahead._pid
-    ahead.result()
+    assert ahead.result() == TABLE
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    assert ahead._pipe.closed
 
 
 @forks
 @pytest.mark.usefixtures("two_cores")
-def test_nothing_is_left_of_it_though_nobody_asks() -> None:
-    ahead = LookAhead(lambda: bytes(10_000_000))  # more than a pipe holds: it waits for a reader
-    pid, pipe = ahead._pid, ahead._pipe
+def test_it_ends_soon_if_nobody_asks() -> None:
+    def compute(start: int, end: int) -> bytes:
+        time.sleep(0.01)
+        return rows(start, end)
+
+    ahead = LookAhead(compute, 100_000, WIDTH)  # it would take four seconds
+    pid = ahead._pid
+    began = time.monotonic()
     del ahead
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    assert pipe.closed
+    assert time.monotonic() - began < 2
 
 
 @pytest.mark.usefixtures("two_cores")
 def test_one_core_computes_it_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(look_ahead, "available_cores", lambda: 1)
-    assert LookAhead(number).result() == number()
+    assert set(numbers(LookAhead(processes, COUNT, WIDTH).result())) == {os.getpid()}
 
 
 @pytest.mark.usefixtures("two_cores")
 def test_with_other_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 2)
-    assert LookAhead(number).result() == number()
+    assert set(numbers(LookAhead(processes, COUNT, WIDTH).result())) == {os.getpid()}
 
 
 @forks
@@ -110,4 +152,4 @@ def test_where_no_process_starts_it_is_computed_all_the_same(
         raise BlockingIOError("too many")
 
     monkeypatch.setattr(os, "fork", refuse)
-    assert LookAhead(number).result() == number()
+    assert LookAhead(rows, COUNT, WIDTH).result() == TABLE

@@ -1,0 +1,91 @@
+"""The files that a command over a project looks at, by its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from flake8_ssot_engine.cli.selection import changed_by
+from flake8_ssot_engine.config.finder import ConfigFinder
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import find_tasks, question_of, settings_of
+from flake8_ssot_engine.project.discovery import is_excluded
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.memory import Memory
+
+_TEXTS = "SSOT008"
+"""The code of what is found in texts."""
+
+
+def tasks_of(
+    options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None = None
+) -> list[Task]:
+    """Return the files that the options name, each with the settings for it. Raises UsageError.
+
+    `memory` may know them from the last run.
+    """
+    here = os.getcwd()
+    changed = changed_by(options)
+    with_texts = changed(finder.settings_for(here)).selects(_TEXTS)
+    tasks: list[Task]
+    if getattr(options, "stdin_filename", None):
+        path = os.path.abspath(options.stdin_filename)
+        settings = finder.settings_for(os.path.dirname(path))
+        is_left_out = is_excluded(path, settings)
+        tasks = [] if is_left_out else [Task(path, options.stdin_filename, changed(settings))]
+    else:
+        root = finder.settings_for(here).root
+        named = {os.path.abspath(path): path for path in options.paths or [os.path.relpath(root)]}
+        if memory is None:
+            tasks = list(find_tasks(named, finder, changed=changed, with_texts=with_texts))
+        else:
+            tasks = _found_with(memory, named, finder, changed, options.phase, with_texts)
+    if options.phase is None:
+        return tasks
+    _check_phase_name(
+        options.phase, [task.settings for task in tasks] or [finder.settings_for(here)]
+    )
+    return [task for task in tasks if _is_in_phase(task.path, task.settings, options.phase)]
+
+
+def _found_with(
+    memory: Memory,
+    named: Mapping[str, str],
+    finder: ConfigFinder,
+    changed: Callable[[Settings], Settings],
+    phase: str | None,
+    with_texts: bool,
+) -> list[Task]:
+    """Return the files below some paths: those that a walk finds, if it must be made."""
+    declared = finder.settings_for(os.getcwd())
+    question = None  # of a phase, no more is remembered than what came of its files
+    if phase is None:
+        question = question_of(named, finder, declared, with_texts=with_texts)
+    files = memory.found(question)
+    if files is not None:
+        return list(map(Task, files, files.values(), repeat(memory.settings)))
+    listing = memory.listing
+    tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
+    if all(settings == memory.settings for settings in settings_of(tasks)):
+        memory.question = question
+    return tasks
+
+
+def _is_in_phase(path: str, settings: Settings, name: str) -> bool:
+    from flake8_ssot_engine.engine.check import phase_of
+
+    phases = (phase_of(path, migration) for migration in settings.migrations)
+    return any(phase is not None and phase.name == name for phase in phases)
+
+
+def _check_phase_name(name: str, every: list[Settings]) -> None:
+    known = [p.name for settings in every for m in settings.migrations for p in m.phases]
+    if name not in known:
+        from flake8_ssot_engine.campaign.planner import unknown_phase
+
+        raise unknown_phase(name, known)
