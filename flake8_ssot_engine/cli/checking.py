@@ -55,14 +55,15 @@ def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory 
                 shows_fixes=shows_fixes,
             )
         settings = settings_here(options, finder)
-        report = _judge(options, settings, tasks, results, contents, newness)
+        every = settings_of(tasks)
+        report = _judge(options, settings, every, tasks, results, contents, newness)
         fixable = files_to_fix(report, form)
         if fixable and not (options.stdin_filename or shows_fixes):
             report = _with_fixes(report, form, tasks, finder, fixable, jobs)
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
-        _tell_settings(tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
+        _tell_settings(every, tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
     _write(report, options)
     if options.format == "concise":
         from flake8_ssot_engine.reports.text import error_place
@@ -141,14 +142,17 @@ def _tell_foreign(foreign: list[Task], tasks: list[Task]) -> None:
 def _judge(
     options: argparse.Namespace,
     settings: Settings,
+    every: list[Settings],
     tasks: list[Task],
     results: list[FileResult],
     contents: dict[str, bytes],
     newness: Newness | None,
 ) -> Report:
-    """Return the report on what was found, with what is tolerated marked as such."""
+    """Return the report on what was found, with what is tolerated marked as such.
+
+    `settings` are those that hold here, `every` those of the tasks.
+    """
     unused: list[Finding] = []
-    every = settings_of(tasks)
     baselines = {settings.baseline_file, *(one.baseline_file for one in every)}
     if any(map(os.path.lexists, baselines)):  # else everything stands as it was found
         from flake8_ssot_engine.engine.verdict import judge_results
@@ -203,8 +207,7 @@ def _write(report: Report, options: argparse.Namespace) -> None:
     if options.output is None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-        for line in lines:
-            print(line)
+        stream.writelines(f"{line}\n" for line in lines)
         return
     try:
         with open(options.output, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -213,8 +216,10 @@ def _write(report: Report, options: argparse.Namespace) -> None:
         raise UsageError(f"--output {options.output}: {error.strerror or error}") from None
 
 
-def _tell_settings(tasks: list[Task], *, is_verbose: bool, is_whole: bool) -> None:
-    for settings in settings_of(tasks):
+def _tell_settings(
+    every: list[Settings], tasks: list[Task], *, is_verbose: bool, is_whole: bool
+) -> None:
+    for settings in every:
         if is_verbose:
             name = settings.path or "the built-in preset `execution-engine`"
             say(f"configuration: {name}, project root {settings.root}")

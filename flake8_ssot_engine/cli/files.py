@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.tasks import find_tasks, question_of, settings_of
-from flake8_ssot_engine.project.discovery import is_excluded
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
@@ -36,6 +36,8 @@ def tasks_of(
     if getattr(options, "stdin_filename", None):
         path = os.path.abspath(options.stdin_filename)
         settings = finder.settings_for(os.path.dirname(path))
+        from flake8_ssot_engine.project.discovery import is_excluded
+
         is_left_out = is_excluded(path, settings)
         tasks = [] if is_left_out else [Task(path, options.stdin_filename, changed(settings))]
     else:
@@ -68,7 +70,8 @@ def _found_with(
         question = question_of(named, finder, declared, with_texts=with_texts)
     files = memory.found(question)
     if files is not None:
-        return list(map(Task, files, files.values(), repeat(memory.settings)))
+        every = zip(files, files.values(), repeat(memory.settings))
+        return list(map(partial(tuple.__new__, Task), every))  # three times as fast as Task()
     listing = memory.listing
     tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
     if all(settings == memory.settings for settings in settings_of(tasks)):

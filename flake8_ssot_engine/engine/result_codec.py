@@ -7,14 +7,22 @@ anything, and is believed only where its types are right.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from flake8_ssot_engine.edits import Applicability
-from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding, TextPlace
+from flake8_ssot_engine.engine.findings import (
+    NO_REFERENCES,
+    FileError,
+    FileResult,
+    Finding,
+    TextPlace,
+)
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.source import Position, Span
 from flake8_ssot_engine.violations import ReferenceKind, Severity, Violation
 
+_TEXT, _NUMBER = frozenset({str}), frozenset({int})
 _KINDS = {kind.value: kind for kind in ReferenceKind}
 _APPLICABILITIES: dict[int | None, Applicability | None] = {None: None}
 _APPLICABILITIES.update((int(one), one) for one in Applicability)
@@ -29,7 +37,7 @@ def result_to_plain(result: FileResult) -> list[Any]:
         None if result.error is None else list(result.error),
         dict(result.references),
         dict(result.spelled),
-        sorted(result.scopes),
+        "\n".join(sorted(result.scopes)),
         [[*place, *start, *end, name] for place, start, end, name in result.texts],
     ]
 
@@ -44,7 +52,7 @@ def result_from_plain(plain: Any) -> FileResult:
             None if error is None else _error(*error),
             _counts(references),
             _counts(spelled),
-            frozenset(_texts(scopes)),
+            frozenset(_text(scopes).split("\n") if scopes else ()),
             tuple([_place(*place) for place in texts]),
         )
     except (TypeError, KeyError, AttributeError) as error:
@@ -83,9 +91,7 @@ def _finding_from_plain(path: str, plain: Any) -> Finding:
     line, column, end_line, end_column, lines, phase, scope, severity, *rest = plain
     code, name, start, end, symbol, replacement, migration, kind, *rest = rest
     text, hint, applicability, unfixable_because, doubt, enforced, reached = rest
-    for number in (line, column, end_line, end_column, start, end):
-        if type(number) is not int:
-            raise TypeError("no number")
+    _numbers((line, column, end_line, end_column, start, end))
     _texts((phase, scope, code, name, migration, text, hint, unfixable_because, doubt, enforced))
     return Finding(
         path,
@@ -119,17 +125,13 @@ def _error(
     path: Any, message: Any, line: Any, column: Any, code: Any, is_baselined: Any
 ) -> FileError:
     _texts((path, message, code))
-    for number in (line, column):
-        if number is not None and type(number) is not int:
-            raise TypeError("no number")
+    _numbers([number for number in (line, column) if number is not None])
     return FileError(path, message, line, column, code, bool(is_baselined))
 
 
 def _place(*plain: Any) -> TextPlace:
     *numbers, name = plain
-    for number in numbers:
-        if type(number) is not int:
-            raise TypeError("no number")
+    _numbers(numbers)
     line, column, start_line, start_column, end_line, end_column = numbers
     return TextPlace(
         Position(line, column),
@@ -140,10 +142,8 @@ def _place(*plain: Any) -> TextPlace:
 
 
 def _counts(plain: Any) -> Counter[str]:
-    for name, count in plain.items():
-        if type(count) is not int:
-            raise TypeError(f"no count of {name}")
-    return Counter(plain)
+    _numbers(plain.values())
+    return Counter(plain) if plain else NO_REFERENCES
 
 
 def _text(value: Any) -> str:
@@ -153,9 +153,11 @@ def _text(value: Any) -> str:
 
 
 def _texts(values: Any) -> Any:
-    if type(values) not in (list, tuple):
+    if type(values) not in (list, tuple) or not _TEXT.issuperset(map(type, values)):
         raise TypeError("no texts")
-    for value in values:
-        if type(value) is not str:
-            raise TypeError("no text")
     return values
+
+
+def _numbers(values: Iterable[Any]) -> None:
+    if not _NUMBER.issuperset(map(type, values)):
+        raise TypeError("no number")

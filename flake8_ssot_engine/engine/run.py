@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.prefilter import Needles
-from flake8_ssot_engine.project.scan import Scan, modules_of
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
 
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.check import Checker
     from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.shared import Shared
+    from flake8_ssot_engine.project.prefilter import Needles
+    from flake8_ssot_engine.project.scan import Scan
     from flake8_ssot_engine.project.texts import OldName
 
 _CHUNK = 16
@@ -203,6 +203,8 @@ class _GroupRun:
 
     def search_and_check(self) -> list[FileResult]:
         """Search the project for its needles, then check the files that spell one."""
+        from flake8_ssot_engine.project.scan import modules_of
+
         return self._check_found(self._scan(modules_of(self._settings.source_roots)))
 
     def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
@@ -269,10 +271,13 @@ def _by_settings(tasks: Sequence[Task]) -> Iterator[tuple[Settings, list[Task]]]
 
 def report_of(results: Sequence[FileResult], *, files: int) -> Report:
     """Add up the results of single files; those that are empty may be left out."""
+    references: Counter[str] = Counter()
+    for result in results:
+        references.update(result.references)
     return Report(
         findings=tuple(finding for result in results for finding in result.findings),
         errors=tuple(result.error for result in results if result.error is not None),
-        references=sum((result.references for result in results), Counter()),
+        references=references,
         files=files,
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task
-from flake8_ssot_engine.project.discovery import find_files, ignores_above
-from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.ignores import ignores_above
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.project.listing import Listing
 
 
 def find_tasks(
@@ -27,6 +29,8 @@ def find_tasks(
     them if asked for. Raises
     UsageError for a path that does not exist.
     """
+    from flake8_ssot_engine.project.discovery import find_files  # not if the files are known
+
     names = _Names(named)
     by_id: dict[int, Settings] = {}
     ours: set[str] = set()

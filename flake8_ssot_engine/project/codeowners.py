@@ -16,7 +16,7 @@ from functools import cache
 
 from codeowners import CodeOwners
 
-from flake8_ssot_engine.project.discovery import repository_around
+from flake8_ssot_engine.project.ignores import repository_around
 from flake8_ssot_engine.project.reading import read_regular
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")

@@ -10,6 +10,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Globs
 from flake8_ssot_engine.project.globs import EVERY, Judge, Rules, verdict
+from flake8_ssot_engine.project.ignores import ignores_above, read_ignores
 from flake8_ssot_engine.project.listing import (
     IGNORE_FILE,
     SUFFIXES,
@@ -88,17 +89,6 @@ def find_files(
 def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bool:
     """Whether the configuration excludes a path, by itself or by a folder above it."""
     return any(verdict(globs, path, is_folder=is_folder) for globs in settings.exclude)
-
-
-def repository_around(folder: str) -> str | None:
-    """Return the root of the repository that an absolute folder is in, None where it is in none."""
-    current = folder
-    while not os.path.exists(os.path.join(current, ".git")):
-        parent = os.path.dirname(current)
-        if parent == current:
-            return None
-        current = parent
-    return current
 
 
 def modules_below(root: str, listing: Listing | None = None) -> Iterator[str]:
@@ -184,7 +174,7 @@ class _Walk:
         """Return what judges in a folder, given what does in the one that it is in."""
         ignores, excludes = outer.ruling
         if IGNORE_FILE in folder.speaking:
-            ignores = (*ignores, _read_ignores(path))
+            ignores = (*ignores, read_ignores(path))
         # What an outer configuration excludes stays out, whatever a nested one says.
         excludes += tuple(globs for globs in settings.exclude if globs not in excludes)
         ruling = self._listing.ruling(ignores, excludes)
@@ -233,18 +223,6 @@ def _ignored(judges: Iterable[Judge], names: Sequence[str], *, are_folders: bool
     return (name for name, is_ignored in told.items() if is_ignored)
 
 
-def ignores_above(folder: str) -> list[Globs]:
-    """Return the `.gitignore` files above a folder, up to the root of its repository."""
-    found: list[Globs] = []
-    current = folder
-    top = repository_around(folder)
-    while top is not None and current != top:
-        current = os.path.dirname(current)
-        if os.path.isfile(os.path.join(current, ".gitignore")):
-            found.append(_read_ignores(current))
-    return found[::-1]
-
-
 def counting_in(folder: str, ignores: Sequence[Globs]) -> tuple[Globs, ...]:
     """Return those of the patterns above an absolute folder, outermost first, that count in it.
 
@@ -253,17 +231,3 @@ def counting_in(folder: str, ignores: Sequence[Globs]) -> tuple[Globs, ...]:
     parent, name = os.path.split(folder)
     judges = [Rules.of(globs).judge_in(parent) for globs in ignores]
     return () if any(_ignored(judges, [name], are_folders=True)) else tuple(ignores)
-
-
-def _read_ignores(folder: str) -> Globs:
-    try:
-        with open(os.path.join(folder, ".gitignore"), "rb") as file:
-            return ignores_in(folder, file.read())
-    except OSError:
-        return Globs(folder, ())
-
-
-def ignores_in(folder: str, data: bytes) -> Globs:
-    """Return the patterns of a `.gitignore` in an absolute folder."""
-    text = data.decode("utf-8-sig", "surrogateescape")
-    return Globs(folder, tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))

@@ -12,8 +12,9 @@ from flake8_ssot_engine.config.loader import FILE_NAME, INI_FILES, TABLE, decode
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, Judges, counting_in, ignores_in
+from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, Judges, counting_in
 from flake8_ssot_engine.project.git_objects import Folder
+from flake8_ssot_engine.project.ignores import ignores_in
 from flake8_ssot_engine.project.listing import ENVIRONMENT, IGNORE_FILE, SUFFIXES, Listing
 from flake8_ssot_engine.project.listing import Folder as Listed
 from flake8_ssot_engine.project.snapshots import Snapshot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_engine.project.discovery import repository_around
+from flake8_ssot_engine.project.ignores import repository_around
 
 
 class RepositoryPaths:
