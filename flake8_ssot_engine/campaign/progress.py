@@ -155,6 +155,8 @@ def take_inventory(
     ours = (settings.path, settings.baseline_file)
     tasks = [Task(p, p, own) for p, s in found if s.path == settings.path and p not in ours]
     checked = check_each(tasks, jobs=jobs, parses_all=False, memory=memory, with_texts=True)
+    if memory is not None:
+        memory.write()
     results = {result.path: result for result in checked}
     files = text_files([settings.root], finder)
     olds = {move.old for move in migration.moves}

@@ -13,6 +13,7 @@ from flake8_ssot_engine.cli.selection import jobs_of, parses_all, settings_here
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.engine.result_codec import finding_from_plain, finding_to_plain
 from flake8_ssot_engine.engine.run import FEW_FILES, Report, Task, check_each, report_of
 from flake8_ssot_engine.engine.tasks import settings_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
@@ -23,6 +24,11 @@ from flake8_ssot_engine.violations import Severity
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.novelty import Newness
+
+_OF_ANOTHER_PROJECT = (
+    "no file declares a migration, and the built-in one is for another project: nothing will be"
+    " reported; `ssot init` makes one"
+)
 
 
 def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None) -> int:
@@ -56,14 +62,16 @@ def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory 
             )
         settings = settings_here(options, finder)
         every = settings_of(tasks)
-        report = _judge(options, settings, every, tasks, results, contents, newness)
+        report = _judge(options, settings, every, tasks, results, contents, newness, memory)
         fixable = files_to_fix(report, form)
         if fixable and not (options.stdin_filename or shows_fixes):
             report = _with_fixes(report, form, tasks, finder, fixable, jobs)
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
-        _tell_settings(every, tasks, is_verbose=options.verbose, is_whole=_is_whole(options))
+        _tell_settings(every, tasks, options, memory)
+    if memory is not None:
+        memory.write()
     _write(report, options)
     if options.format == "concise":
         from flake8_ssot_engine.reports.text import error_place
@@ -147,6 +155,7 @@ def _judge(
     results: list[FileResult],
     contents: dict[str, bytes],
     newness: Newness | None,
+    memory: Memory | None,
 ) -> Report:
     """Return the report on what was found, with what is tolerated marked as such.
 
@@ -173,11 +182,20 @@ def _judge(
     report = report_of(results, files=len(tasks))
     if _is_whole(options) and any(map(_declares_owners, every)):
         # The bridge's own line outlives it by `ssot retire`: no reason for CI to fail by itself.
+        severity = Severity.ERROR if options.stale == "error" else Severity.WARNING
+        unused += [f._replace(severity=severity) for f in _unused_owners(tasks, memory)]
+    return report._replace(findings=(*report.findings, *unused))
+
+
+def _unused_owners(tasks: list[Task], memory: Memory | None) -> list[Finding]:
+    def find() -> list[Any]:
         from flake8_ssot_engine.engine.owners import find_unused_owners
 
-        is_error = options.stale == "error"
-        unused += find_unused_owners(tasks, Severity.ERROR if is_error else Severity.WARNING)
-    return report._replace(findings=(*report.findings, *unused))
+        found = find_unused_owners(tasks, Severity.WARNING)
+        return [[finding.path, finding_to_plain(finding)] for finding in found]
+
+    plain = memory.remembered("owners", find) if memory else find()
+    return [finding_from_plain(*one) for one in plain]
 
 
 def _declares_owners(settings: Settings) -> bool:
@@ -217,27 +235,34 @@ def _write(report: Report, options: argparse.Namespace) -> None:
 
 
 def _tell_settings(
-    every: list[Settings], tasks: list[Task], *, is_verbose: bool, is_whole: bool
+    every: list[Settings],
+    tasks: list[Task],
+    options: argparse.Namespace,
+    memory: Memory | None,
 ) -> None:
     for settings in every:
-        if is_verbose:
+        if options.verbose:
             name = settings.path or "the built-in preset `execution-engine`"
             say(f"configuration: {name}, project root {settings.root}")
         doubts: list[object] = list(settings.warnings)
         if settings.baseline and not os.path.lexists(settings.baseline):
             name = os.path.relpath(settings.baseline)
             doubts.append(f"{name}: there is no such baseline; `ssot baseline create` makes it")
-        if not settings.path:
-            from flake8_ssot_engine.project.review import may_matter
-
-            if not may_matter(settings):
-                doubts.append(
-                    "no file declares a migration, and the built-in one is for another project:"
-                    " nothing will be reported; `ssot init` makes one"
-                )
-        elif is_whole:
-            from flake8_ssot_engine.project.review import review
-
-            doubts += review(settings, [task.path for task in tasks])
+        if not settings.path or _is_whole(options):
+            doubts += _doubts(settings, tasks, memory)
         for warning in doubts:
             say(f"warning: {warning}")
+
+
+def _doubts(settings: Settings, tasks: list[Task], memory: Memory | None) -> list[str]:
+    """Return what is doubtful of the settings of some files."""
+
+    def find() -> list[str]:
+        from flake8_ssot_engine.project.review import may_matter, review
+
+        if settings.path:
+            return list(map(str, review(settings, [task.path for task in tasks])))
+        return [] if may_matter(settings) else [_OF_ANOTHER_PROJECT]
+
+    is_known = memory is not None and memory.settings == settings
+    return memory.remembered("doubts", find) if memory and is_known else find()

@@ -70,6 +70,7 @@ def foresee(
         results = recall_each(tasks, memory, jobs=1, with_texts=True)
     if results is None:
         return Foreknown()
+    memory.write()
     paths = {task.shown_as: task.path for task in tasks}
     known = {paths[one.path]: _without_texts(one) for one in results}
     return Foreknown(frozenset(paths.values()), known)

@@ -11,7 +11,7 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -107,6 +107,9 @@ class Memory:
         self.question: Any = None
         self.has_walked = True
         self._name = name
+        self._is_as_it_was = False
+        self._pending: Cached | None = None
+        self._notes: dict[str, Any] = {}
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
@@ -187,10 +190,29 @@ class Memory:
         try:
             if comparison.is_refreshed or self._has_news(self.known):
                 return None
-            return self.known.results
+            results = self.known.results
         except MALFORMED:
             self.known = None
             return None
+        self._is_as_it_was = not self.has_walked
+        return results
+
+    def remembered(self, name: str, find: Callable[[], list[Any]]) -> list[Any]:
+        """Return what `find` does, plain values, or did when the last run asked for that name.
+
+        It must depend on nothing but the settings and what is in the project; and be asked once
+        it is known what came of the files.
+        """
+        if self._is_as_it_was and name in self.known_notes:
+            return self.known_notes[name]
+        found = self._notes[name] = find()
+        return found
+
+    @property
+    def known_notes(self) -> dict[str, list[Any]]:
+        """What the last run has found out besides."""
+        notes = self.known.value.get("notes") if self.known is not None else None
+        return notes if isinstance(notes, dict) else {}
 
     def compared(self, files: Mapping[str, str]) -> Comparison | None:
         """Return which files have changed since the last run; None where it looked at others."""
@@ -219,9 +241,19 @@ class Memory:
         is_other = not known.parts.gone_by or known.value["question"] != self.question
         return self.listing.has_news or (is_other and self.gone_by is not None)
 
-    def store(self, value: dict[str, Any], parts: Parts) -> None:
-        """Keep something for the next run. Where that cannot be, it begins anew."""
-        store(self.settings.root, self._fingerprint, Cached(value, parts), self._name)
+    def keep(self, value: dict[str, Any], parts: Parts) -> None:
+        """Have this written for the next run."""
+        self._pending = Cached(value, parts)
+
+    def write(self) -> None:
+        """Write what is to be kept. Where that cannot be, the next run begins anew."""
+        cached, notes = self._pending, self._notes
+        if self._is_as_it_was and notes and self.known is not None:
+            cached = Cached(self.known.value, self.known.parts)
+            notes = {**self.known_notes, **notes}
+        if cached is not None:
+            cached.value["notes"] = notes
+            store(self.settings.root, self._fingerprint, cached, self._name)
 
 
 def links_in(folders: Iterable[str]) -> bool:

@@ -11,6 +11,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileError, Finding, finding_of_line
 from flake8_ssot_engine.engine.run import Task, read_source
+from flake8_ssot_engine.engine.tasks import settings_of
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.migrations import Globs, Migration
 from flake8_ssot_engine.names import QualifiedName
@@ -30,8 +31,7 @@ def find_unused_owners(tasks: Sequence[Task], severity: Severity) -> Iterator[Fi
     itself, and may be declared; one by a pattern that only fits other files than Python's is not
     judged. Raises ConfigError where a configuration cannot be read any more.
     """
-    every = {id(task.settings): task.settings for task in tasks}
-    for settings in every.values():
+    for settings in settings_of(tasks):
         if not settings.selects(UNUSED_SUPPRESSION.code):
             continue
         paths = [task.path for task in tasks if task.settings is settings]

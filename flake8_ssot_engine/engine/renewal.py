@@ -123,7 +123,7 @@ class Renewal:
     def keep(
         self, scan: Scan, results: Iterable[FileResult], consulted: Mapping[str, bool]
     ) -> None:
-        """Remember what a run has found. Where that cannot be, the next one begins anew."""
+        """Have the memory keep what a run has found, where that can be."""
         memory = self._memory
         if not self._table and links_in(memory.listing.paths()):
             return
@@ -149,7 +149,7 @@ class Renewal:
         }
         parts = self._parts(scan.paths, numbers)
         packed = _packed(list(map(result_to_plain, results)))
-        memory.store(value, parts._replace(results=packed, table=table))
+        memory.keep(value, parts._replace(results=packed, table=table))
 
     def _parts(self, paths: Sequence[str], numbers: Mapping[str, int]) -> Parts:
         """Return the parts that are of the walk; those of the files are left out."""

@@ -33,11 +33,11 @@ def result_to_plain(result: FileResult) -> list[Any]:
     """Return a result as lists, texts and numbers; none of its violations carries a fix."""
     return [
         result.path,
-        list(map(_finding_to_plain, result.findings)),
+        list(map(finding_to_plain, result.findings)),
         None if result.error is None else list(result.error),
         dict(result.references),
         dict(result.spelled),
-        "\n".join(sorted(result.scopes)),
+        sorted(result.scopes),
         [[*place, *start, *end, name] for place, start, end, name in result.texts],
     ]
 
@@ -48,18 +48,19 @@ def result_from_plain(plain: Any) -> FileResult:
         path, findings, error, references, spelled, scopes, texts = plain
         return FileResult(
             _text(path),
-            tuple([_finding_from_plain(path, finding) for finding in findings]),
+            tuple([finding_from_plain(path, finding) for finding in findings]),
             None if error is None else _error(*error),
             _counts(references),
             _counts(spelled),
-            frozenset(_text(scopes).split("\n") if scopes else ()),
+            frozenset(_texts(scopes)),
             tuple([_place(*place) for place in texts]),
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"no result: {error}") from None
 
 
-def _finding_to_plain(finding: Finding) -> list[Any]:
+def finding_to_plain(finding: Finding) -> list[Any]:
+    """Return a finding without its path; its violation carries no fix."""
     violation = finding.violation
     assert violation.fix is None
     applicability = violation.applicability
@@ -87,7 +88,8 @@ def _finding_to_plain(finding: Finding) -> list[Any]:
     ]
 
 
-def _finding_from_plain(path: str, plain: Any) -> Finding:
+def finding_from_plain(path: str, plain: Any) -> Finding:
+    """Return the finding in a file that became `plain`. Raises ValueError or TypeError."""
     line, column, end_line, end_column, lines, phase, scope, severity, *rest = plain
     code, name, start, end, symbol, replacement, migration, kind, *rest = rest
     text, hint, applicability, unfixable_because, doubt, enforced, reached = rest

@@ -63,7 +63,7 @@ def question_of(
     if len(folders) < len(named) or any(finder.settings_for(f) is not settings for f in folders):
         return None
     above = [[[globs.base, *globs.patterns] for globs in ignores_above(f)] for f in folders]
-    return [list(map(list, named.items())), finder.is_fixed, with_texts, above]
+    return [os.getcwd(), list(map(list, named.items())), finder.is_fixed, with_texts, above]
 
 
 def tasks_of_project(
