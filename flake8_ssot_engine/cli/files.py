@@ -6,7 +6,6 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.cli.selection import changed_by
@@ -70,8 +69,9 @@ def _found_with(
         question = question_of(named, finder, declared, with_texts=with_texts)
     files = memory.found(question)
     if files is not None:
-        every = zip(files, files.values(), repeat(memory.settings))
-        return list(map(partial(tuple.__new__, Task), every))  # three times as fast as Task()
+        settings = (memory.settings,)
+        # It is three times as fast as to call Task.
+        return list(map(partial(tuple.__new__, Task), [(*one, *settings) for one in files]))
     listing = memory.listing
     tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
     if all(settings == memory.settings for settings in settings_of(tasks)):

@@ -12,11 +12,12 @@ import os
 import time
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Set
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, load, store
+from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, read, store
 from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.findings import FileResult
     from flake8_ssot_engine.project.file_states import Key
     from flake8_ssot_engine.project.listing import Listing
+
+
+NAME = "check"
+"""That of the file which `ssot check` keeps."""
 
 
 class Parts(NamedTuple):
@@ -45,6 +50,10 @@ class Parts(NamedTuple):
     keys_gone_by: bytes | memoryview
 
 
+Files = Callable[[], Mapping[str, str]]
+"""What returns the files to check, with their names in reports."""
+
+
 class Known:
     """What the last run has kept, each part read when it is asked for."""
 
@@ -63,11 +72,15 @@ class Known:
         """All files that were searched."""
         return tuple(_split(self.parts.paths))
 
-    @cached_property
-    def files(self) -> dict[str, str]:
-        """The files that were to be checked, with their names in reports."""
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the files that were to be checked, each with its name in reports."""
         paths = map(self.paths.__getitem__, array("q", bytes(self.parts.order)))
-        return dict(zip(paths, _split(self.parts.names), strict=True))
+        return list(zip(paths, _split(self.parts.names), strict=True))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The same by their paths."""
+        return dict(self.pairs())
 
     @cached_property
     def results(self) -> dict[str, FileResult]:
@@ -76,12 +89,6 @@ class Known:
 
         results = map(result_from_plain, json.loads(bytes(self.parts.results)))
         return {result.path: result for result in results}
-
-    def looking(self) -> LookAhead:
-        """Look for the stat keys of all paths, then of those that the walk went by."""
-        every = (bytes(part) for part in (self.parts.paths, self.parts.gone_by))
-        paths = [path for part in every if part for path in part.split(b"\0")]
-        return LookAhead(lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE)
 
 
 def joined(paths: Iterable[str]) -> bytes:
@@ -93,6 +100,44 @@ def _split(paths: bytes | memoryview) -> list[str]:
     return os.fsdecode(bytes(paths)).split("\0") if paths else []
 
 
+class Opened:
+    """A cache that was opened, of which it is not known yet whether it is of any use.
+
+    What its files are by now is looked up meanwhile. `root` is that of the project, `name` that
+    of the file.
+    """
+
+    def __init__(self, root: str, name: str) -> None:
+        self.place = (root, name)
+        self._stored = read(root, name)
+        self._looking: LookAhead | None = None
+        with suppress(*MALFORMED):
+            if self._stored is not None:
+                _, *parts = self._stored.parts()
+                self._look(Parts(*parts))
+
+    def _look(self, parts: Parts) -> None:
+        """Look for the stat keys of all paths, then of those that the walk went by."""
+        every = (bytes(part) for part in (parts.paths, parts.gone_by))
+        paths = [path for part in every if part for path in part.split(b"\0")]
+        self._looking = LookAhead(
+            lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE
+        )
+
+    def known(self, fingerprint: str) -> Known | None:
+        """Return what is cached under a fingerprint, if it is sound."""
+        cached = None if self._stored is None else self._stored.cached(fingerprint)
+        try:
+            return None if cached is None else Known(cached)
+        except MALFORMED:
+            return None
+
+    @cached_property
+    def keys(self) -> bytes:
+        """The stat keys of what is known."""
+        return b"" if self._looking is None else self._looking.result()
+
+
 class Memory:
     """What one project's cache holds for a run under some settings.
 
@@ -100,27 +145,30 @@ class Memory:
     checked, as far as that is known. `has_walked` says that a walk is made in this run.
     """
 
-    def __init__(self, settings: Settings, *, parses_all: bool, name: str = "check") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        parses_all: bool,
+        name: str = NAME,
+        opened: Opened | None = None,
+    ) -> None:
+        """Open the cache, unless that is what was `opened` before."""
+        if opened is None or opened.place != (settings.root, name):
+            opened = Opened(settings.root, name)
+        self._opened = opened
         self.settings = settings
         self.parses_all = parses_all
         self.now = time.time_ns()
         self.question: Any = None
         self.has_walked = True
-        self._name = name
         self._is_as_it_was = False
         self._pending: Cached | None = None
         self._notes: dict[str, Any] = {}
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
-        self.known: Known | None = None
-        cached = load(settings.root, self._fingerprint, name)
-        try:
-            if cached is not None:
-                self.known = Known(cached)
-                self._looking = self.known.looking()
-        except MALFORMED:
-            self.known = None
+        self.known = opened.known(self._fingerprint)
 
     @property
     def is_empty(self) -> bool:
@@ -152,11 +200,7 @@ class Memory:
         """What a walk that was made in this run went by, if that is to be relied on."""
         return None if self.question is None else self.listing.gone_by()
 
-    @cached_property
-    def _keys(self) -> bytes:
-        return self._looking.result()
-
-    def found(self, question: Any) -> Mapping[str, str] | None:
+    def found(self, question: Any) -> Iterable[tuple[str, str]] | None:
         """Return the files that a walk would find, with their names in reports, if that is known.
 
         It is where the last run asked the same, and all that its walk went by is as it was; else
@@ -168,9 +212,9 @@ class Memory:
         try:
             if known.value["question"] != question:
                 return None
-            files = known.files
+            files = known.pairs()
             known.results  # noqa: B018 - read while the other process looks
-            if not self._keys.endswith(bytes(known.parts.keys_gone_by)):
+            if not self._opened.keys.endswith(bytes(known.parts.keys_gone_by)):
                 return None
         except MALFORMED:
             self.known = None
@@ -179,10 +223,10 @@ class Memory:
         self.has_walked = False
         return files
 
-    def standing(self, files: Mapping[str, str]) -> Mapping[str, FileResult] | None:
+    def standing(self, files: Files) -> Mapping[str, FileResult] | None:
         """Return what came of some files, by their names in reports, where nothing has changed.
 
-        `files` are those to check, with these names. Nothing is to be kept then.
+        Nothing is to be kept then.
         """
         comparison = self.compared(files)
         if self.known is None or comparison is None:
@@ -214,7 +258,7 @@ class Memory:
         notes = self.known.value.get("notes") if self.known is not None else None
         return notes if isinstance(notes, dict) else {}
 
-    def compared(self, files: Mapping[str, str]) -> Comparison | None:
+    def compared(self, files: Files) -> Comparison | None:
         """Return which files have changed since the last run; None where it looked at others."""
         try:
             return None if self.known is None else self._compared(self.known, files)
@@ -222,16 +266,18 @@ class Memory:
             self.known = None
             return None
 
-    def _compared(self, known: Known, files: Mapping[str, str]) -> Comparison | None:
+    def _compared(self, known: Known, files: Files) -> Comparison | None:
         if self.has_walked:
             from flake8_ssot_engine.project.scan import files_in_order
 
-            inner, outer = files_in_order(self.modules, files)
-            if (*inner, *outer) != known.paths or files != known.files:
+            wanted = files()
+            inner, outer = files_in_order(self.modules, wanted)
+            if (*inner, *outer) != known.paths or wanted != known.files:
                 return None
             if links_in(self.listing.paths(only_new=True)):
                 return None
-        keys = self._keys[: len(self._keys) - len(known.parts.keys_gone_by)]
+        keys = self._opened.keys
+        keys = keys[: len(keys) - len(known.parts.keys_gone_by)]
         return compare(known.paths, bytes(known.parts.table), keys, self.now)
 
     def _has_news(self, known: Known) -> bool:
@@ -253,7 +299,8 @@ class Memory:
             notes = {**self.known_notes, **notes}
         if cached is not None:
             cached.value["notes"] = notes
-            store(self.settings.root, self._fingerprint, cached, self._name)
+            root, name = self._opened.place
+            store(root, self._fingerprint, cached, name)
 
 
 def links_in(folders: Iterable[str]) -> bool:

@@ -60,7 +60,7 @@ class Renewal:
 
     def recall(self, is_wanted: Any) -> Recalled | None:
         """Return what holds of the last run over the same files, if anything does."""
-        comparison = self._memory.compared(self._files)
+        comparison = self._memory.compared(lambda: self._files)
         known = self._memory.known
         if known is None or comparison is None or len(comparison.changed) > _MOST:
             return None

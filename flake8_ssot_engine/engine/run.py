@@ -169,15 +169,14 @@ class _GroupRun:
 
     def recall(self, memory: Memory) -> Collection[FileResult] | None:
         """Return the results by what is remembered, if anything is, and remember them."""
-        files = {task.path: task.shown_as for task in self._group}
-        standing = memory.standing(files)
+        standing = memory.standing(self._files)
         if standing is not None:
-            self._told(len(files))
+            self._told(len(self._group))
             return standing.values()
         from flake8_ssot_engine.engine.renewal import Renewal
         from flake8_ssot_engine.engine.suppressions import wants
 
-        renewal = Renewal(memory, files)
+        renewal = Renewal(memory, self._files())
         recalled = renewal.recall(wants(self._settings))
         if recalled is None:
             return None
@@ -186,19 +185,21 @@ class _GroupRun:
         if recalled.to_check:
             self._module_paths = memory.modules
             again = [task for task in self._group if task.path in recalled.to_check]
-        self._told(len(files) - len(again))
+        self._told(len(self._group) - len(again))
         checked = self.check(recalled.scan.needles, again)
         results.update((result.path, result) for result in checked)
         renewal.keep(recalled.scan, results.values(), self._consulted)
         return results.values()
+
+    def _files(self) -> dict[str, str]:
+        return {task.path: task.shown_as for task in self._group}
 
     def _check_and_keep(self, memory: Memory) -> list[FileResult]:
         from flake8_ssot_engine.engine.renewal import Renewal
 
         found = self._scan(memory.modules, keeps_states=True)
         results = self._check_found(found)
-        files = {task.path: task.shown_as for task in self._group}
-        Renewal(memory, files).keep(found, results, self._consulted)
+        Renewal(memory, self._files()).keep(found, results, self._consulted)
         return results
 
     def search_and_check(self) -> list[FileResult]:

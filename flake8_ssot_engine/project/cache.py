@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from contextlib import suppress
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -41,8 +42,33 @@ class Cached(NamedTuple):
     parts: tuple[bytes | memoryview, ...] = ()
 
 
-def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
-    """Return what the project at `root` has cached under this fingerprint, if it is sound.
+class Stored(NamedTuple):
+    """A cache that this program has written, as far as it says so itself."""
+
+    fingerprint: str
+    lengths: list[int]
+    checksum: int
+    data: memoryview
+
+    def parts(self) -> list[memoryview]:
+        """Return the value and the parts, as bytes that may be anything."""
+        ends = list(accumulate(self.lengths, initial=0))
+        return [self.data[start:end] for start, end in pairwise(ends)]
+
+    def cached(self, fingerprint: str) -> Cached | None:
+        """Return what was cached under this fingerprint, if it is sound."""
+        try:
+            checksum = _checksum(self.lengths, self.data)
+            if self.fingerprint != fingerprint or self.checksum != checksum:
+                return None
+            value, *parts = self.parts()
+            return Cached(json.loads(bytes(value)), tuple(parts))
+        except MALFORMED:
+            return None
+
+
+def read(root: str, name: str = "check") -> Stored | None:
+    """Return what the project at `root` has in its cache, if this program wrote it there.
 
     `name` is that of the file.
     """
@@ -60,15 +86,19 @@ def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
         if not data.startswith(_MAGIC):
             return None
         end = data.find(b"\n", len(_MAGIC))
-        found, lengths, checksum = json.loads(data[len(_MAGIC) : end])
-        rest = memoryview(data)[end + 1 :]  # to copy megabytes takes milliseconds
-        if found != fingerprint or _checksum(lengths, rest) != checksum:
+        program, fingerprint, lengths, checksum = json.loads(data[len(_MAGIC) : end])
+        if program != _program():
             return None
-        ends = list(accumulate(lengths, initial=0))
-        value, *parts = (rest[start:end] for start, end in pairwise(ends))
-        return Cached(json.loads(bytes(value)), tuple(parts))
-    except (OSError, ValueError, TypeError, RecursionError):  # no cache, or none of ours
+        rest = memoryview(data)[end + 1 :]  # to copy megabytes takes milliseconds
+        return Stored(fingerprint, lengths, checksum, rest)
+    except (OSError, *MALFORMED):  # no cache, or none of ours
         return None
+
+
+def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
+    """Return what the project at `root` has cached under this fingerprint, if it is sound."""
+    stored = read(root, name)
+    return None if stored is None else stored.cached(fingerprint)
 
 
 def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> bool:
@@ -81,7 +111,8 @@ def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> b
     parts = (value, *cached.parts)
     rest = b"".join(parts)
     lengths = list(map(len, parts))
-    head = json.dumps([fingerprint, lengths, _checksum(lengths, rest)]).encode("ascii")
+    told = [_program(), fingerprint, lengths, _checksum(lengths, rest)]
+    head = json.dumps(told).encode("ascii")
     temporary = os.path.join(folder, f"{name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         _prepare(folder)
@@ -117,12 +148,18 @@ def _prepare(folder: str) -> None:
 
 
 def fingerprint_of(*parts: object) -> str:
-    """Return a text that changes with the program, its Python, and any of `parts`.
+    """Return a text that changes with any of `parts`."""
+    return repr(parts)
+
+
+@cache
+def _program() -> str:
+    """Return a text that changes with the program and its Python, and that no stranger knows.
 
     The program is known by its version and by its files: who works on it sees what he made.
     """
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    return repr((__version__, sys.version, _files_of(package), parts))
+    return repr((__version__, sys.version, _files_of(package)))
 
 
 def _files_of(package: str) -> list[tuple[str, int, int]]:

@@ -6,7 +6,8 @@ import argparse
 
 import pytest
 
-from flake8_ssot_engine.cli.main import main, make_parser
+from flake8_ssot_engine.cli.arguments import make_parser
+from flake8_ssot_engine.cli.main import main
 
 
 @pytest.mark.parametrize("columns", ["40", "100", "0", "-5", "wide", ""])
