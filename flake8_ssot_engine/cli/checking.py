@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.cli.files import tasks_of
@@ -89,7 +90,7 @@ def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory 
 def _with_fixes(
     report: Report,
     form: Format,
-    tasks: list[Task],
+    tasks: Sequence[Task],
     finder: ConfigFinder,
     fixable: set[str],
     jobs: int,
@@ -112,7 +113,7 @@ def _with_fixes(
     )
 
 
-def _read_stdin(tasks: list[Task]) -> dict[str, bytes]:
+def _read_stdin(tasks: Sequence[Task]) -> dict[str, bytes]:
     if sys.stdin is None:  # closed by the caller, `<&-`
         raise UsageError("--stdin-filename: standard input is closed")
     data = sys.stdin.buffer.read()
@@ -137,7 +138,7 @@ def _newness(options: argparse.Namespace, finder: ConfigFinder) -> Newness | Non
         raise UsageError(f"--new-since: {error}") from None
 
 
-def _tell_foreign(foreign: list[Task], tasks: list[Task]) -> None:
+def _tell_foreign(foreign: Sequence[Task], tasks: Sequence[Task]) -> None:
     """Tell of files that no commit of the repository can be compared with. Raises UsageError."""
     if foreign and len(foreign) == len(tasks):
         told = "is in another repository"
@@ -151,7 +152,7 @@ def _judge(
     options: argparse.Namespace,
     settings: Settings,
     every: list[Settings],
-    tasks: list[Task],
+    tasks: Sequence[Task],
     results: list[FileResult],
     contents: dict[str, bytes],
     newness: Newness | None,
@@ -187,7 +188,7 @@ def _judge(
     return report._replace(findings=(*report.findings, *unused))
 
 
-def _unused_owners(tasks: list[Task], memory: Memory | None) -> list[Finding]:
+def _unused_owners(tasks: Sequence[Task], memory: Memory | None) -> list[Finding]:
     def find() -> list[Any]:
         from flake8_ssot_engine.engine.owners import find_unused_owners
 
@@ -236,7 +237,7 @@ def _write(report: Report, options: argparse.Namespace) -> None:
 
 def _tell_settings(
     every: list[Settings],
-    tasks: list[Task],
+    tasks: Sequence[Task],
     options: argparse.Namespace,
     memory: Memory | None,
 ) -> None:
@@ -254,7 +255,7 @@ def _tell_settings(
             say(f"warning: {warning}")
 
 
-def _doubts(settings: Settings, tasks: list[Task], memory: Memory | None) -> list[str]:
+def _doubts(settings: Settings, tasks: Sequence[Task], memory: Memory | None) -> list[str]:
     """Return what is doubtful of the settings of some files."""
 
     def find() -> list[str]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.cli.selection import changed_by
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task
-from flake8_ssot_engine.engine.tasks import find_tasks, question_of, settings_of
+from flake8_ssot_engine.engine.tasks import KnownTasks, find_tasks, question_of, settings_of
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
@@ -23,7 +22,7 @@ _TEXTS = "SSOT008"
 
 def tasks_of(
     options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None = None
-) -> list[Task]:
+) -> Sequence[Task]:
     """Return the files that the options name, each with the settings for it. Raises UsageError.
 
     `memory` may know them from the last run.
@@ -31,7 +30,7 @@ def tasks_of(
     here = os.getcwd()
     changed = changed_by(options)
     with_texts = changed(finder.settings_for(here)).selects(_TEXTS)
-    tasks: list[Task]
+    tasks: Sequence[Task]
     if getattr(options, "stdin_filename", None):
         path = os.path.abspath(options.stdin_filename)
         settings = finder.settings_for(os.path.dirname(path))
@@ -61,7 +60,7 @@ def _found_with(
     changed: Callable[[Settings], Settings],
     phase: str | None,
     with_texts: bool,
-) -> list[Task]:
+) -> Sequence[Task]:
     """Return the files below some paths: those that a walk finds, if it must be made."""
     declared = finder.settings_for(os.getcwd())
     question = None  # of a phase, no more is remembered than what came of its files
@@ -69,9 +68,7 @@ def _found_with(
         question = question_of(named, finder, declared, with_texts=with_texts)
     files = memory.found(question)
     if files is not None:
-        settings = (memory.settings,)
-        # It is three times as fast as to call Task.
-        return list(map(partial(tuple.__new__, Task), [(*one, *settings) for one in files]))
+        return KnownTasks(memory.settings, files)
     listing = memory.listing
     tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
     if all(settings == memory.settings for settings in settings_of(tasks)):

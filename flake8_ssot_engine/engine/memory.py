@@ -11,13 +11,14 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, read, store
+from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
 
@@ -55,32 +56,28 @@ Files = Callable[[], Mapping[str, str]]
 
 
 class Known:
-    """What the last run has kept, each part read when it is asked for."""
+    """What the last run has kept, each part read when it is asked for.
+
+    `paths` are those of all files that were searched, the first `modules` of them those of
+    modules; `files` those that were to be checked, in their order, with their names in reports.
+    """
 
     def __init__(self, cached: Cached) -> None:
         self.value = cached.value
         self.parts = Parts(*cached.parts)
         self.modules = int(self.value["modules"])
+        self.paths = Deferred(int(self.value["count"]), lambda: _split(self.parts.paths))
+        self._order = array("q", bytes(self.parts.order))
+        self.files = Deferred(len(self._order), self._pairs)
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        paths = [self.paths[at] for at in self._order]
+        return list(zip(paths, _split(self.parts.names), strict=True))
 
     @cached_property
     def listing(self) -> Any:
         """The folders, as a listing has them in plain values."""
         return json.loads(bytes(self.parts.listing))
-
-    @cached_property
-    def paths(self) -> tuple[str, ...]:
-        """All files that were searched."""
-        return tuple(_split(self.parts.paths))
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the files that were to be checked, each with its name in reports."""
-        paths = map(self.paths.__getitem__, array("q", bytes(self.parts.order)))
-        return list(zip(paths, _split(self.parts.names), strict=True))
-
-    @property
-    def files(self) -> dict[str, str]:
-        """The same by their paths."""
-        return dict(self.pairs())
 
     @cached_property
     def results(self) -> dict[str, FileResult]:
@@ -163,6 +160,7 @@ class Memory:
         self.question: Any = None
         self.has_walked = True
         self._is_as_it_was = False
+        self._comparison: Comparison | None = None
         self._pending: Cached | None = None
         self._notes: dict[str, Any] = {}
         today = datetime.date.today()
@@ -200,7 +198,7 @@ class Memory:
         """What a walk that was made in this run went by, if that is to be relied on."""
         return None if self.question is None else self.listing.gone_by()
 
-    def found(self, question: Any) -> Iterable[tuple[str, str]] | None:
+    def found(self, question: Any) -> Sequence[tuple[str, str]] | None:
         """Return the files that a walk would find, with their names in reports, if that is known.
 
         It is where the last run asked the same, and all that its walk went by is as it was; else
@@ -212,7 +210,6 @@ class Memory:
         try:
             if known.value["question"] != question:
                 return None
-            files = known.pairs()
             known.results  # noqa: B018 - read while the other process looks
             if not self._opened.keys.endswith(bytes(known.parts.keys_gone_by)):
                 return None
@@ -221,7 +218,7 @@ class Memory:
             return None
         self.question = question
         self.has_walked = False
-        return files
+        return known.files
 
     def standing(self, files: Files) -> Mapping[str, FileResult] | None:
         """Return what came of some files, by their names in reports, where nothing has changed.
@@ -260,11 +257,12 @@ class Memory:
 
     def compared(self, files: Files) -> Comparison | None:
         """Return which files have changed since the last run; None where it looked at others."""
-        try:
-            return None if self.known is None else self._compared(self.known, files)
-        except MALFORMED:
-            self.known = None
-            return None
+        if self.known is not None and self._comparison is None:
+            try:
+                self._comparison = self._compared(self.known, files)
+            except MALFORMED:
+                self.known = None
+        return self._comparison
 
     def _compared(self, known: Known, files: Files) -> Comparison | None:
         if self.has_walked:
@@ -272,7 +270,7 @@ class Memory:
 
             wanted = files()
             inner, outer = files_in_order(self.modules, wanted)
-            if (*inner, *outer) != known.paths or wanted != known.files:
+            if [*inner, *outer] != list(known.paths) or wanted != dict(known.files):
                 return None
             if links_in(self.listing.paths(only_new=True)):
                 return None

@@ -105,7 +105,7 @@ class Renewal:
         scan = Scan(
             Needles.from_plain(value["needles"]),
             frozenset(candidates),
-            paths,
+            tuple(paths),
             (),
             searches,
             readings,
@@ -140,6 +140,7 @@ class Renewal:
                 shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
         value = {
             "question": memory.question,
+            "count": len(scan.paths),
             "modules": len(memory.modules),
             "needles": scan.needles.to_plain(),
             "searches": [needles.to_plain() for needles in scan.searches],
@@ -148,7 +149,9 @@ class Renewal:
             "candidates": sorted(numbers[path] for path in scan.candidates),
         }
         parts = self._parts(scan.paths, numbers)
-        packed = _packed(list(map(result_to_plain, results)))
+        told = {result.path: result for result in results}
+        in_order = (told[name] for name in self._files.values() if name in told)
+        packed = _packed(list(map(result_to_plain, in_order)))
         memory.keep(value, parts._replace(results=packed, table=table))
 
     def _parts(self, paths: Sequence[str], numbers: Mapping[str, int]) -> Parts:

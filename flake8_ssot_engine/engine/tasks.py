@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.ignores import ignores_above
 
 if TYPE_CHECKING:
@@ -79,8 +80,18 @@ def tasks_of_project(
     return find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
 
 
+class KnownTasks(Deferred[Task]):
+    """The files that the last run found, to all of which the same settings hold."""
+
+    def __init__(self, settings: Settings, files: Sequence[tuple[str, str]]) -> None:
+        super().__init__(len(files), lambda: [Task(*file, settings) for file in files])
+        self.settings = settings
+
+
 def settings_of(tasks: Iterable[Task]) -> list[Settings]:
     """Return the settings of some files, each once."""
+    if isinstance(tasks, KnownTasks):
+        return [tasks.settings]
     return list({id(task.settings): task.settings for task in tasks}.values())
 
 
