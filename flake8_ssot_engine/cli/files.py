@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from flake8_ssot_engine.cli.selection import changed_by
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import Task
-from flake8_ssot_engine.engine.tasks import KnownTasks, find_tasks, question_of, settings_of
+from flake8_ssot_engine.engine.run import KnownTasks, Task
+from flake8_ssot_engine.engine.tasks import find_tasks, question_of, settings_of
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory

@@ -51,6 +51,8 @@ class Parts(NamedTuple):
     keys_gone_by: bytes | memoryview
 
 
+ROW_END = b",\n"
+"""What stands between the results in a cache; within one there is no end of a line."""
 Files = Callable[[], Mapping[str, str]]
 """What returns the files to check, with their names in reports."""
 
@@ -86,6 +88,12 @@ class Known:
 
         results = map(result_from_plain, json.loads(bytes(self.parts.results)))
         return {result.path: result for result in results}
+
+    @cached_property
+    def packed_results(self) -> dict[int, bytes]:
+        """The same results by their identity, as the cache has them: each on a line of JSON."""
+        rows = bytes(self.parts.results)[1:-1].split(ROW_END)
+        return dict(zip(map(id, self.results.values()), rows, strict=True)) if self.results else {}
 
 
 def joined(paths: Iterable[str]) -> bytes:
@@ -183,6 +191,11 @@ class Memory:
         except MALFORMED:
             self.known = None
             return Listing.from_plain(None)
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The files that were to be checked, with their names in reports."""
+        return {} if self.known is None else dict(self.known.files)
 
     @cached_property
     def modules(self) -> Set[str]:

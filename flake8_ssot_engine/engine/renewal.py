@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine.engine.findings import FileResult
-from flake8_ssot_engine.engine.memory import Known, Memory, Parts, joined, links_in
+from flake8_ssot_engine.engine.memory import ROW_END, Known, Memory, Parts, joined, links_in
 from flake8_ssot_engine.engine.result_codec import result_to_plain
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.cache import MALFORMED
@@ -70,7 +70,7 @@ class Renewal:
             return None
 
     def _recalled(self, known: Known, comparison: Comparison, is_wanted: Any) -> Recalled | None:
-        files, value, paths = self._files, known.value, known.paths
+        files, value, paths = self._files, known.value, tuple(known.paths)
         searches = tuple(map(Needles.from_plain, value["searches"]))
         readings = {paths[at]: Reading(*reading) for at, *reading in value["readings"]}
         consulted = {paths[at]: shape for at, shape in value["consulted"]}
@@ -105,7 +105,7 @@ class Renewal:
         scan = Scan(
             Needles.from_plain(value["needles"]),
             frozenset(candidates),
-            tuple(paths),
+            paths,
             (),
             searches,
             readings,
@@ -123,7 +123,7 @@ class Renewal:
     def keep(
         self, scan: Scan, results: Iterable[FileResult], consulted: Mapping[str, bool]
     ) -> None:
-        """Have the memory keep what a run has found, where that can be."""
+        """Have the memory keep what a run has found, where that can be; results in order."""
         memory = self._memory
         if not self._table and links_in(memory.listing.paths()):
             return
@@ -149,9 +149,9 @@ class Renewal:
             "candidates": sorted(numbers[path] for path in scan.candidates),
         }
         parts = self._parts(scan.paths, numbers)
-        told = {result.path: result for result in results}
-        in_order = (told[name] for name in self._files.values() if name in told)
-        packed = _packed(list(map(result_to_plain, in_order)))
+        known = memory.known.packed_results if self._table and memory.known is not None else {}
+        rows = [known.get(id(one)) or _packed(result_to_plain(one)) for one in results]
+        packed = b"[" + ROW_END.join(rows) + b"]"
         memory.keep(value, parts._replace(results=packed, table=table))
 
     def _parts(self, paths: Sequence[str], numbers: Mapping[str, int]) -> Parts:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
+from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
@@ -39,6 +40,14 @@ class Task(NamedTuple):
     path: str
     shown_as: str
     settings: Settings
+
+
+class KnownTasks(Deferred[Task]):
+    """The files that the last run found, to all of which the same settings hold."""
+
+    def __init__(self, settings: Settings, files: Sequence[tuple[str, str]]) -> None:
+        super().__init__(len(files), lambda: [Task(*file, settings) for file in files])
+        self.settings = settings
 
 
 class Report(NamedTuple):
@@ -107,7 +116,8 @@ def check_each(
             return list(standing.values())
     results: dict[str, FileResult] = {}
     with Workers(jobs) as workers:
-        for settings, group in _by_settings(tasks):
+        groups = _by_settings(tasks)
+        for settings, group in groups:
             known = memory if memory and memory.settings == settings else None
             run = _GroupRun(settings, group, workers, parses_all, told, with_texts, shows_fixes)
             found: Collection[FileResult]
@@ -119,6 +129,8 @@ def check_each(
                 found = run.search_and_check()
             else:
                 found = run.recall_and_check(known)
+            if len(groups) == 1:
+                return list(found)
             results.update((result.path, result) for result in found)
     return [results[task.shown_as] for task in tasks if task.shown_as in results]
 
@@ -150,7 +162,7 @@ class _GroupRun:
     def __init__(
         self,
         settings: Settings,
-        group: list[Task],
+        group: Sequence[Task],
         workers: Workers,
         parses_all: bool,
         told: Callable[[int], None],
@@ -181,20 +193,21 @@ class _GroupRun:
         from flake8_ssot_engine.engine.renewal import Renewal
         from flake8_ssot_engine.engine.suppressions import wants
 
-        renewal = Renewal(memory, self._files())
+        files = self._files() if memory.has_walked else memory.files
+        renewal = Renewal(memory, files)
         recalled = renewal.recall(wants(self._settings))
         if recalled is None:
             return None
         results = dict(recalled.results)
-        again = []
         if recalled.to_check:
             self._module_paths = memory.modules
-            again = [task for task in self._group if task.path in recalled.to_check]
-        self._told(len(self._group) - len(again))
+        again = [Task(at, files[at], self._settings) for at in sorted(recalled.to_check)]
+        self._told(len(files) - len(again))
         checked = self.check(recalled.scan.needles, again)
         results.update((result.path, result) for result in checked)
-        renewal.keep(recalled.scan, results.values(), self._consulted)
-        return results.values()
+        in_order = [results[name] for name in files.values() if name in results]
+        renewal.keep(recalled.scan, in_order, self._consulted)
+        return in_order
 
     def _files(self) -> dict[str, str]:
         return {task.path: task.shown_as for task in self._group}
@@ -231,7 +244,7 @@ class _GroupRun:
             group = [task for task in group if task.path in found.candidates]
         return self.check(found.needles, group)
 
-    def check(self, needles: Needles | None, group: list[Task]) -> list[FileResult]:
+    def check(self, needles: Needles | None, group: Sequence[Task]) -> list[FileResult]:
         """Check some of the files."""
         if not group:
             return []
@@ -267,12 +280,13 @@ class _GroupRun:
         return tuple(old_names(self._settings, self._module_paths))
 
 
-def _by_settings(tasks: Sequence[Task]) -> Iterator[tuple[Settings, list[Task]]]:
+def _by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
+    if isinstance(tasks, KnownTasks):
+        return [(tasks.settings, tasks)]
     groups: dict[int, list[Task]] = {}
     for task in tasks:
         groups.setdefault(id(task.settings), []).append(task)
-    for group in groups.values():
-        yield group[0].settings, group
+    return [(group[0].settings, group) for group in groups.values()]
 
 
 def report_of(results: Sequence[FileResult], *, files: int) -> Report:

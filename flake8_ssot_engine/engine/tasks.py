@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import Task
-from flake8_ssot_engine.project.deferred import Deferred
+from flake8_ssot_engine.engine.run import KnownTasks, Task
 from flake8_ssot_engine.project.ignores import ignores_above
 
 if TYPE_CHECKING:
@@ -78,14 +77,6 @@ def tasks_of_project(
     """Yield the files of the project at `root`, by their paths from the current folder."""
     named = {root: os.path.relpath(root)}
     return find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
-
-
-class KnownTasks(Deferred[Task]):
-    """The files that the last run found, to all of which the same settings hold."""
-
-    def __init__(self, settings: Settings, files: Sequence[tuple[str, str]]) -> None:
-        super().__init__(len(files), lambda: [Task(*file, settings) for file in files])
-        self.settings = settings
 
 
 def settings_of(tasks: Iterable[Task]) -> list[Settings]:

@@ -109,15 +109,14 @@ def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> b
     folder = os.path.join(root, FOLDER)
     value = json.dumps(cached.value, separators=(",", ":")).encode("ascii")
     parts = (value, *cached.parts)
-    rest = b"".join(parts)
     lengths = list(map(len, parts))
-    told = [_program(), fingerprint, lengths, _checksum(lengths, rest)]
+    told = [_program(), fingerprint, lengths, _checksum(lengths, *parts)]
     head = json.dumps(told).encode("ascii")
     temporary = os.path.join(folder, f"{name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         _prepare(folder)
         with open(os.open(temporary, _WRITE, 0o666), "wb") as file:
-            file.write(_MAGIC + head + b"\n" + rest)
+            file.writelines((_MAGIC, head, b"\n", *parts))
         os.replace(temporary, os.path.join(folder, name))
     except OSError:
         return False
@@ -127,8 +126,11 @@ def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> b
     return True
 
 
-def _checksum(lengths: list[int], data: bytes | memoryview) -> int:
-    return zlib.crc32(data, zlib.crc32(repr(lengths).encode()))
+def _checksum(lengths: list[int], *data: bytes | memoryview) -> int:
+    checksum = zlib.crc32(repr(lengths).encode())
+    for part in data:
+        checksum = zlib.crc32(part, checksum)
+    return checksum
 
 
 def _prepare(folder: str) -> None:
