@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -73,6 +74,7 @@ class Workers:
             # methods import the package anew in each worker.
             methods = multiprocessing.get_all_start_methods()
             context = multiprocessing.get_context("fork" if "fork" in methods else None)
+            gc.freeze()  # to look through what workers share with this process would copy it
             self._pool = ProcessPoolExecutor(
                 self._jobs, mp_context=context, initializer=_end_with_parent
             )
