@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from flake8_ssot_engine.engine.memory import NAME, Opened
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.memory import Opened
 
 _WITHOUT_MEMORY = frozenset({"--no-cache", "--new-since", "--stdin-filename", "--help", "-h"})
 
@@ -18,6 +20,8 @@ def opened_ahead(words: list[str]) -> Opened | None:
         return None
     if any(map(os.path.isfile, words)):  # it names files, and looks at few
         return None
+    from flake8_ssot_engine.engine.memory import NAME, Opened  # seldom in vain
+
     try:
         return Opened(os.getcwd(), NAME)
     except OSError:  # there is no such folder any more

@@ -71,6 +71,13 @@ class Known:
         self.paths = Deferred(int(self.value["count"]), lambda: _split(self.parts.paths))
         self._order = array("q", bytes(self.parts.order))
         self.files = Deferred(len(self._order), self._pairs)
+        if (
+            (_count(self.parts.paths), _count(self.parts.names))
+            != (len(self.paths), len(self.files))
+            or min(self._order, default=0) < 0
+            or max(self._order, default=-1) >= len(self.paths)
+        ):
+            raise ValueError("no cache of ours")  # told now: they may be asked for anywhere
 
     def _pairs(self) -> list[tuple[str, str]]:
         paths = [self.paths[at] for at in self._order]
@@ -99,6 +106,10 @@ class Known:
 def joined(paths: Iterable[str]) -> bytes:
     """Return paths as a cache has them."""
     return os.fsencode("\0".join(paths))
+
+
+def _count(paths: bytes | memoryview) -> int:
+    return bytes(paths).count(b"\0") + 1 if paths else 0
 
 
 def _split(paths: bytes | memoryview) -> list[str]:

@@ -68,10 +68,10 @@ class _Task(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What came of a task: the files to tell of, those that are free, and the states of all."""
+    """What came of a task: the files to tell of, the numbers of the free ones, all states."""
 
     found: list[_Found]
-    free: list[str]
+    free: list[int]
     states: tuple[bytes, bytes]
 
 
@@ -111,10 +111,10 @@ def scan(
             for some, are_modules, are_free in _sorted_out(files, others, free)
             for chunk in (some[at : at + _CHUNK] for at in range(0, len(some), _CHUNK))
         ]
-        for answer in workers.map(_search, tasks):
+        for task, answer in zip(tasks, workers.map(_search, tasks), strict=True):
             if keeps_states:
                 states.append(answer.states)
-            free.update(answer.free)
+            free.update(map(task.files.__getitem__, answer.free))
             for one in answer.found:
                 candidates.add(one.path)
                 if one.is_read:
@@ -228,14 +228,14 @@ def _search(task: _Task) -> _Answer:
         words = WordSearch(task.sought, str.encode)
     states = States()
     found: list[_Found] = []
-    free: list[str] = []
+    free: list[int] = []
     if words is None:
         return _Answer(found, free, states.to_bytes())
     verdict = words.verdict
     is_any = task.is_first and not first.is_ascii  # such a word may be encoded in any way
     outliner = Outliner(task.source_roots, task.moves, task.sought)
     is_wanted = task.is_wanted
-    for path in task.files:
+    for number, path in enumerate(task.files):
         try:
             data, status = read_searched(path)
         except OSError:  # the check tells of it
@@ -250,7 +250,7 @@ def _search(task: _Task) -> _Answer:
             continue
         told = Verdict.PASSES if is_any else verdict(data)
         if told is Verdict.IS_FREE:
-            free.append(path)
+            free.append(number)
         if told is Verdict.PASSES:
             if task.are_modules and outliner.can_hand_on(data):
                 outline = outliner.outline(path, data)
