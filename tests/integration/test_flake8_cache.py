@@ -53,7 +53,7 @@ def cached(project: Path) -> set[str]:
 def fingerprint(project: Path, name: str) -> object:
     """Return what stands in a cache for the program and the settings that made it."""
     head = (project / ".ssot_cache" / name).read_bytes().split(b"\n", 2)[1]
-    return json.loads(head)[0]
+    return json.loads(head)[1]
 
 
 @pytest.fixture
