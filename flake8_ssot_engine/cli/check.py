@@ -68,6 +68,6 @@ def _memory(options: argparse.Namespace, finder: ConfigFinder) -> Memory | None:
         return None
     from flake8_ssot_engine.engine.memory import Memory
 
-    return Memory(
-        settings_here(options, finder), parses_all=parses_all(options), opened=options.opened
-    )
+    settings = settings_here(options, finder)
+    opened, options.opened = options.opened, None  # of another project it ends here
+    return Memory(settings, parses_all=parses_all(options), opened=opened)
