@@ -103,9 +103,10 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
     if count and min(sizes) < 0:
         doubtful.update(at for at, size in enumerate(sizes) if size < 0)
     if keys != known:
-        if any((a < 0) != (b < 0) for a, b in zip(sizes, keys[::_FIELDS], strict=True)):
+        differing = list(_differences(known.tobytes(), keys_now))
+        if any((sizes[at] < 0) != (keys[at * _FIELDS] < 0) for at in differing):
             raise ValueError("what was no file is one, or the reverse")
-        doubtful.update(_differences(known.tobytes(), keys_now))
+        doubtful.update(differing)
     if not doubtful:
         return Comparison([], table, is_refreshed=False)
     digests = bytearray(table[8 + size_of_keys :])
