@@ -7,7 +7,6 @@ at all, and what is in another web of the same name is something else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding, BindingKind
@@ -26,17 +25,20 @@ def key_of(binding: Binding) -> BindingKey:
     return id(binding.node), binding.kind
 
 
-@dataclass(slots=True)
 class Web:
     """Some bindings of `name` and the references that may mean them, in source order.
 
     `is_exported` says that the module's attribute of that name is bound by one of them.
     """
 
-    name: str
-    bindings: list[Binding] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
-    is_exported: bool = False
+    # No dataclass, as in engine/planning/repairs.py.
+    __slots__ = ("bindings", "is_exported", "name", "references")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.bindings: list[Binding] = []
+        self.references: list[Reference] = []
+        self.is_exported = False
 
     @property
     def scopes(self) -> list[Scope]:

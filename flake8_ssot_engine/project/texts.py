@@ -14,7 +14,6 @@ import warnings
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
@@ -94,8 +93,10 @@ class TextCount(NamedTuple):
     words: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileTexts:
+_NO_COUNTS: Mapping[str, TextCount] = {}
+
+
+class FileTexts(NamedTuple):
     """What one file holds: the mentions in order, and the counts by last part, without zeros.
 
     With `error`, the file could not be read, and nothing is known of it.
@@ -103,7 +104,7 @@ class FileTexts:
 
     path: str
     mentions: tuple[TextMention, ...] = ()
-    counts: Mapping[str, TextCount] = field(default_factory=dict)
+    counts: Mapping[str, TextCount] = _NO_COUNTS
     error: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.migrations import Match
@@ -12,7 +12,6 @@ from flake8_ssot_engine.semantics.bindings import Binding
 from flake8_ssot_engine.semantics.references import Reference
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class Repair:
     """Something to rewrite.
 
@@ -21,14 +20,19 @@ class Repair:
     `refused` why it is not made at all; `is_blocking` that no module must do so on the way.
     """
 
-    keys: set[Key] = field(default_factory=set)
-    is_wanted: bool = False
-    unsafe: str = ""
-    refused: str = ""
-    is_blocking: bool = False
+    # No dataclass: to import what makes those takes longer than to plan what a file needs.
+    __slots__ = ("is_blocking", "is_wanted", "keys", "refused", "unsafe")
+
+    def __init__(
+        self, *, keys: Iterable[Key] = (), is_wanted: bool = False, refused: str = ""
+    ) -> None:
+        self.keys = set(keys)
+        self.is_wanted = is_wanted
+        self.refused = refused
+        self.unsafe = ""
+        self.is_blocking = False
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class Redirect(Repair):
     """An alias of an import that is to bring `new`, under the name `local`.
 
@@ -36,42 +40,66 @@ class Redirect(Repair):
     `match` is None where the import is not deprecated itself.
     """
 
-    binding: Binding
-    new: QualifiedName
-    local: str
-    keeps_module: bool = False
-    match: Match | None = None
+    __slots__ = ("binding", "keeps_module", "local", "match", "new")
+
+    def __init__(
+        self,
+        *,
+        binding: Binding,
+        new: QualifiedName,
+        local: str,
+        keeps_module: bool = False,
+        match: Match | None = None,
+        keys: Iterable[Key] = (),
+        is_wanted: bool = False,
+    ) -> None:
+        super().__init__(keys=keys, is_wanted=is_wanted)
+        self.binding = binding
+        self.new = new
+        self.local = local
+        self.keeps_module = keeps_module
+        self.match = match
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class StarRedirect(Repair):
     """A star import from a module of which all or some names moved."""
 
-    binding: Binding
-    match: Match
+    __slots__ = ("binding", "match")
+
+    def __init__(
+        self, *, binding: Binding, match: Match, keys: Iterable[Key], is_wanted: bool
+    ) -> None:
+        super().__init__(keys=keys, is_wanted=is_wanted)
+        self.binding = binding
+        self.match = match
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class StarRename(Repair):
     """A name that a star import brings, which its module renames to `new`."""
 
-    binding: Binding
-    name: str
-    new: str
+    __slots__ = ("binding", "name", "new")
+
+    def __init__(self, *, binding: Binding, name: str, new: str, is_wanted: bool) -> None:
+        super().__init__(is_wanted=is_wanted)
+        self.binding = binding
+        self.name = name
+        self.new = new
 
     def is_of(self, star: Binding, name: str) -> bool:
         """Whether it is about a name of one star import."""
         return self.binding.node is star.node and self.name == name
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class Unalias(Repair):
     """An assignment that gives the new symbol its old name: `Old = New`."""
 
-    binding: Binding
+    __slots__ = ("binding",)
+
+    def __init__(self, *, binding: Binding, keys: Iterable[Key], is_wanted: bool) -> None:
+        super().__init__(keys=keys, is_wanted=is_wanted)
+        self.binding = binding
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class Access(Repair):
     """An attribute chain whose first `depth` attributes reach what is to be `new`.
 
@@ -79,15 +107,29 @@ class Access(Repair):
     `is_owner` says that both are modules that something is looked up in by a string.
     """
 
-    reference: Reference
-    root: Binding
-    depth: int
-    new: QualifiedName
-    old: QualifiedName | None = None
-    is_owner: bool = False
+    __slots__ = ("depth", "is_owner", "new", "old", "reference", "root")
+
+    def __init__(
+        self,
+        *,
+        reference: Reference,
+        root: Binding,
+        depth: int,
+        new: QualifiedName,
+        old: QualifiedName | None = None,
+        is_owner: bool = False,
+        keys: Iterable[Key] = (),
+        is_wanted: bool = False,
+    ) -> None:
+        super().__init__(keys=keys, is_wanted=is_wanted)
+        self.reference = reference
+        self.root = root
+        self.depth = depth
+        self.new = new
+        self.old = old
+        self.is_owner = is_owner
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class Respelling(Repair):
     """A string that stands for `old` and is to stand for `new`.
 
@@ -95,17 +137,42 @@ class Respelling(Repair):
     `rebinds` says that the call puts something else in the place of the name.
     """
 
-    node: ast.expr | ast.keyword
-    old: QualifiedName
-    new: QualifiedName
-    owner: Access | None = None
-    rebinds: bool = False
+    __slots__ = ("new", "node", "old", "owner", "rebinds")
+
+    def __init__(
+        self,
+        *,
+        node: ast.expr | ast.keyword,
+        old: QualifiedName,
+        new: QualifiedName,
+        owner: Access | None = None,
+        rebinds: bool = False,
+        keys: Iterable[Key] = (),
+        is_wanted: bool = False,
+    ) -> None:
+        super().__init__(keys=keys, is_wanted=is_wanted)
+        self.node = node
+        self.old = old
+        self.new = new
+        self.owner = owner
+        self.rebinds = rebinds
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
 class CallRepair(Repair):
     """A call that a declared rewrite may apply to, of the old class or of the new one."""
 
-    reference: Reference
-    match: Match
-    is_deprecated: bool
+    __slots__ = ("is_deprecated", "match", "reference")
+
+    def __init__(
+        self,
+        *,
+        reference: Reference,
+        match: Match,
+        is_deprecated: bool,
+        keys: Iterable[Key],
+        is_wanted: bool,
+    ) -> None:
+        super().__init__(keys=keys, is_wanted=is_wanted)
+        self.reference = reference
+        self.match = match
+        self.is_deprecated = is_deprecated

@@ -25,8 +25,6 @@ _FENCE = re.compile(
 )
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
 _COLONS = re.compile(r"::(?:[ \t]+(?P<kind>[\w+-]+))?[ \t\r]*(?:\n|\Z)")
-HOLDS_BLOCK = re.compile(rf">>>|```|~~~|{_COLONS.pattern}")
-"""What a docstring with a block of code in it has somewhere."""
 _DIRECTIVE = re.compile(r"[ \t]*\.\. +([\w-]+)(?=::)")
 _OPTION = re.compile(r"[ \t]*:[\w-]+:")
 _CODE = frozenset({"code", "code-block", "plot", "sourcecode"})

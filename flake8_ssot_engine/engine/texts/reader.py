@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.findings import TextPlace
-from flake8_ssot_engine.engine.texts.blocks import Block
-from flake8_ssot_engine.engine.texts.cutting import HOLDS_BLOCK, blocks_in, blocks_of_literal
 from flake8_ssot_engine.engine.texts.imports import Edits, Imported, ImportSearch
 from flake8_ssot_engine.engine.texts.literals import (
     Literals,
@@ -45,8 +43,11 @@ from flake8_ssot_engine.source import SourceFile, Span
 from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
 if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.texts.blocks import Block
     from flake8_ssot_engine.rules.context import RuleContext
 
+_MAY_HOLD_BLOCK = re.compile(r">>>|```|~~~|::[ \t\r\w+-]*(?:\n|\Z)")
+"""What a docstring with a block of code in it has somewhere."""
 _LINE_NUMBER = re.compile(r"(?::|#L|, line |\", line )\d")
 _URL = re.compile(r"\w+://[^\s\"'<>()\[\]`]*\Z")
 _SEPARATOR = re.compile(r"(/|\\\\|\\)")
@@ -103,7 +104,7 @@ class Reading(NamedTuple):
     unread: tuple[Span, ...] = ()
 
 
-ReadCode = Callable[[Block], Reading]
+ReadCode = Callable[["Block"], Reading]
 """Reads a block of code as a Python file is read."""
 
 
@@ -190,6 +191,8 @@ class TextReader:
         """Return what a file names that is no Python."""
         if not any(word in text for word in self._words):
             return _NONE
+        from flake8_ssot_engine.engine.texts.cutting import blocks_in  # few texts need it
+
         return self._read(
             text,
             index,
@@ -202,9 +205,11 @@ class TextReader:
 
     def _blocks_of_literals(self, text: str, literals: Literals) -> list[Block]:
         """Return the blocks of code in the docstrings of a Python file that may matter."""
-        marks = [mark.start() for mark in HOLDS_BLOCK.finditer(text)]
+        marks = [mark.start() for mark in _MAY_HOLD_BLOCK.finditer(text)]
         if not marks:
             return []
+        from flake8_ssot_engine.engine.texts.cutting import blocks_of_literal
+
         end = min(marks[-1], max(text.rfind(last) for last in self._lasts))
         return [
             block
