@@ -247,18 +247,20 @@ class Memory:
     def standing(self, files: Files) -> Mapping[str, FileResult] | None:
         """Return what came of some files, by their names in reports, where nothing has changed.
 
-        Nothing is to be kept then.
+        Where they look changed and are not, that is to be kept.
         """
         comparison = self.compared(files)
         if self.known is None or comparison is None:
             return None
         try:
-            if comparison.is_refreshed or self._has_news(self.known):
+            if comparison.changed or self._has_news(self.known):
                 return None
             results = self.known.results
         except MALFORMED:
             self.known = None
             return None
+        if comparison.is_refreshed:
+            self.keep(self.known.value, self.known.parts._replace(table=comparison.table))
         self._is_as_it_was = not self.has_walked
         return results
 
@@ -316,8 +318,9 @@ class Memory:
     def write(self) -> None:
         """Write what is to be kept. Where that cannot be, the next run begins anew."""
         cached, notes = self._pending, self._notes
-        if self._is_as_it_was and notes and self.known is not None:
-            cached = Cached(self.known.value, self.known.parts)
+        if self._is_as_it_was and self.known is not None:
+            if notes and cached is None:
+                cached = Cached(self.known.value, self.known.parts)
             notes = {**self.known_notes, **notes}
         if cached is not None:
             cached.value["notes"] = notes

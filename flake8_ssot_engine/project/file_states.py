@@ -64,9 +64,11 @@ class States:
 
 def digest_of(data: bytes) -> bytes:
     """Return a digest of a file's content."""
-    import hashlib  # only where something is read
-
-    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
+    try:
+        from _blake2 import blake2b  # that of hashlib, which takes milliseconds to load OpenSSL
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b(data, digest_size=_DIGEST).digest()
 
 
 def digest_at(table: bytes, count: int, number: int) -> bytes:

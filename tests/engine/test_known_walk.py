@@ -17,8 +17,9 @@ import pytest
 
 from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
-from flake8_ssot_engine.engine import run, tasks
+from flake8_ssot_engine.engine import renewal, run, tasks
 from flake8_ssot_engine.project import file_states, listing
+from flake8_ssot_engine.project.reading import read_searched
 
 CONFIGURATION = """
 source-roots = ["."]
@@ -151,6 +152,23 @@ def test_a_change_is_seen(project: Path, walks: Walks, name: str) -> None:
     assert walks.made == (name in WITH_WALK)
     assert found == ssot("--no-cache")
     assert ssot() == found
+
+
+def test_what_only_looks_changed_is_read_and_kept(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = settled()
+    (project / "app/sub/user1.py").touch()
+    read: list[str] = []
+
+    def reading(path: str) -> object:
+        read.append(path)
+        return read_searched(path)
+
+    monkeypatch.setattr(file_states, "read_searched", reading)
+    monkeypatch.setattr(renewal, "Renewal", None)  # nothing is to be asked of it
+    assert ssot() == ssot() == found
+    assert read == [str(project / "app/sub/user1.py")]
 
 
 def test_what_is_ignored_from_above(project: Path, walks: Walks) -> None:
