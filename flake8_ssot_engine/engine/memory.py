@@ -36,9 +36,9 @@ class Parts(NamedTuple):
     """What a cache holds beside its value.
 
     `paths` are those of all files that were searched, modules first; `order` says which of them
-    were to be checked, one after the other, `names` what reports call these. `table` are their
-    states. `gone_by` are the paths by which the walk went that found them, with their keys;
-    nothing where it is not to be relied on.
+    were to be checked, one after the other, `names` what reports call these, unless that is how
+    their paths end. `table` are the states of all. `gone_by` are the paths by which the walk went
+    that found them, with their keys; nothing where it is not to be relied on.
     """
 
     listing: bytes | memoryview
@@ -53,6 +53,8 @@ class Parts(NamedTuple):
 
 ROW_END = b",\n"
 """What stands between the results in a cache; within one there is no end of a line."""
+_FEW = 50
+"""Files that are read again in less time than it takes to write down that they need not be."""
 Files = Callable[[], Mapping[str, str]]
 """What returns the files to check, with their names in reports."""
 
@@ -71,16 +73,18 @@ class Known:
         self.paths = Deferred(int(self.value["count"]), lambda: _split(self.parts.paths))
         self._order = array("q", bytes(self.parts.order))
         self.files = Deferred(len(self._order), self._pairs)
-        if (
-            (_count(self.parts.paths), _count(self.parts.names))
-            != (len(self.paths), len(self.files))
-            or min(self._order, default=0) < 0
-            or max(self._order, default=-1) >= len(self.paths)
-        ):
+        cut = self.value["cut"]
+        self._cut = None if cut is None else int(cut)
+        counts = [len(self.paths), len(self.files), len(self.files) if cut is None else 0]
+        told = [_count(self.parts.paths), self.value["files"], _count(self.parts.names)]
+        first, last = min(self._order, default=0), max(self._order, default=-1)
+        if told != counts or first < 0 or last >= len(self.paths):
             raise ValueError("no cache of ours")  # told now: they may be asked for anywhere
 
     def _pairs(self) -> list[tuple[str, str]]:
         paths = [self.paths[at] for at in self._order]
+        if self._cut is not None:
+            return [(path, path[self._cut :]) for path in paths]
         return list(zip(paths, _split(self.parts.names), strict=True))
 
     @cached_property
@@ -101,6 +105,16 @@ class Known:
         """The same results by their identity, as the cache has them: each on a line of JSON."""
         rows = bytes(self.parts.results)[1:-1].split(ROW_END)
         return dict(zip(map(id, self.results.values()), rows, strict=True)) if self.results else {}
+
+
+def cut_of(files: Mapping[str, str]) -> int | None:
+    """Return where the names of all files begin within their paths, if that is one place."""
+    for path, name in files.items():
+        cut = len(path) - len(name)
+        break
+    else:
+        return None
+    return cut if all(path[cut:] == name for path, name in files.items()) else None
 
 
 def joined(paths: Iterable[str]) -> bytes:
@@ -247,7 +261,7 @@ class Memory:
     def standing(self, files: Files) -> Mapping[str, FileResult] | None:
         """Return what came of some files, by their names in reports, where nothing has changed.
 
-        Where they look changed and are not, that is to be kept.
+        Where many look changed and are not, that is to be kept.
         """
         comparison = self.compared(files)
         if self.known is None or comparison is None:
@@ -259,7 +273,7 @@ class Memory:
         except MALFORMED:
             self.known = None
             return None
-        if comparison.is_refreshed:
+        if comparison.read > _FEW:
             self.keep(self.known.value, self.known.parts._replace(table=comparison.table))
         self._is_as_it_was = not self.has_walked
         return results

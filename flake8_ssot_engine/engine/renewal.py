@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from flake8_ssot_engine.engine.findings import FileResult
-from flake8_ssot_engine.engine.memory import ROW_END, Known, Memory, Parts, joined, links_in
+from flake8_ssot_engine.engine.memory import ROW_END, Known, Memory, Parts, cut_of, joined, links_in
 from flake8_ssot_engine.engine.result_codec import result_to_plain
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.cache import MALFORMED
@@ -142,6 +142,8 @@ class Renewal:
             "question": memory.question,
             "count": len(scan.paths),
             "modules": len(memory.modules),
+            "files": len(self._files),
+            "cut": cut_of(self._files),
             "needles": scan.needles.to_plain(),
             "searches": [needles.to_plain() for needles in scan.searches],
             "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
@@ -165,7 +167,7 @@ class Renewal:
             results=b"",
             paths=joined(paths),
             order=array("q", map(numbers.__getitem__, self._files)).tobytes(),
-            names=joined(self._files.values()),
+            names=b"" if cut_of(self._files) is not None else joined(self._files.values()),
             table=b"",
             gone_by=joined(gone_by),
             keys_gone_by=numbers_of(list(chain.from_iterable(gone_by.values()))).tobytes(),

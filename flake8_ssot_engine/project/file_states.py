@@ -32,12 +32,12 @@ _TO_LOOK_UP = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 class Comparison(NamedTuple):
     """The files that changed since, and the table of what they are now.
 
-    `is_refreshed` says that the table is not the one that was known.
+    `read` is how many had to be read; where none had, the table is the one that was known.
     """
 
     changed: list[str]
     table: bytes
-    is_refreshed: bool
+    read: int
 
 
 class States:
@@ -110,7 +110,7 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
             raise ValueError("what was no file is one, or the reverse")
         doubtful.update(differing)
     if not doubtful:
-        return Comparison([], table, is_refreshed=False)
+        return Comparison([], table, read=0)
     digests = bytearray(table[8 + size_of_keys :])
     changed: list[str] = []
     for at in sorted(doubtful):
@@ -126,7 +126,7 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
         keys[at * _FIELDS : (at + 1) * _FIELDS] = array("q", key)
         digests[place] = digest
     fresh = array("q", [now]).tobytes() + keys.tobytes() + bytes(digests)
-    return Comparison(changed, fresh, is_refreshed=True)
+    return Comparison(changed, fresh, read=len(doubtful))
 
 
 def _differences(known: bytes, now: bytes) -> Iterator[int]:

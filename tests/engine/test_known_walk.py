@@ -17,7 +17,7 @@ import pytest
 
 from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
-from flake8_ssot_engine.engine import renewal, run, tasks
+from flake8_ssot_engine.engine import memory, renewal, run, tasks
 from flake8_ssot_engine.project import file_states, listing
 from flake8_ssot_engine.project.reading import read_searched
 
@@ -154,9 +154,12 @@ def test_a_change_is_seen(project: Path, walks: Walks, name: str) -> None:
     assert ssot() == found
 
 
-def test_what_only_looks_changed_is_read_and_kept(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [0, 1])
+def test_what_only_looks_changed_is_read(
+    project: Path, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    """And that is kept, unless it is quicker to read it again."""
+    monkeypatch.setattr(memory, "_FEW", few)
     found = settled()
     (project / "app/sub/user1.py").touch()
     read: list[str] = []
@@ -168,7 +171,7 @@ def test_what_only_looks_changed_is_read_and_kept(
     monkeypatch.setattr(file_states, "read_searched", reading)
     monkeypatch.setattr(renewal, "Renewal", None)  # nothing is to be asked of it
     assert ssot() == ssot() == found
-    assert read == [str(project / "app/sub/user1.py")]
+    assert read == [str(project / "app/sub/user1.py")] * (1 + few)
 
 
 def test_what_is_ignored_from_above(project: Path, walks: Walks) -> None:

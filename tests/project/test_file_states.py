@@ -69,7 +69,7 @@ def now() -> int:
 
 def test_what_stays_is_not_read(paths: list[str], reads: list[str]) -> None:
     known = table(paths)
-    assert compared(paths, known, now()) == ([], known, False)
+    assert compared(paths, known, now()) == ([], known, 0)
     assert not reads
 
 
@@ -79,8 +79,8 @@ def test_what_changes_is_told_in_order(paths: list[str], reads: list[str]) -> No
         Path(paths[at]).write_text("changed")
     found = compared(paths, known, now() + LATER)
     assert found.changed == [paths[1], paths[3]] == reads
-    assert found.is_refreshed
-    assert compared(paths, found.table, now()) == ([], found.table, False)
+    assert found.read == 2
+    assert compared(paths, found.table, now()) == ([], found.table, 0)
     assert digest_at(found.table, len(paths), 3) == digest_of(b"changed")
     assert digest_at(found.table, len(paths), 2) == digest_of(b"c.py\n")
 
@@ -89,8 +89,8 @@ def test_a_file_that_was_touched_is_read_once(paths: list[str], reads: list[str]
     known = table(paths)
     os.utime(paths[2], (1, 1))
     found = compared(paths, known, now() + LATER)
-    assert (found.changed, found.is_refreshed, reads) == ([], True, [paths[2]])
-    assert compared(paths, found.table, now()) == ([], found.table, False)
+    assert (found.changed, found.read, reads) == ([], 1, [paths[2]])
+    assert compared(paths, found.table, now()) == ([], found.table, 0)
 
 
 def test_a_change_of_the_same_size_and_time_is_seen(paths: list[str], reads: list[str]) -> None:
@@ -120,7 +120,8 @@ def test_what_is_racy_depends_on_how_long_ago_it_changed(
     known = table(paths, read_after=latest + int(seconds * 1e9))
     found = compared(paths, known, now())
     assert found.changed == []
-    assert bool(reads) is found.is_refreshed is is_racy
+    assert len(reads) == found.read
+    assert bool(reads) is is_racy
 
 
 def test_a_time_to_come_is_never_trusted(paths: list[str], reads: list[str]) -> None:
@@ -204,7 +205,7 @@ def test_a_link_is_what_it_leads_to(paths: list[str], tmp_path: Path) -> None:
 
 def test_no_files_have_a_table(reads: list[str]) -> None:
     known = table([])
-    assert compared([], known, now()) == ([], known, False)
+    assert compared([], known, now()) == ([], known, 0)
     assert table_of([], 5) == table_of([States().to_bytes()], 5)
 
 
