@@ -195,7 +195,13 @@ def _unused_owners(tasks: Sequence[Task], memory: Memory | None) -> list[Finding
         found = find_unused_owners(tasks, Severity.WARNING)
         return [[finding.path, finding_to_plain(finding)] for finding in found]
 
-    plain = memory.remembered("owners", find) if memory else find()
+    # An owner may be where nothing is looked at: there, it is asked for anew.
+    every = (globs for s in settings_of(tasks) for m in s.migrations for globs in m.owners)
+    paths = (
+        os.path.join(globs.base, name.lstrip("/")) for globs in every for name in globs.patterns
+    )
+    there = "".join("01"[os.path.lexists(path)] for path in paths)
+    plain = memory.remembered(f"owners {there}", find) if memory else find()
     return [finding_from_plain(*one) for one in plain]
 
 

@@ -139,6 +139,7 @@ class Opened:
 
     def __init__(self, root: str, name: str) -> None:
         self.place = (root, name)
+        self.now = time.time_ns()  # what changes from here on is none of what is looked up
         self._stored = read(root, name)
         self._looking: LookAhead | None = None
         with suppress(*MALFORMED):
@@ -189,7 +190,7 @@ class Memory:
         self._opened = opened
         self.settings = settings
         self.parses_all = parses_all
-        self.now = time.time_ns()
+        self.now = opened.now
         self.question: Any = None
         self.has_walked = True
         self._is_as_it_was = False

@@ -292,6 +292,16 @@ def test_what_is_doubtful_is_remembered_and_told(project: Path, walks: Walks) ->
     assert "Missing" not in ssot()[2]
 
 
+def test_an_owner_where_nothing_is_looked_at(project: Path) -> None:
+    write(project / "ssot.toml", CONFIGURATION.replace("unused.py", "ignored/owner.py"))
+    assert "SSOT009" in settled()[1]
+    write(project / "ignored/owner.py", USE)
+    assert ssot() == ssot("--no-cache")
+    assert "SSOT009" not in ssot()[1]
+    (project / "ignored/owner.py").unlink()
+    assert "SSOT009" in ssot()[1]
+
+
 @pytest.mark.parametrize("part", range(9))
 def test_a_part_that_is_no_good_is_none(project: Path, part: int) -> None:
     """As no other program writes it, though its checksum is right."""
