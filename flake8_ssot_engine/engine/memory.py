@@ -70,22 +70,23 @@ class Known:
         self.value = cached.value
         self.parts = Parts(*cached.parts)
         self.modules = int(self.value["modules"])
-        self.paths = Deferred(int(self.value["count"]), lambda: _split(self.parts.paths))
-        self._order = array("q", bytes(self.parts.order))
-        self.files = Deferred(len(self._order), self._pairs)
         cut = self.value["cut"]
-        self._cut = None if cut is None else int(cut)
-        counts = [len(self.paths), len(self.files), len(self.files) if cut is None else 0]
-        told = [_count(self.parts.paths), self.value["files"], _count(self.parts.names)]
-        first, last = min(self._order, default=0), max(self._order, default=-1)
-        if told != counts or first < 0 or last >= len(self.paths):
-            raise ValueError("no cache of ours")  # told now: they may be asked for anywhere
+        order = array("q", bytes(self.parts.order))
+        names, joined_paths = self.parts.names, self.parts.paths
+        self.paths = paths = Deferred(int(self.value["count"]), lambda: _split(joined_paths))
 
-    def _pairs(self) -> list[tuple[str, str]]:
-        paths = [self.paths[at] for at in self._order]
-        if self._cut is not None:
-            return [(path, path[self._cut :]) for path in paths]
-        return list(zip(paths, _split(self.parts.names), strict=True))
+        def pairs() -> list[tuple[str, str]]:  # which knows nothing of `self`: no cycle
+            wanted = [paths[at] for at in order]
+            if cut is not None:
+                return [(path, path[cut:]) for path in wanted]
+            return list(zip(wanted, _split(names), strict=True))
+
+        self.files = Deferred(len(order), pairs)
+        counts = [len(paths), len(order), len(order) if cut is None else 0]
+        told = [_count(joined_paths), self.value["files"], _count(names)]
+        first, last = min(order, default=0), max(order, default=-1)
+        if told != counts or first < 0 or last >= len(paths) or type(cut) not in (int, type(None)):
+            raise ValueError("no cache of ours")  # told now: they may be asked for anywhere
 
     @cached_property
     def listing(self) -> Any:

@@ -147,7 +147,7 @@ def recall_each(
     with Workers(jobs) as workers:
         run = _GroupRun(
             memory.settings,
-            list(tasks),
+            tasks,
             workers,
             parses_all=False,
             told=lambda count: None,
