@@ -20,12 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:  # in a process of our own, most of what is made lives to the end of it
         gc.set_threshold(50_000)
     words = list(sys.argv[1:] if arguments is None else arguments)
-    opened = opened_ahead(words)  # first of all: another process looks while this one imports
-    from flake8_ssot_engine.cli.arguments import make_parser
-
-    options = make_parser(words[0] if words else "").parse_args(words)
-    options.opened = opened
     try:
+        opened = opened_ahead(words)  # first of all: another process looks while this one imports
+        from flake8_ssot_engine.cli.arguments import make_parser
+
+        options = make_parser(words[0] if words else "").parse_args(words)
+        options.opened = opened
         code: int = options.run(options)
         sys.stdout.flush()
         return code
