@@ -62,15 +62,14 @@ def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory 
                 shows_fixes=shows_fixes,
             )
         settings = settings_here(options, finder)
-        every = settings_of(tasks)
-        report = _judge(options, settings, every, tasks, results, contents, newness, memory)
+        report = _judge(options, settings, tasks, results, contents, newness, memory)
         fixable = files_to_fix(report, form)
         if fixable and not (options.stdin_filename or shows_fixes):
             report = _with_fixes(report, form, tasks, finder, fixable, jobs)
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:
-        _tell_settings(every, tasks, options, memory)
+        _tell_settings(tasks, options, memory)
     if memory is not None:
         memory.write()
     _write(report, options)
@@ -151,17 +150,14 @@ def _tell_foreign(foreign: Sequence[Task], tasks: Sequence[Task]) -> None:
 def _judge(
     options: argparse.Namespace,
     settings: Settings,
-    every: list[Settings],
     tasks: Sequence[Task],
     results: list[FileResult],
     contents: dict[str, bytes],
     newness: Newness | None,
     memory: Memory | None,
 ) -> Report:
-    """Return the report on what was found, with what is tolerated marked as such.
-
-    `settings` are those that hold here, `every` those of the tasks.
-    """
+    """Return the report on what was found, with what is tolerated marked as such."""
+    every = settings_of(tasks)
     unused: list[Finding] = []
     baselines = {settings.baseline_file, *(one.baseline_file for one in every)}
     if any(map(os.path.lexists, baselines)):  # else everything stands as it was found
@@ -242,12 +238,9 @@ def _write(report: Report, options: argparse.Namespace) -> None:
 
 
 def _tell_settings(
-    every: list[Settings],
-    tasks: Sequence[Task],
-    options: argparse.Namespace,
-    memory: Memory | None,
+    tasks: Sequence[Task], options: argparse.Namespace, memory: Memory | None
 ) -> None:
-    for settings in every:
+    for settings in settings_of(tasks):
         if options.verbose:
             name = settings.path or "the built-in preset `execution-engine`"
             say(f"configuration: {name}, project root {settings.root}")

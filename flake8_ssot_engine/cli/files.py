@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.cli.selection import changed_by
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import KnownTasks, Task
-from flake8_ssot_engine.engine.tasks import find_tasks, question_of, settings_of
+from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import find_tasks, recalled_tasks
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
@@ -41,39 +41,20 @@ def tasks_of(
     else:
         root = finder.settings_for(here).root
         named = {os.path.abspath(path): path for path in options.paths or [os.path.relpath(root)]}
-        if memory is None:
-            tasks = list(find_tasks(named, finder, changed=changed, with_texts=with_texts))
+        if memory is not None and options.phase is None:
+            tasks = recalled_tasks(memory, named, finder, changed=changed, with_texts=with_texts)
         else:
-            tasks = _found_with(memory, named, finder, changed, options.phase, with_texts)
+            listing = None if memory is None else memory.listing
+            found = find_tasks(
+                named, finder, listing=listing, changed=changed, with_texts=with_texts
+            )
+            tasks = list(found)
     if options.phase is None:
         return tasks
     _check_phase_name(
         options.phase, [task.settings for task in tasks] or [finder.settings_for(here)]
     )
     return [task for task in tasks if _is_in_phase(task.path, task.settings, options.phase)]
-
-
-def _found_with(
-    memory: Memory,
-    named: Mapping[str, str],
-    finder: ConfigFinder,
-    changed: Callable[[Settings], Settings],
-    phase: str | None,
-    with_texts: bool,
-) -> Sequence[Task]:
-    """Return the files below some paths: those that a walk finds, if it must be made."""
-    declared = finder.settings_for(os.getcwd())
-    question = None  # of a phase, no more is remembered than what came of its files
-    if phase is None:
-        question = question_of(named, finder, declared, with_texts=with_texts)
-    files = memory.found(question)
-    if files is not None:
-        return KnownTasks(memory.settings, files)
-    listing = memory.listing
-    tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
-    if all(settings == memory.settings for settings in settings_of(tasks)):
-        memory.question = question
-    return tasks
 
 
 def _is_in_phase(path: str, settings: Settings, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -11,7 +10,7 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fixability import key_of, with_fix
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.proof.trees import UNPROVED
-from flake8_ssot_engine.engine.run import Report, Task
+from flake8_ssot_engine.engine.run import Report, Task, by_settings
 from flake8_ssot_engine.engine.settlement import NO_CONTENTS, FixReport, Project, every_finding
 from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
@@ -40,9 +39,6 @@ def plan_fixes(
     its absolute path, that is fixed which `wants` says yes to; only `with_texts` is looked
     at comments, strings and files that are no Python.
     """
-    by_settings: defaultdict[int, list[Task]] = defaultdict(list)
-    for task in tasks:
-        by_settings[id(task.settings)].append(task)
     reports = [
         Project(
             group,
@@ -55,7 +51,7 @@ def plan_fixes(
             wants=wants,
             with_texts=with_texts,
         ).report()
-        for group in by_settings.values()
+        for _, group in by_settings(tasks)
     ]
     return FixReport(
         changes=tuple(c for report in reports for c in report.changes),
@@ -159,11 +155,9 @@ def with_single_fixes(
     other files need because of it. `contents` are those of files that hold something else than is
     on the disk; only what `wants` says yes to is looked at.
     """
-    settings = {id(task.settings): task.settings for task in tasks if task.shown_as in fixable}
+    wanted = [task for task in tasks if task.shown_as in fixable]
     fixes: dict[tuple[str, Key], tuple[PlacedEdit, ...] | str] = {}
-    for number in settings:
-        group = [task for task in tasks if id(task.settings) == number]
-        some = [task for task in group if task.shown_as in fixable]
+    for _, some in by_settings(wanted):
         project = Project(
             some,
             finder,

@@ -16,15 +16,8 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.memory import Memory
-from flake8_ssot_engine.engine.run import (
-    FEW_FILES,
-    MANY_FILES,
-    KnownTasks,
-    Task,
-    check_each,
-    recall_each,
-)
-from flake8_ssot_engine.engine.tasks import find_tasks, question_of
+from flake8_ssot_engine.engine.run import FEW_FILES, MANY_FILES, check_each, recall_each
+from flake8_ssot_engine.engine.tasks import recalled_tasks
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
@@ -59,9 +52,16 @@ def foresee(
         return Foreknown()
     try:
         declared = finder.settings_for(os.getcwd())
-        tasks = _tasks(memory, finder, declared)
+        every = recalled_tasks(
+            memory,
+            {settings.root: os.path.relpath(settings.root)},
+            finder,
+            with_texts=settings.selects(DEPRECATED_TEXT.code),
+            changed=lambda own: settings if own is declared else own,
+        )
     except ConfigError:  # it is told of when a file is met to which that configuration holds
         return Foreknown()
+    tasks = [task for task in every if task.settings is settings]
     below = tuple(os.path.join(os.path.abspath(folder), "") for folder in folders)
     count = len(named) - len(folders) + sum(task.path.startswith(below) for task in tasks)
     results: Collection[FileResult] | None
@@ -75,22 +75,6 @@ def foresee(
     paths = {task.shown_as: task.path for task in tasks}
     known = {paths[one.path]: _without_texts(one) for one in results}
     return Foreknown(frozenset(paths.values()), known)
-
-
-def _tasks(memory: Memory, finder: ConfigFinder, declared: Settings) -> Sequence[Task]:
-    """Return the files of the project to which the `declared` settings hold."""
-    settings = memory.settings
-    with_texts = settings.selects(DEPRECATED_TEXT.code)
-    named = {settings.root: os.path.relpath(settings.root)}
-    question = question_of(named, finder, declared, with_texts=with_texts)
-    files = memory.found(question)
-    if files is not None:
-        return KnownTasks(settings, files)
-    every = list(find_tasks(named, finder, listing=memory.listing, with_texts=with_texts))
-    tasks = [task._replace(settings=settings) for task in every if task.settings is declared]
-    if len(tasks) == len(every):
-        memory.question = question
-    return tasks
 
 
 def _without_texts(result: FileResult) -> FileResult:

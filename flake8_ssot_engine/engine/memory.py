@@ -219,11 +219,6 @@ class Memory:
             self.known = None
             return Listing.from_plain(None)
 
-    @property
-    def files(self) -> Mapping[str, str]:
-        """The files that were to be checked, with their names in reports."""
-        return {} if self.known is None else dict(self.known.files)
-
     @cached_property
     def modules(self) -> Set[str]:
         """The modules of the project."""

@@ -138,25 +138,26 @@ class Renewal:
                 if data is None:
                     return  # it has changed since
                 shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
+        cut = cut_of(self._files)
         value = {
             "question": memory.question,
             "count": len(scan.paths),
             "modules": len(memory.modules),
             "files": len(self._files),
-            "cut": cut_of(self._files),
+            "cut": cut,
             "needles": scan.needles.to_plain(),
             "searches": [needles.to_plain() for needles in scan.searches],
             "readings": [[numbers[path], *reading] for path, reading in scan.readings.items()],
             "consulted": [[numbers[path], shape] for path, shape in shapes.items()],
             "candidates": sorted(numbers[path] for path in scan.candidates),
         }
-        parts = self._parts(scan.paths, numbers)
+        parts = self._parts(scan.paths, numbers, cut)
         known = memory.known.packed_results if self._table and memory.known is not None else {}
         rows = [known.get(id(one)) or _packed(result_to_plain(one)) for one in results]
         packed = b"[" + ROW_END.join(rows) + b"]"
         memory.keep(value, parts._replace(results=packed, table=table))
 
-    def _parts(self, paths: Sequence[str], numbers: Mapping[str, int]) -> Parts:
+    def _parts(self, paths: Sequence[str], numbers: Mapping[str, int], cut: int | None) -> Parts:
         """Return the parts that are of the walk; those of the files are left out."""
         memory = self._memory
         if memory.known is not None and not memory.has_walked:
@@ -167,7 +168,7 @@ class Renewal:
             results=b"",
             paths=joined(paths),
             order=array("q", map(numbers.__getitem__, self._files)).tobytes(),
-            names=b"" if cut_of(self._files) is not None else joined(self._files.values()),
+            names=joined(self._files.values()) if cut is None else b"",
             table=b"",
             gone_by=joined(gone_by),
             keys_gone_by=numbers_of(list(chain.from_iterable(gone_by.values()))).tobytes(),

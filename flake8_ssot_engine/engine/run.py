@@ -43,11 +43,15 @@ class Task(NamedTuple):
 
 
 class KnownTasks(Deferred[Task]):
-    """The files that the last run found, to all of which the same settings hold."""
+    """The files that the last run found, to all of which the same settings hold.
+
+    `files` are their paths, with their names in reports.
+    """
 
     def __init__(self, settings: Settings, files: Sequence[tuple[str, str]]) -> None:
         super().__init__(len(files), lambda: [Task(*file, settings) for file in files])
         self.settings = settings
+        self.files = files
 
 
 class Report(NamedTuple):
@@ -109,14 +113,9 @@ def check_each(
     them.
     """
     told = on_progress or (lambda count: None)
-    if memory is not None and not memory.has_walked and len(tasks) >= MANY_FILES:
-        standing = memory.standing(dict)  # they are the same files
-        if standing is not None:
-            told(len(tasks))
-            return list(standing.values())
     results: dict[str, FileResult] = {}
     with Workers(jobs) as workers:
-        groups = _by_settings(tasks)
+        groups = by_settings(tasks)
         for settings, group in groups:
             known = memory if memory and memory.settings == settings else None
             run = _GroupRun(settings, group, workers, parses_all, told, with_texts, shows_fixes)
@@ -193,7 +192,7 @@ class _GroupRun:
         from flake8_ssot_engine.engine.renewal import Renewal
         from flake8_ssot_engine.engine.suppressions import wants
 
-        files = self._files() if memory.has_walked else memory.files
+        files = self._files()
         renewal = Renewal(memory, files)
         recalled = renewal.recall(wants(self._settings))
         if recalled is None:
@@ -210,6 +209,8 @@ class _GroupRun:
         return in_order
 
     def _files(self) -> dict[str, str]:
+        if isinstance(self._group, KnownTasks):
+            return dict(self._group.files)
         return {task.path: task.shown_as for task in self._group}
 
     def _check_and_keep(self, memory: Memory) -> list[FileResult]:
@@ -280,7 +281,8 @@ class _GroupRun:
         return tuple(old_names(self._settings, self._module_paths))
 
 
-def _by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
+def by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
+    """Return the tasks with the same settings together, in their order."""
     if isinstance(tasks, KnownTasks):
         return [(tasks.settings, tasks)]
     groups: dict[int, list[Task]] = {}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import KnownTasks, Task
+from flake8_ssot_engine.engine.run import KnownTasks, Task, by_settings
 from flake8_ssot_engine.project.ignores import ignores_above
 
 if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.project.listing import Listing
 
 
@@ -26,8 +27,7 @@ def find_tasks(
     """Yield the files below absolute paths, sorted; `named` tells what each path is called.
 
     `changed` says what holds in the place of the settings that a file declares. Texts are among
-    them if asked for. Raises
-    UsageError for a path that does not exist.
+    them if asked for. Raises UsageError for a path that does not exist.
     """
     from flake8_ssot_engine.project.discovery import find_files  # not if the files are known
 
@@ -51,7 +51,31 @@ def find_tasks(
         yield Task(path, shown + path[start:], by_id[id(settings)])
 
 
-def question_of(
+def recalled_tasks(
+    memory: Memory,
+    named: Mapping[str, str],
+    finder: ConfigFinder,
+    *,
+    with_texts: bool,
+    changed: Callable[[Settings], Settings],
+) -> Sequence[Task]:
+    """Return what `find_tasks` yields: as the last run did, where a walk would find the same.
+
+    All of them have to be checked with this `memory`. Raises as `find_tasks` does.
+    """
+    declared = finder.settings_for(os.getcwd())
+    question = _question_of(named, finder, declared, with_texts=with_texts)
+    files = memory.found(question)
+    if files is not None:
+        return KnownTasks(memory.settings, files)
+    listing = memory.listing
+    tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
+    if all(settings == memory.settings for settings in settings_of(tasks)):
+        memory.question = question
+    return tasks
+
+
+def _question_of(
     named: Mapping[str, str], finder: ConfigFinder, settings: Settings, *, with_texts: bool
 ) -> list[Any] | None:
     """Return what `find_tasks` is asked, with all that it goes by outside of the named folders.
@@ -67,23 +91,15 @@ def question_of(
 
 
 def tasks_of_project(
-    root: str,
-    finder: ConfigFinder,
-    *,
-    listing: Listing | None = None,
-    with_texts: bool = False,
-    changed: Callable[[Settings], Settings] = lambda settings: settings,
+    root: str, finder: ConfigFinder, *, with_texts: bool = False
 ) -> Iterator[Task]:
     """Yield the files of the project at `root`, by their paths from the current folder."""
-    named = {root: os.path.relpath(root)}
-    return find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
+    return find_tasks({root: os.path.relpath(root)}, finder, with_texts=with_texts)
 
 
-def settings_of(tasks: Iterable[Task]) -> list[Settings]:
+def settings_of(tasks: Sequence[Task]) -> list[Settings]:
     """Return the settings of some files, each once."""
-    if isinstance(tasks, KnownTasks):
-        return [tasks.settings]
-    return list({id(task.settings): task.settings for task in tasks}.values())
+    return [settings for settings, _ in by_settings(tasks)]
 
 
 class _Names:

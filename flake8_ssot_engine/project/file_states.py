@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.project.reading import read_searched
 
-_RACY = 2_000_000_000
+RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _FIELDS = 4
 _INODE = 3
@@ -96,7 +96,7 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
         raise ValueError("another number of files")
     known, keys = array("q"), array("q")
     known.frombytes(table[: 8 + size_of_keys])
-    latest = known.pop(0) - _RACY
+    latest = known.pop(0) - RACY
     keys.frombytes(keys_now)
     sizes, *times = known[::_FIELDS], known[1::_FIELDS], known[2::_FIELDS]
     doubtful: set[int] = set()

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from flake8_ssot_engine.config.finder import SPEAKING, VERSION_CONTROL
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.file_states import NO_KEY, Key, key_of
+from flake8_ssot_engine.project.file_states import NO_KEY, RACY, Key, key_of
 from flake8_ssot_engine.project.text_formats import is_text
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi")
@@ -27,8 +27,6 @@ _SPEAKING = SPEAKING | {IGNORE_FILE, ENVIRONMENT}
 
 _HEAD = [3, os.geteuid()] if os.name == "posix" else [3]
 """The format of what is remembered, and who might list those folders."""
-_RACY = 2_000_000_000
-"""Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _REMEMBERS = os.name == "posix" and sys.platform != "cygwin"
 
 
@@ -217,7 +215,7 @@ class Listing:
         listing = cls()
         if not _REMEMBERS:
             return listing
-        listing._trusted_until = clock() - _RACY
+        listing._trusted_until = clock() - RACY
         if plain is not None and plain[0] == _HEAD:
             _, rulings, rows = plain
             listing._known = {row[0]: row for row in rows}

@@ -9,15 +9,17 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.engine import memory, renewal, run, tasks
+from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.project import file_states, listing
 from flake8_ssot_engine.project.reading import read_searched
 
@@ -53,19 +55,20 @@ class Walks:
 def walks(monkeypatch: pytest.MonkeyPatch) -> Walks:
     walks, find_tasks = Walks(), tasks.find_tasks
 
-    def counting(*arguments: object, **options: object) -> object:
+    def counting(*arguments: Any, **options: Any) -> Iterator[Task]:
         walks.made += 1
-        return find_tasks(*arguments, **options)  # type: ignore[arg-type]
+        return find_tasks(*arguments, **options)
 
-    monkeypatch.setattr(files, "find_tasks", counting)
+    for module in (files, tasks):
+        monkeypatch.setattr(module, "find_tasks", counting)
     return walks
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(run, "MANY_FILES", run.FEW_FILES)
-    monkeypatch.setattr(file_states, "_RACY", 0)
-    monkeypatch.setattr(listing, "_RACY", 0)
+    monkeypatch.setattr(file_states, "RACY", 0)
+    monkeypatch.setattr(listing, "RACY", 0)
     folder = tmp_path / "project"
     for name in (
         "app/__init__.py",
@@ -264,12 +267,12 @@ def test_what_just_changed_is_not_relied_on(
     project: Path, walks: Walks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A later change could bear the same time."""
-    monkeypatch.setattr(listing, "_RACY", 3_600_000_000_000)
+    monkeypatch.setattr(listing, "RACY", 3_600_000_000_000)
     found = ssot()
     walks.made = 0
     assert ssot() == found
     assert walks.made == 1
-    monkeypatch.setattr(listing, "_RACY", 0)
+    monkeypatch.setattr(listing, "RACY", 0)
     assert ssot() == ssot() == found
     assert walks.made == 2
 

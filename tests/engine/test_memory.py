@@ -173,8 +173,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs see each change as if it lay long back."""
-    monkeypatch.setattr(file_states, "_RACY", 0)
-    monkeypatch.setattr(listing, "_RACY", 0)
+    monkeypatch.setattr(file_states, "RACY", 0)
+    monkeypatch.setattr(listing, "RACY", 0)
 
 
 def ssot(*arguments: str, jobs: int = 1, command: str = "check") -> Outcome:
