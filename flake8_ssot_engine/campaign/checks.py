@@ -108,8 +108,7 @@ def _files_concerned(
         if change.after is None or ANY_NAME in names - left:
             lost.add(module)
         lost.update(module.child(name) for name in names - left - {ANY_NAME})
-    paths = sorted(modules_of(source_roots))
-    takers = find_takers(paths, modules, lost) if lost else {}
+    takers = find_takers(modules_of(source_roots), modules, lost) if lost else {}
     own = {change.path for change in changes if change.after is not None}
     return sorted(own.union(*takers.values()))
 

@@ -45,10 +45,9 @@ def tasks_of(
             tasks = recalled_tasks(memory, named, finder, changed=changed, with_texts=with_texts)
         else:
             listing = None if memory is None else memory.listing
-            found = find_tasks(
+            tasks = find_tasks(
                 named, finder, listing=listing, changed=changed, with_texts=with_texts
             )
-            tasks = list(found)
     if options.phase is None:
         return tasks
     _check_phase_name(

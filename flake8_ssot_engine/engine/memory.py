@@ -11,7 +11,7 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -220,10 +220,10 @@ class Memory:
             return Listing.from_plain(None)
 
     @cached_property
-    def modules(self) -> Set[str]:
-        """The modules of the project."""
+    def modules(self) -> Sequence[str]:
+        """The modules of the project, sorted."""
         if self.known is not None and not self.has_walked:
-            return frozenset(self.known.paths[: self.known.modules])
+            return self.known.paths[: self.known.modules]
         from flake8_ssot_engine.project.scan import modules_of
 
         return modules_of(self.settings.source_roots, self.listing)
@@ -303,11 +303,11 @@ class Memory:
 
     def _compared(self, known: Known, files: Files) -> Comparison | None:
         if self.has_walked:
-            from flake8_ssot_engine.project.scan import files_in_order
+            from flake8_ssot_engine.project.paths import Paths
 
-            wanted = files()
-            inner, outer = files_in_order(self.modules, wanted)
-            if [*inner, *outer] != list(known.paths) or wanted != dict(known.files):
+            wanted, modules = files(), Paths.of(self.modules)
+            every = modules + Paths.of(sorted(wanted)).without(modules)
+            if list(every) != list(known.paths) or wanted != dict(known.files):
                 return None
             if links_in(self.listing.paths(only_new=True)):
                 return None

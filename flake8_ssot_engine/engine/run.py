@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
 from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.paths import Paths, Row
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
 
@@ -40,6 +41,52 @@ class Task(NamedTuple):
     path: str
     shown_as: str
     settings: Settings
+
+
+class TaskRow(NamedTuple):
+    """Files of one folder: what stands before their names in reports, and whose settings hold."""
+
+    row: Row
+    shown: str
+    settings: Settings
+
+
+class Tasks(Sequence[Task]):
+    """The files that a walk found, in its order; each task is made when it is asked for."""
+
+    def __init__(self, rows: Iterable[TaskRow]) -> None:
+        self._rows = tuple(rows)
+        self.paths = Paths(row for row, _, _ in self._rows)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[Task]:
+        for (folder, names), shown, settings in self._rows:
+            for name in names.split("/"):
+                yield Task(folder + name, shown + name, settings)
+
+    @overload
+    def __getitem__(self, at: int) -> Task: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Task]: ...
+
+    def __getitem__(self, at: int | slice) -> Task | list[Task]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(len(self))[at]]
+        path = self.paths[at]
+        row, shown, settings = self._rows[self.paths.row_at(range(len(self))[at])[0]]
+        return Task(path, shown + path[len(row.folder) :], settings)
+
+    def by_settings(self) -> list[tuple[Settings, Tasks]]:
+        """Return those with the same settings together."""
+        groups: dict[int, list[TaskRow]] = {}
+        for row in self._rows:
+            groups.setdefault(id(row.settings), []).append(row)
+        if len(groups) == 1:
+            return [(self._rows[0].settings, self)]
+        return [(rows[0].settings, Tasks(rows)) for rows in groups.values()]
 
 
 class KnownTasks(Deferred[Task]):
@@ -175,7 +222,7 @@ class _GroupRun:
         self._told = told
         self._with_texts = with_texts
         self._shows_fixes = shows_fixes
-        self._module_paths: Set[str] = frozenset()
+        self._module_paths: Sequence[str] = ()
         self._consulted: dict[str, bool] = {}
 
     def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
@@ -227,15 +274,23 @@ class _GroupRun:
 
         return self._check_found(self._scan(modules_of(self._settings.source_roots)))
 
-    def _scan(self, modules: Set[str], *, keeps_states: bool = False) -> Scan:
+    def _scan(self, modules: Sequence[str], *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.suppressions import wants
         from flake8_ssot_engine.project.needles import scan
 
         self._module_paths = modules
-        paths = [task.path for task in self._group]
+        group = self._group
+        paths = (
+            group.paths if isinstance(group, Tasks) else Paths.of(sorted({t.path for t in group}))
+        )
         is_wanted = wants(self._settings)
         return scan(
-            self._settings, modules, paths, self._workers, is_wanted, keeps_states=keeps_states
+            self._settings,
+            Paths.of(modules),
+            paths,
+            self._workers,
+            is_wanted,
+            keeps_states=keeps_states,
         )
 
     def _check_found(self, found: Scan) -> list[FileResult]:
@@ -285,6 +340,8 @@ def by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
     """Return the tasks with the same settings together, in their order."""
     if isinstance(tasks, KnownTasks):
         return [(tasks.settings, tasks)]
+    if isinstance(tasks, Tasks):
+        return [*tasks.by_settings()]
     groups: dict[int, list[Task]] = {}
     for task in tasks:
         groups.setdefault(id(task.settings), []).append(task)

@@ -276,8 +276,7 @@ class Project:
         if not names:
             return {}
         roots = self._settings.source_roots
-        paths = sorted(modules_of(roots))
-        found = find_takers(paths, Modules(roots, self._contents), names)
+        found = find_takers(modules_of(roots), Modules(roots, self._contents), names)
         return {
             name: f"{os.path.relpath(every[0])} may take `{name}` from there"
             for name, every in found.items()
@@ -393,7 +392,7 @@ def _others(tasks: Sequence[Task], settings: Settings, finder: ConfigFinder) -> 
     here = os.path.join(os.getcwd(), "")
     real_paths = RealPaths()
     real = _real_paths(tasks, real_paths)
-    others = modules_of(settings.source_roots) - {task.path for task in tasks}
+    others = set(modules_of(settings.source_roots)).difference(task.path for task in tasks)
     found = dict(find_files([settings.root], finder)) if others else {}
     places: dict[str, Place] = {}
     for path in sorted(path for path in others if real_paths.of(path) not in real):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import KnownTasks, Task, by_settings
+from flake8_ssot_engine.engine.run import KnownTasks, Task, TaskRow, Tasks, by_settings
 from flake8_ssot_engine.project.ignores import ignores_above
+from flake8_ssot_engine.project.paths import Row, folder_of
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
@@ -23,32 +24,38 @@ def find_tasks(
     listing: Listing | None = None,
     with_texts: bool = False,
     changed: Callable[[Settings], Settings] = lambda settings: settings,
-) -> Iterator[Task]:
-    """Yield the files below absolute paths, sorted; `named` tells what each path is called.
+) -> Tasks:
+    """Return the files below absolute paths, sorted; `named` tells what each path is called.
 
     `changed` says what holds in the place of the settings that a file declares. Texts are among
     them if asked for. Raises UsageError for a path that does not exist.
     """
-    from flake8_ssot_engine.project.discovery import find_files  # not if the files are known
+    from flake8_ssot_engine.project.discovery import find_rows  # not if the files are known
 
     names = _Names(named)
     by_id: dict[int, Settings] = {}
-    ours: set[str] = set()
-    before = shown = ""
-    for path, settings in find_files(named, finder, listing=listing, with_texts=with_texts):
-        if id(settings) not in by_id:
-            by_id[id(settings)] = changed(settings)
-            ours |= {settings.path, settings.baseline_file}
-        if path in ours:
-            continue  # what configures this tool names what moves by right
-        if path in named:
-            yield Task(path, os.path.normpath(named[path]), by_id[id(settings)])
+    left_out: set[str] = set()
+    singled_out = set(map(folder_of, named))
+    rows: list[TaskRow] = []
+    for row, declared in find_rows(named, finder, listing=listing, with_texts=with_texts):
+        if id(declared) not in by_id:
+            by_id[id(declared)] = changed(declared)
+            # What configures this tool names what moves by right.
+            ours = {declared.path, declared.baseline_file}
+            left_out |= ours
+            singled_out.update(map(folder_of, ours))
+        settings, folder = by_id[id(declared)], row.folder
+        if folder not in singled_out:
+            rows.append(TaskRow(row, names.of_folder(folder), settings))
             continue
-        start = path.rfind(os.sep) + 1
-        folder = path[:start]
-        if folder != before:  # most files stand beside the one before
-            before, shown = folder, names.of_folder(folder)
-        yield Task(path, shown + path[start:], by_id[id(settings)])
+        for name in row.every:
+            if folder + name not in left_out:
+                own = named.get(folder + name)
+                shown = (
+                    names.of_folder(folder) if own is None else os.path.normpath(own)[: -len(name)]
+                )
+                rows.append(TaskRow(Row(folder, name), shown, settings))
+    return Tasks(rows)
 
 
 def recalled_tasks(
@@ -69,7 +76,7 @@ def recalled_tasks(
     if files is not None:
         return KnownTasks(memory.settings, files)
     listing = memory.listing
-    tasks = list(find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts))
+    tasks = find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
     if all(settings == memory.settings for settings in settings_of(tasks)):
         memory.question = question
     return tasks
@@ -90,10 +97,8 @@ def _question_of(
     return [os.getcwd(), list(map(list, named.items())), finder.is_fixed, with_texts, above]
 
 
-def tasks_of_project(
-    root: str, finder: ConfigFinder, *, with_texts: bool = False
-) -> Iterator[Task]:
-    """Yield the files of the project at `root`, by their paths from the current folder."""
+def tasks_of_project(root: str, finder: ConfigFinder, *, with_texts: bool = False) -> Tasks:
+    """Return the files of the project at `root`, by their paths from the current folder."""
     return find_tasks({root: os.path.relpath(root)}, finder, with_texts=with_texts)
 
 

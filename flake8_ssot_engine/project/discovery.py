@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -19,6 +22,7 @@ from flake8_ssot_engine.project.listing import (
     Ruling,
     is_environment,
 )
+from flake8_ssot_engine.project.paths import Row, folder_of, row_of, with_separator
 
 USUAL_EXCLUDES = frozenset(
     {
@@ -48,6 +52,13 @@ USUAL_EXCLUDES = frozenset(
 """Folders that hold no source of the project; a folder with a `pyvenv.cfg` is one too."""
 
 
+class Found(NamedTuple):
+    """Files that stand beside each other, in order: their names, and the settings for them."""
+
+    row: Row
+    settings: Settings
+
+
 def find_files(
     paths: Iterable[str],
     finder: ConfigFinder,
@@ -56,6 +67,22 @@ def find_files(
     with_texts: bool = False,
     listing: Listing | None = None,
 ) -> Iterator[tuple[str, Settings]]:
+    """Yield what `find_rows` does, file by file."""
+    for row, settings in find_rows(
+        paths, finder, every_file=every_file, with_texts=with_texts, listing=listing
+    ):
+        for name in row.every:
+            yield row.folder + name, settings
+
+
+def find_rows(
+    paths: Iterable[str],
+    finder: ConfigFinder,
+    *,
+    every_file: bool = False,
+    with_texts: bool = False,
+    listing: Listing | None = None,
+) -> Iterator[Found]:
     """Yield each source file under absolute `paths` once, sorted, with the settings for it.
 
     With them the texts (text_formats.py) if asked for; or `every_file` that is regular or a
@@ -71,19 +98,38 @@ def find_files(
         every_file=every_file,
         with_texts=with_texts,
     )
-    found = walk.found
+    every: list[Iterable[Found]] = []
     for path in paths:
         if os.path.isdir(path):
             if not is_excluded(path, finder.settings_for(path), is_folder=True):
-                walk.go_down(path)
+                every.append(walk.below(path))
         elif os.path.exists(path):
             settings = finder.settings_for(os.path.dirname(path))
             if not is_excluded(path, settings):
-                found[path] = settings
+                every.append([_found(path, settings)])
         else:
             raise UsageError(f"{path}: no such file or folder")
-    for path in sorted(found):
-        yield path, found[path]
+    return iter(every[0]) if len(every) == 1 else _merged(every)
+
+
+def _found(path: str, settings: Settings) -> Found:
+    folder = folder_of(path)
+    return Found(Row(folder, path[len(folder) :]), settings)
+
+
+def _merged(every: Iterable[Iterable[Found]]) -> Iterator[Found]:
+    """Yield sorted rows as one order, each file once."""
+    from heapq import merge  # most runs look at one folder
+
+    singly = (
+        ((row.folder + name, settings) for row, settings in some for name in row.every)
+        for some in every
+    )
+    in_order = groupby(merge(*singly, key=itemgetter(0)), itemgetter(0))
+    once = (next(same) for _, same in in_order)
+    for (folder, _), some in groupby(once, lambda one: (folder_of(one[0]), id(one[1]))):
+        files = list(some)
+        yield Found(row_of(folder, (path[len(folder) :] for path, _ in files)), files[0][1])
 
 
 def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bool:
@@ -91,26 +137,57 @@ def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bo
     return any(verdict(globs, path, is_folder=is_folder) for globs in settings.exclude)
 
 
-def modules_below(root: str, listing: Listing | None = None) -> Iterator[str]:
-    """Yield the modules below a source root: also those that a check passes over."""
+def modules_below(root: str, listing: Listing | None = None) -> Iterator[Row]:
+    """Yield the modules below a source root, sorted: also those that a check passes over."""
     listing = Listing() if listing is None else listing
-    waiting = [root]
+    waiting: list[Row | str] = [root]
     while waiting:
-        path = waiting.pop()
+        ahead = waiting.pop()
+        if isinstance(ahead, Row):
+            yield ahead
+            continue
         try:
-            folder = listing.of(path)
+            folder = listing.of(ahead)
         except OSError:
             continue
-        if path != root and folder.is_environment(path):
+        if ahead != root and folder.is_environment(ahead):
             continue
-        start = path if path.endswith(os.sep) else path + os.sep
-        away = folder.leading_away(path) if folder.links else ()
-        yield from [start + name for name in folder.sources if name not in away]
-        waiting += [
-            start + name
+        away = folder.leading_away(ahead) if folder.links else ()
+        files = [name for name in folder.sources if name not in away]
+        folders = [
+            name
             for name in folder.folders
             if name.isidentifier() and name not in USUAL_EXCLUDES and name not in folder.links
         ]
+        start = with_separator(ahead)
+        for some in _backwards(files, folders):
+            waiting.append(start + some if isinstance(some, str) else row_of(start, some))
+
+
+def _backwards(files: Iterable[str], folders: Iterable[str]) -> Iterator[list[str] | str]:
+    """Yield the files of a folder, those that stand together, and folders between them.
+
+    The last one first, for a stack; in the order that their paths and those below them have.
+    """
+    together: list[str] = []
+    for name in sorted([*files, *(name + os.sep for name in folders)], reverse=True):
+        if not name.endswith(os.sep):
+            together.append(name)
+            continue
+        if together:
+            yield together[::-1]
+            together = []
+        yield name[: -len(os.sep)]
+    if together:
+        yield together[::-1]
+
+
+class _Ahead(NamedTuple):
+    """A folder to go into, with what holds in it: no settings where they are to be asked for."""
+
+    path: str
+    settings: Settings | None
+    judges: Judges
 
 
 class _Walk:
@@ -123,41 +200,59 @@ class _Walk:
         self._listing = listing
         self._every_file = every_file
         self._with_texts = with_texts or every_file
-        self.found: dict[str, Settings] = {}
 
-    def go_down(self, top: str) -> None:
-        """Find the files below an absolute folder.
+    def below(self, top: str) -> Iterator[Found]:
+        """Yield the files below an absolute folder, sorted.
 
         A folder that cannot be listed is found instead of its files: the run says why.
         """
-        found = self.found
         judges = Judges(self._listing.ruling(counting_in(top, ignores_above(top)), ()))
-        waiting: list[tuple[str, Settings | None, Judges]] = [(top, None, judges)]
+        waiting: list[Found | _Ahead] = [_Ahead(top, None, judges)]
+        if not self._can_list(top):
+            waiting = [_found(top, self._finder.settings_for(top))]
         while waiting:
-            path, settings, judges = waiting.pop()
-            try:
-                folder = self._listing.of(path, with_others=self._every_file)
-            except OSError:
-                if path == top or not is_environment(path):
-                    found[path] = self._finder.settings_for(path)
+            ahead = waiting.pop()
+            if isinstance(ahead, Found):
+                yield ahead
                 continue
+            path, settings, judges = ahead
+            folder = self._listing.of(path, with_others=self._every_file)
             if folder.speaking or settings is None:
                 if path != top and folder.is_environment(path):
                     continue
                 settings = self._finder.settings_for(path, names=folder.speaking)
                 judges = self._judges_in(path, folder, judges, settings)
             passed_over = judges.passed_over(path, folder)
-            start = path if path.endswith(os.sep) else path + os.sep
-            for name in self._files_of(path, folder, passed_over):
-                found[start + name] = settings
-            # Where no project was seen to start, the preset is each folder's own.
-            is_own = not settings.path and settings.root == path
-            inner = None if is_own else settings
-            waiting += [
-                (start + name, inner, judges)
+            start = with_separator(path)
+            files = self._files_of(path, folder, passed_over)
+            folders = [
+                name
                 for name in folder.folders
                 if name not in passed_over and name not in USUAL_EXCLUDES
             ]
+            # Where no project was seen to start, the preset is each folder's own.
+            is_own = not settings.path and settings.root == path
+            inner = None if is_own else settings
+            shut = {name for name in folders if not self._can_list(start + name)}
+            if shut:
+                files = [*files, *(name for name in shut if not is_environment(start + name))]
+                folders = [name for name in folders if name not in shut]
+            for some in _backwards(files, folders):
+                if isinstance(some, str):
+                    waiting.append(_Ahead(start + some, inner, judges))
+                elif shut.isdisjoint(some):
+                    waiting.append(Found(row_of(start, some), settings))
+                else:
+                    own = {name: self._finder.settings_for(start + name) for name in shut}
+                    singly = (_found(start + name, own.get(name, settings)) for name in some)
+                    waiting += reversed(list(singly))
+
+    def _can_list(self, path: str) -> bool:
+        try:
+            self._listing.of(path, with_others=self._every_file)
+        except OSError:
+            return False
+        return True
 
     def _files_of(self, path: str, folder: Folder, passed_over: Set[str]) -> list[str]:
         files = folder.sources

@@ -13,8 +13,9 @@ The same search tells which files of a project can hold a violation at all.
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -24,6 +25,7 @@ from flake8_ssot_engine.project.file_states import States
 from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.paths import Paths
 from flake8_ssot_engine.project.prefilter import (
     Needles,
     Prefilter,
@@ -32,16 +34,16 @@ from flake8_ssot_engine.project.prefilter import (
     needles_of,
 )
 from flake8_ssot_engine.project.reading import read_searched
-from flake8_ssot_engine.project.scan import Reading, Scan, files_in_order, modules_of
+from flake8_ssot_engine.project.scan import Reading, Scan, modules_of
 from flake8_ssot_engine.project.text_formats import is_text
 
 _CHUNK = 256
 
 
 class _Found(NamedTuple):
-    """A file that spells a needle, with its outline if it can hand something on."""
+    """A file that spells a needle, by its number in a task; its outline if it can hand on any."""
 
-    path: str
+    number: int
     is_read: bool = False
     outline: Outline | None = None
     checksum: int = 0
@@ -59,7 +61,7 @@ class _Task(NamedTuple):
     moves: MoveIndex
     is_first: bool
     sought: Needles
-    files: tuple[str, ...]
+    files: Paths
     are_modules: bool
     is_wanted: Callable[[bytes], bool] | None
     keeps_states: bool
@@ -78,13 +80,13 @@ class _Answer(NamedTuple):
 def find_needles(settings: Settings, *, jobs: int) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
     with Workers(jobs) as workers:
-        return scan(settings, modules_of(settings.source_roots), (), workers).needles
+        return scan(settings, modules_of(settings.source_roots), Paths(), workers).needles
 
 
 def scan(
     settings: Settings,
-    modules: Set[str],
-    paths: Collection[str],
+    modules: Paths,
+    paths: Paths,
     workers: Workers,
     is_wanted: Callable[[bytes], bool] | None = None,
     *,
@@ -92,33 +94,50 @@ def scan(
 ) -> Scan:
     """Search the modules of a project, and the files at `paths`, for what can reach a move.
 
-    `is_wanted`, a function at the top of a module, makes a file a candidate by itself.
+    Both are sorted. `is_wanted`, a function at the top of a module, makes a file a candidate by
+    itself.
     """
     known = needles_of(settings.index)
-    every = files, others = files_in_order(modules, paths)
+    every = modules + paths.without(modules)
     found = OpenDoors(settings.index)
-    candidates: set[str] = set()
+    candidates: set[int] = set()
     states: list[tuple[bytes, bytes]] = []
     searches = [known]
-    readings: dict[str, Reading] = {}
-    free: set[str] = set()
-    in_texts = _words_of_texts(settings) if any(map(is_text, others)) else None
+    readings: dict[int, Reading] = {}
+    free = bytearray(len(every))
+    files: Sequence[int] = range(len(modules))
+    others: Sequence[int] = range(len(modules), len(every))
+    texts = {number for number in others if is_text(every[number])}
+    in_texts = _words_of_texts(settings) if texts else None
     while files or others:
+        chunks = [
+            (some[at : at + _CHUNK], are_modules, are_free)
+            for some, are_modules, are_free in _sorted_out(files, others, free)
+            for at in range(0, len(some), _CHUNK)
+        ]
         tasks = [
             _task(
-                settings, searches, chunk, are_modules, is_wanted, keeps_states, are_free, in_texts
+                settings,
+                searches,
+                every.chosen(chunk),
+                are_modules,
+                is_wanted,
+                keeps_states,
+                are_free,
+                in_texts,
             )
-            for some, are_modules, are_free in _sorted_out(files, others, free)
-            for chunk in (some[at : at + _CHUNK] for at in range(0, len(some), _CHUNK))
+            for chunk, are_modules, are_free in chunks
         ]
-        for task, answer in zip(tasks, workers.map(_search, tasks), strict=True):
+        for (chunk, _, _), answer in zip(chunks, workers.map(_search, tasks), strict=True):
             if keeps_states:
                 states.append(answer.states)
-            free.update(map(task.files.__getitem__, answer.free))
+            for at in answer.free:
+                free[chunk[at]] = True
             for one in answer.found:
-                candidates.add(one.path)
+                number = chunk[one.number]
+                candidates.add(number)
                 if one.is_read:
-                    readings[one.path] = Reading(len(searches) - 1, one.checksum)
+                    readings[number] = Reading(len(searches) - 1, one.checksum)
                 if one.outline is not None:
                     found.add(one.outline)
         words = Needles.union([known, found.needles()])
@@ -127,39 +146,41 @@ def scan(
         # A leak is looked for with every module that leaks; of the names only new ones.
         searches.append(words._replace(names=words.names - known.names))
         known, is_wanted, keeps_states = words, None, False
-        files = [path for path in files if path not in readings]
-        others = [path for path in others if path not in candidates and not is_text(path)]
+        files = array("L", (number for number in files if number not in readings))
+        others = array("L", (n for n in others if n not in candidates and n not in texts))
+    besides = frozenset(modules.without(paths))
     return Scan(
         known,
-        frozenset(candidates.intersection(paths)),
-        (*every[0], *every[1]),
+        frozenset(map(every.__getitem__, candidates)) - besides,
+        every,
         tuple(states),
         tuple(searches),
-        readings,
+        {every[number]: reading for number, reading in readings.items()},
     )
 
 
 def _sorted_out(
-    modules: list[str], others: list[str], free: Set[str]
-) -> Iterator[tuple[list[str], bool, bool]]:
-    """Yield lists of files, and whether they are modules and whether they are free."""
+    modules: Sequence[int], others: Sequence[int], free: bytearray
+) -> Iterator[tuple[Sequence[int], bool, bool]]:
+    """Yield numbers of files, and whether they are modules and whether they are free."""
     for files, are_modules in ((modules, True), (others, False)):
-        if not free:
+        if not any(free):
             yield files, are_modules, False
             continue
-        yield [path for path in files if path not in free], are_modules, False
-        yield [path for path in files if path in free], are_modules, True
+        yield array("L", (n for n in files if not free[n])), are_modules, False
+        yield array("L", (n for n in files if free[n])), are_modules, True
 
 
 def search_again(
     settings: Settings,
     searches: Sequence[Needles],
-    modules: Set[str],
+    modules: Collection[str],
     paths: Sequence[str],
     is_wanted: Callable[[bytes], bool] | None,
 ) -> Iterator[tuple[str, bool, Reading | None]]:
     """Yield each file, whether it is a candidate now, and what was read, by the same searches."""
     in_texts = _words_of_texts(settings) if any(map(is_text, paths)) else None
+    modules = frozenset(modules)
     for path in paths:
         is_module = path in modules
         yield path, *_searched_again(settings, searches, path, is_module, is_wanted, in_texts)
@@ -177,7 +198,14 @@ def _searched_again(
     for number in range(1 if is_text(path) else len(searches)):
         wanted = is_wanted if number == 0 else None
         task = _task(
-            settings, searches[: number + 1], [path], is_module, wanted, False, False, in_texts
+            settings,
+            searches[: number + 1],
+            Paths.of([path]),
+            is_module,
+            wanted,
+            False,
+            False,
+            in_texts,
         )
         for one in _search(task).found:
             is_candidate = True
@@ -189,7 +217,7 @@ def _searched_again(
 def _task(
     settings: Settings,
     searches: Sequence[Needles],
-    files: Sequence[str],
+    files: Paths,
     are_modules: bool,
     is_wanted: Callable[[bytes], bool] | None,
     keeps_states: bool,
@@ -201,7 +229,7 @@ def _task(
         settings.index,
         len(searches) == 1,
         searches[-1],
-        tuple(files),
+        files,
         are_modules,
         is_wanted,
         keeps_states,
@@ -239,14 +267,14 @@ def _search(task: _Task) -> _Answer:
         try:
             data, status = read_searched(path)
         except OSError:  # the check tells of it
-            found.append(_Found(path))
+            found.append(_Found(number))
             states.add_unreadable()
             continue
         if task.keeps_states:
             states.add(data, status)
         if task.in_texts is not None and not path.endswith(SUFFIXES) and is_text(path):
             if any(word in data for word in task.in_texts):
-                found.append(_Found(path))
+                found.append(_Found(number))
             continue
         told = Verdict.PASSES if is_any else verdict(data)
         if told is Verdict.IS_FREE:
@@ -255,11 +283,11 @@ def _search(task: _Task) -> _Answer:
             if task.are_modules and outliner.can_hand_on(data):
                 outline = outliner.outline(path, data)
                 checksum = zlib.crc32(repr(outline).encode("utf-8", "surrogatepass"))
-                found.append(_Found(path, True, outline, checksum))
+                found.append(_Found(number, True, outline, checksum))
             else:
-                found.append(_Found(path))
+                found.append(_Found(number))
         elif is_wanted is not None and is_wanted(data):
-            found.append(_Found(path))
+            found.append(_Found(number))
     return _Answer(found, free, states.to_bytes())
 
 

@@ -5,12 +5,15 @@ By itself, for a run that only remembers one has to import no more than this.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Mapping, Sequence
+from heapq import merge
+from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.paths import Paths
 from flake8_ssot_engine.project.prefilter import Needles
 
 
@@ -24,25 +27,24 @@ class Reading(NamedTuple):
 class Scan(NamedTuple):
     """What a search of a project found.
 
-    `paths` are all files that were searched, with their states where these were asked for.
+    `paths` are all files that were searched, modules first, with their states where these were
+    asked for.
     `candidates` are those of the files asked for that can hold a violation, or cannot be read.
     `searches` are what was sought, one after the other, `readings` the modules that count.
     """
 
     needles: Needles
     candidates: frozenset[str] = frozenset()
-    paths: tuple[str, ...] = ()
+    paths: Sequence[str] = ()
     states: tuple[tuple[bytes, bytes], ...] = ()
     searches: tuple[Needles, ...] = ()
     readings: Mapping[str, Reading] = MappingProxyType({})
 
 
-def modules_of(source_roots: Iterable[str], listing: Listing | None = None) -> frozenset[str]:
-    """Return the files of all modules below some source roots."""
+def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> Paths:
+    """Return the files of all modules below some source roots, sorted, each once."""
     listing = listing or Listing()
-    return frozenset(path for root in source_roots for path in modules_below(root, listing))
-
-
-def files_in_order(modules: Set[str], paths: Collection[str]) -> tuple[list[str], list[str]]:
-    """Return all modules, and the files that are none, in the order in which they are searched."""
-    return sorted(modules), sorted(set(paths) - modules)
+    every = [Paths(modules_below(root, listing)) for root in source_roots]
+    if len(every) == 1:
+        return every[0]
+    return Paths.of(path for path, _ in groupby(merge(*every)))

@@ -107,7 +107,7 @@ def test_few_named_files_cost_no_walk(project: Path, monkeypatch: pytest.MonkeyP
     def never(*arguments: object) -> None:
         raise AssertionError("walked")
 
-    monkeypatch.setattr(discovery._Walk, "go_down", never)
+    monkeypatch.setattr(discovery._Walk, "below", never)
     monkeypatch.setattr(discovery, "modules_below", never)
     monkeypatch.setattr("flake8_ssot_engine.project.scan.modules_below", never)
     assert found("a.py", "README.md") == ["README.md:1", "a.py:1"]

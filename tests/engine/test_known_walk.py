@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pytest
 from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.engine import memory, renewal, run, tasks
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.run import Tasks
 from flake8_ssot_engine.project import file_states, listing
 from flake8_ssot_engine.project.reading import read_searched
 
@@ -55,7 +55,7 @@ class Walks:
 def walks(monkeypatch: pytest.MonkeyPatch) -> Walks:
     walks, find_tasks = Walks(), tasks.find_tasks
 
-    def counting(*arguments: Any, **options: Any) -> Iterator[Task]:
+    def counting(*arguments: Any, **options: Any) -> Tasks:
         walks.made += 1
         return find_tasks(*arguments, **options)
 

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 
 from flake8_ssot_engine.config.finder import SPEAKING, ConfigFinder
 from flake8_ssot_engine.errors import ConfigError, UsageError
-from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, find_files, modules_below
+from flake8_ssot_engine.project import discovery
+from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, find_files
 from flake8_ssot_engine.project.listing import Listing
+from flake8_ssot_engine.project.paths import Paths
 
 remembering = pytest.mark.skipif(os.name != "posix", reason="nothing is remembered here")
 
@@ -29,6 +31,10 @@ def lay_out(root: Path, *names: str, **texts: str) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(texts.get(path.name, ""))
+
+
+def modules_below(root: str, listing: Listing | None = None) -> list[str]:
+    return list(Paths(discovery.modules_below(root, listing)))
 
 
 def later() -> int:
@@ -75,10 +81,10 @@ def test_each_folder_is_listed_once(tmp_path: Path, scanned: list[str]) -> None:
     listing = Listing()
     assert found(tmp_path, listing) == ["a.py", "x/b.py", "x/y/c.pyi"]
     assert sorted(scanned) == sorted([tmp_path.name, "x", "y"])
-    modules = sorted(modules_below(str(tmp_path), listing))
+    modules = modules_below(str(tmp_path), listing)
     names = ["a.py", "ignored/d.py", "x/b.py", "x/y/c.pyi"]
     assert modules == [str(tmp_path / name) for name in names]
-    assert sorted(modules_below(str(tmp_path / "x"), listing)) == modules[2:]
+    assert modules_below(str(tmp_path / "x"), listing) == modules[2:]
     assert sorted(scanned) == sorted([tmp_path.name, "x", "y", "ignored"])
 
 
@@ -119,10 +125,10 @@ def test_modules_below(tmp_path: Path) -> None:
     lay_out(tmp_path, "env/pyvenv.cfg", "env/h.py", "pyvenv.cfg", ".gitignore", "ignored/i.py")
     (tmp_path / ".gitignore").write_text("ignored/\n")
     expected = ["a.py", "b.pyi", "ignored/i.py", "x/y/f.py"]
-    assert sorted(modules_below(str(tmp_path))) == [str(tmp_path / name) for name in expected]
-    assert sorted(modules_below(str(tmp_path))) == sorted(walked(str(tmp_path)))
-    assert list(modules_below(str(tmp_path / "nowhere"))) == []
-    assert list(modules_below(str(tmp_path / "a.py"))) == []
+    assert modules_below(str(tmp_path)) == [str(tmp_path / name) for name in expected]
+    assert modules_below(str(tmp_path)) == sorted(walked(str(tmp_path)))
+    assert modules_below(str(tmp_path / "nowhere")) == []
+    assert modules_below(str(tmp_path / "a.py")) == []
 
 
 def test_modules_that_are_links(tmp_path: Path) -> None:
@@ -132,8 +138,8 @@ def test_modules_that_are_links(tmp_path: Path) -> None:
     (tmp_path / "file.py").symlink_to("real/a.py")
     (tmp_path / "gone.py").symlink_to("nowhere")
     expected = [str(tmp_path / name) for name in ("file.py", "gone.py", "real/a.py")]
-    assert sorted(modules_below(str(tmp_path))) == sorted(walked(str(tmp_path))) == expected
-    assert list(modules_below(str(tmp_path / "loop"))) != []
+    assert modules_below(str(tmp_path)) == sorted(walked(str(tmp_path))) == expected
+    assert modules_below(str(tmp_path / "loop")) != []
 
 
 # --- what is remembered
@@ -151,7 +157,7 @@ def test_nothing_is_listed_or_read_again(
     listing = Listing.from_plain(plain)
     assert found(tmp_path, listing) == ["a.py", "x/b.py"]
     expected = [str(tmp_path / name) for name in ("a.py", "x/b.py", "x/c_old.py")]
-    assert sorted(modules_below(str(tmp_path), listing)) == expected
+    assert modules_below(str(tmp_path), listing) == expected
     assert scanned == []
     assert not listing.has_news
     assert through_json(listing) == plain
@@ -318,7 +324,7 @@ change = st.tuples(st.sampled_from(CHANGES), FOLDERS, NAMES, PATTERNS)
 
 def outcome(root: Path, listing: Listing) -> Any:
     finder = ConfigFinder()
-    modules = sorted(modules_below(str(root), listing))
+    modules = modules_below(str(root), listing)
     try:
         files = list(find_files([str(root), str(root / "a")], finder, listing=listing))
     except (ConfigError, UsageError) as error:
