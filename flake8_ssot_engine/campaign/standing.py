@@ -93,9 +93,8 @@ def _judge(settings: Settings, inventories: Sequence[Inventory]) -> tuple[list[F
     for inventory in inventories:
         for path, result in inventory.results.items():
             known = results.get(path, FileResult(path))
-            results[path] = result._replace(
-                findings=(*known.findings, *result.findings), scopes=known.scopes | result.scopes
-            )
+            both = result._replace(findings=(*known.findings, *result.findings))
+            results[path] = both.with_scopes(known.scope_names | result.scope_names)
     if not os.path.lexists(settings.baseline_file):
         return [finding for result in results.values() for finding in result.findings], 0
     whole = settings.of_migration("")

@@ -209,7 +209,7 @@ class Checker:
             return FileResult(source.path)
         suppressions = Suppressions(source) if with_noqa else None
         found = self.findings_in_text(path, source, texts, suppressions)
-        return self.result_of_text(source, found, texts)._replace(scopes=texts.scopes)
+        return self.result_of_text(source, found, texts).with_scopes(texts.scopes)
 
     def result_of_text(
         self, source: SourceFile, found: tuple[Finding, ...], texts: Found
@@ -391,18 +391,15 @@ class Checker:
     ) -> FileResult:
         scopes = context.model.definition_names if found else frozenset()
         counts, spelled = self._count_references(context)
-        result = FileResult(context.model.source.path, found, error, counts, spelled, scopes)
+        result = FileResult(context.model.source.path, found, error, counts, spelled)
         texts = self._texts_of(path, context.model.source) if error is None else None
         if texts is None:
-            return result
+            return result.with_scopes(scopes)
         others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
         apart = texts.apart_from(context, others)
         told = self.result_of_text(context.model.source, (), apart)
-        return result._replace(
-            references=counts + told.references,
-            scopes=scopes | texts.scopes if found else scopes,
-            texts=told.texts,
-        )
+        result = result._replace(references=counts + told.references, texts=told.texts)
+        return result.with_scopes(scopes | texts.scopes if found else scopes)
 
     def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
         """Return what the rules find that need no more than the imports of a file."""

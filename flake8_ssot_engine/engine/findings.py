@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
@@ -75,7 +75,7 @@ class FileResult(NamedTuple):
     `references` counts the uses of moved symbols by kind, whatever is suppressed; `spelled`
     those of them that spell the last part of an old name, by that part, but for those of the kind
     `text`, which `texts` tells. `scopes` are those of a file with findings, named as findings name
-    them.
+    them, one a line: a string for each would be half of all that a run holds.
     """
 
     path: str
@@ -83,8 +83,17 @@ class FileResult(NamedTuple):
     error: FileError | None = None
     references: Counter[str] = NO_REFERENCES
     spelled: Counter[str] = NO_REFERENCES
-    scopes: frozenset[str] = frozenset()
+    scopes: str = ""
     texts: tuple[TextPlace, ...] = ()
+
+    @property
+    def scope_names(self) -> frozenset[str]:
+        """The scopes, each by itself."""
+        return frozenset(self.scopes.split("\n")) if self.scopes else frozenset()
+
+    def with_scopes(self, names: Iterable[str]) -> FileResult:
+        """Return this with other scopes."""
+        return self._replace(scopes="\n".join(sorted(names)))
 
 
 def file_error(path: str, error: SourceError) -> FileError:

@@ -80,7 +80,7 @@ def match_results(then: FileResult, now: FileResult, time_of: Callable[[Finding]
     is_scoped = now.error is None and not is_broken(then)
     return match_findings(
         now.findings,
-        now.scopes | {MODULE_SCOPE} if is_scoped else now.scopes,
+        now.scope_names | {MODULE_SCOPE} if is_scoped else now.scope_names,
         Counter(map(trait_of, then.findings)),
         time_of,
     )

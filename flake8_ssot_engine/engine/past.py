@@ -15,11 +15,12 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import Trait, trait_of
-from flake8_ssot_engine.engine.shared import no_collection, texts_of
+from flake8_ssot_engine.engine.shared import texts_of
 from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.engine.texts.reader import TextReader
 from flake8_ssot_engine.engine.witness import Fact, Witness, told
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.garbage import no_collection
 from flake8_ssot_engine.project.git_objects import Objects, shared_objects
 from flake8_ssot_engine.project.past_files import PastWalk
 from flake8_ssot_engine.project.past_modules import PastModules, Readings

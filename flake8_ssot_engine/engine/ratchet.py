@@ -67,7 +67,7 @@ class Ratchet:
         is_scoped = not tolerated[BROKEN] and result.error is None
         matched = match_findings(
             result.findings,
-            result.scopes | {MODULE_SCOPE} if is_scoped else result.scopes,
+            result.scope_names | {MODULE_SCOPE} if is_scoped else result.scope_names,
             tolerated,
             lambda finding: times().get(finding.start.line, 0),
         )

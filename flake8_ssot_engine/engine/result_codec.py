@@ -37,7 +37,7 @@ def result_to_plain(result: FileResult) -> list[Any]:
         None if result.error is None else list(result.error),
         dict(result.references),
         dict(result.spelled),
-        sorted(result.scopes),
+        result.scopes,
         [[*place, *start, *end, name] for place, start, end, name in result.texts],
     ]
 
@@ -52,7 +52,7 @@ def result_from_plain(plain: Any) -> FileResult:
             None if error is None else _error(*error),
             _counts(references),
             _counts(spelled),
-            frozenset(_texts(scopes)),
+            _text(scopes),
             tuple([_place(*place) for place in texts]),
         )
     except (TypeError, KeyError, AttributeError) as error:

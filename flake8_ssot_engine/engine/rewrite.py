@@ -18,11 +18,12 @@ from flake8_ssot_engine.engine.proof.compiling import compiles
 from flake8_ssot_engine.engine.proof.texts import certify_prose, certify_spans
 from flake8_ssot_engine.engine.proof.trees import UNPROVED, Agreement, Uncertified
 from flake8_ssot_engine.engine.run import read_source
-from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.shared import Shared, checker_of
 from flake8_ssot_engine.engine.survey import Place
 from flake8_ssot_engine.engine.text_files import TextFile, read_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.garbage import no_collection
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile

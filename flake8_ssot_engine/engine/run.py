@@ -272,21 +272,22 @@ class _GroupRun:
         """Search the project for its needles, then check the files that spell one."""
         from flake8_ssot_engine.project.scan import modules_of
 
-        return self._check_found(self._scan(modules_of(self._settings.source_roots)))
+        modules = modules_of(self._settings.source_roots)
+        return self._check_found(self._scan(modules))
 
     def _scan(self, modules: Sequence[str], *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.suppressions import wants
         from flake8_ssot_engine.project.needles import scan
 
-        self._module_paths = modules
         group = self._group
         paths = (
             group.paths if isinstance(group, Tasks) else Paths.of(sorted({t.path for t in group}))
         )
         is_wanted = wants(self._settings)
+        self._module_paths = modules = Paths.of(modules).sharing(paths)
         return scan(
             self._settings,
-            Paths.of(modules),
+            modules,
             paths,
             self._workers,
             is_wanted,
@@ -369,12 +370,16 @@ class _Batch(NamedTuple):
 
 
 def _check_chunk(chunk: _Chunk) -> _Batch:
-    from flake8_ssot_engine.engine.shared import checker_of, no_collection
+    from flake8_ssot_engine.engine.shared import checker_of
+    from flake8_ssot_engine.project.garbage import no_collection
 
     checker = checker_of(chunk.shared)
-    with no_collection():
-        every = (_check_file(checker, path, name, chunk.parses_all) for path, name in chunk.files)
-        told = [result for result in every if result.findings or result.error or result.references]
+    told: list[FileResult] = []
+    for path, name in chunk.files:
+        with no_collection():
+            result = _check_file(checker, path, name, chunk.parses_all)
+        if result.findings or result.error or result.references:
+            told.append(result)
     return _Batch(told, checker.consulted)
 
 

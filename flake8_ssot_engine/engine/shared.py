@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,9 +15,6 @@ from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.texts.reader import TextReader
     from flake8_ssot_engine.project.texts import OldName
-
-_MANY = 1_000_000
-"""New objects from which on it pays to look for those that nothing needs."""
 
 
 class Shared(NamedTuple):
@@ -63,17 +58,3 @@ def _reader(settings: Settings, olds: Sequence[OldName]) -> TextReader:
     from flake8_ssot_engine.engine.texts.reader import TextReader  # few files name anything
 
     return TextReader(settings, olds)
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Hold the garbage collector off while many trees come and go."""
-    was_enabled = gc.isenabled()
-    gc.disable()  # trees are large and live briefly; collecting among them costs a third
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-            if gc.get_count()[0] > _MANY:
-                gc.collect(0)  # all of what is new; older things are not looked through again

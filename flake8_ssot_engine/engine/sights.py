@@ -114,4 +114,4 @@ def _moved(sight: _Sight, source: SourceFile, tree: ast.Module, change: Change) 
         )
 
     findings = tuple(map(finding, result.findings))
-    return result._replace(findings=findings, scopes=definition_names(tree))
+    return result._replace(findings=findings).with_scopes(definition_names(tree))

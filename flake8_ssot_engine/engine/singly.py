@@ -10,9 +10,10 @@ from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.fixability import ALONE
 from flake8_ssot_engine.engine.planning.plan import Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewriter, TextRewriter, rewriter_of
-from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.shared import Shared, checker_of
 from flake8_ssot_engine.engine.survey import Place
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.garbage import no_collection
 
 
 class SingleTask(NamedTuple):

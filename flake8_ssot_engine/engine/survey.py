@@ -16,10 +16,11 @@ from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, fil
 from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import Links
 from flake8_ssot_engine.engine.run import read_source
-from flake8_ssot_engine.engine.shared import Shared, checker_of, no_collection
+from flake8_ssot_engine.engine.shared import Shared, checker_of
 from flake8_ssot_engine.engine.text_files import TextFile, read_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.garbage import no_collection
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile

@@ -94,7 +94,7 @@ def find_rows(
     """
     walk = _Walk(
         finder,
-        Listing() if listing is None else listing,
+        Listing(keeps=False) if listing is None else listing,
         every_file=every_file,
         with_texts=with_texts,
     )
@@ -139,7 +139,7 @@ def is_excluded(path: str, settings: Settings, *, is_folder: bool = False) -> bo
 
 def modules_below(root: str, listing: Listing | None = None) -> Iterator[Row]:
     """Yield the modules below a source root, sorted: also those that a check passes over."""
-    listing = Listing() if listing is None else listing
+    listing = Listing(keeps=False) if listing is None else listing
     waiting: list[Row | str] = [root]
     while waiting:
         ahead = waiting.pop()
@@ -183,9 +183,10 @@ def _backwards(files: Iterable[str], folders: Iterable[str]) -> Iterator[list[st
 
 
 class _Ahead(NamedTuple):
-    """A folder to go into, with what holds in it: no settings where they are to be asked for."""
+    """A folder to look into, with what holds in it: no settings where they are to be asked for."""
 
     path: str
+    folder: Folder
     settings: Settings | None
     judges: Judges
 
@@ -207,16 +208,18 @@ class _Walk:
         A folder that cannot be listed is found instead of its files: the run says why.
         """
         judges = Judges(self._listing.ruling(counting_in(top, ignores_above(top)), ()))
-        waiting: list[Found | _Ahead] = [_Ahead(top, None, judges)]
-        if not self._can_list(top):
+        listed = self._listed(top)
+        waiting: list[Found | _Ahead]
+        if listed is None:
             waiting = [_found(top, self._finder.settings_for(top))]
+        else:
+            waiting = [_Ahead(top, listed, None, judges)]
         while waiting:
             ahead = waiting.pop()
             if isinstance(ahead, Found):
                 yield ahead
                 continue
-            path, settings, judges = ahead
-            folder = self._listing.of(path, with_others=self._every_file)
+            path, folder, settings, judges = ahead
             if folder.speaking or settings is None:
                 if path != top and folder.is_environment(path):
                     continue
@@ -225,21 +228,23 @@ class _Walk:
             passed_over = judges.passed_over(path, folder)
             start = with_separator(path)
             files = self._files_of(path, folder, passed_over)
-            folders = [
-                name
+            folders = {
+                name: self._listed(start + name)
                 for name in folder.folders
                 if name not in passed_over and name not in USUAL_EXCLUDES
-            ]
+            }
             # Where no project was seen to start, the preset is each folder's own.
             is_own = not settings.path and settings.root == path
             inner = None if is_own else settings
-            shut = {name for name in folders if not self._can_list(start + name)}
+            shut = {name for name, inside in folders.items() if inside is None}
             if shut:
                 files = [*files, *(name for name in shut if not is_environment(start + name))]
-                folders = [name for name in folders if name not in shut]
+                folders = {name: inside for name, inside in folders.items() if inside}
             for some in _backwards(files, folders):
                 if isinstance(some, str):
-                    waiting.append(_Ahead(start + some, inner, judges))
+                    inside = folders[some]
+                    assert inside is not None
+                    waiting.append(_Ahead(start + some, inside, inner, judges))
                 elif shut.isdisjoint(some):
                     waiting.append(Found(row_of(start, some), settings))
                 else:
@@ -247,12 +252,11 @@ class _Walk:
                     singly = (_found(start + name, own.get(name, settings)) for name in some)
                     waiting += reversed(list(singly))
 
-    def _can_list(self, path: str) -> bool:
+    def _listed(self, path: str) -> Folder | None:
         try:
-            self._listing.of(path, with_others=self._every_file)
+            return self._listing.of(path, with_others=self._every_file)
         except OSError:
-            return False
-        return True
+            return None
 
     def _files_of(self, path: str, folder: Folder, passed_over: Set[str]) -> list[str]:
         files = folder.sources

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -40,8 +40,8 @@ class Ruling(NamedTuple):
 class Folder:
     """What is in one folder, by names.
 
-    `folders` are no links; `sources` are whatever else has the ending of a source file, `texts`
-    those that are read as texts, and `others` what is left, where they were asked for. `links`
+    Those of the three kinds that each folder has are kept as one string, which is a fraction of
+    a list. `others` are what is left, where they were asked for. `links`
     are those that are links, with the junctions among the folders, and `odd` those that are no
     regular files either. `speaking` are the names, in small letters, that say what the folder
     is or what holds in it.
@@ -60,10 +60,34 @@ class Folder:
     key: Key | None = None
     is_new = True
 
-    def __init__(self, folders: list[str], sources: list[str], texts: list[str]) -> None:
-        self.folders = folders
-        self.sources = sources
-        self.texts = texts
+    def __init__(self, folders: str, sources: str, texts: str) -> None:
+        self._folders = folders
+        self._sources = sources
+        self._texts = texts
+
+    @classmethod
+    def of(cls, folders: Iterable[str], sources: Iterable[str], texts: Iterable[str]) -> Folder:
+        """Return one that has these names."""
+        return cls("/".join(folders), "/".join(sources), "/".join(texts))
+
+    @property
+    def folders(self) -> list[str]:
+        """The names of folders that are no links."""
+        return _names(self._folders)
+
+    @property
+    def sources(self) -> list[str]:
+        """The names of whatever else has the ending of a source file."""
+        return _names(self._sources)
+
+    @property
+    def texts(self) -> list[str]:
+        """The names of those that are read as texts."""
+        return _names(self._texts)
+
+    def to_plain(self) -> list[str]:
+        """Return the names of all of these, those of each kind as one string."""
+        return [self._folders, self._sources, self._texts]
 
     def judge(self, ruling: Ruling, passed_over: frozenset[str]) -> None:
         """Note which names a ruling keeps out."""
@@ -78,6 +102,11 @@ class Folder:
         return {name for name in self.links if os.path.isdir(os.path.join(path, name))}
 
 
+def _names(joined: str) -> list[str]:
+    """Return names between which a slash stands, for no name holds one."""
+    return joined.split("/") if joined else []
+
+
 def is_environment(folder: str) -> bool:
     """Whether an absolute folder, which perhaps nobody may list, is a virtual environment."""
     return os.path.exists(os.path.join(folder, ENVIRONMENT))
@@ -87,10 +116,12 @@ class Listing:
     """The folders of a project by their absolute paths, each listed once in the life of this.
 
     So it is for one run, in which nothing else changes them. One that is made by `from_plain`
-    keeps the stat keys that the next run needs.
+    keeps the stat keys that the next run needs. One that keeps nothing is for a single walk, and
+    spares it the memory.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps: bool = True) -> None:
+        self._keeps = keeps
         self._folders: dict[str, Folder] = {}
         self._failed: set[str] = set()
         self._rulings: dict[Ruling, Ruling] = {}
@@ -110,7 +141,8 @@ class Listing:
             except OSError:
                 self._failed.add(path)
                 raise
-            self._folders[path] = folder
+            if self._keeps:
+                self._folders[path] = folder
         return folder
 
     def ruling(self, ignores: tuple[Globs, ...], excludes: tuple[Globs, ...]) -> Ruling:
@@ -147,12 +179,14 @@ class Listing:
             if key != (row[1], row[2], row[3], row[4]):
                 return None
             _, _, _, _, _, ruling, *rest = row
-            folder = Folder(*(names.split("/") if names else [] for names in rest[:3]))
+            if not all(isinstance(names, str) for names in rest):
+                return None
+            folder = Folder(*rest[:3])
             rest = rest[3:]
             folder.ruling = self._known_rulings[ruling]
             folder.is_new = False
             if rest:
-                parts = [frozenset(names.split("/") if names else ()) for names in rest]
+                parts = [frozenset(_names(names)) for names in rest]
                 folder.links, folder.speaking, folder.passed_over = parts
         except (ValueError, TypeError, LookupError, AttributeError):
             return None
@@ -194,7 +228,7 @@ class Listing:
                 continue
             number = numbers.setdefault(folder.ruling, len(numbers))
             row: list[Any] = [path, *folder.key, number]
-            row += map("/".join, (folder.folders, folder.sources, folder.texts))
+            row += folder.to_plain()
             rest = (folder.links, folder.speaking, folder.passed_over)
             if any(rest):
                 row += ["/".join(sorted(names)) for names in rest]
@@ -266,7 +300,7 @@ def _listed(path: str) -> Folder:
                 sources.append(name)
             else:
                 (texts if is_text(name) else others).append(name)
-    folder = Folder(folders, sources, texts)
+    folder = Folder.of(folders, sources, texts)
     folder.others = others
     every = chain(folders, sources, texts, others)
     folder.speaking = _SPEAKING.intersection(map(str.casefold, every))

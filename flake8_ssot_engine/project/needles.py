@@ -22,6 +22,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.file_states import States
+from flake8_ssot_engine.project.garbage import no_collection
 from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.outlines import Outline, Outliner
 from flake8_ssot_engine.project.parallel import Workers
@@ -281,7 +282,8 @@ def _search(task: _Task) -> _Answer:
             free.append(number)
         if told is Verdict.PASSES:
             if task.are_modules and outliner.can_hand_on(data):
-                outline = outliner.outline(path, data)
+                with no_collection():
+                    outline = outliner.outline(path, data)
                 checksum = zlib.crc32(repr(outline).encode("utf-8", "surrogatepass"))
                 found.append(_Found(number, True, outline, checksum))
             else:

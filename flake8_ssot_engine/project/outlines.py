@@ -133,8 +133,11 @@ def _is_assigned(data: bytes, word: Span) -> bool:
 
 _FAR = 200
 _HOOK = HOOK.encode()
-_AFTER = re.compile(rb"(?:[\s\\]|#[^\n]*\n)+(?:as|import)\b")
+_AFTER = re.compile(rb"(?=[\s\\#])[\s\\]*(?:#[^\n]*\n[\s\\]*)*(?:as|import)\b")
 _BEFORE = re.compile(rb"=[\s\\(]*(?:\w+[\s\\]*\.[\s\\]*)*\Z")
 _ENDS = re.compile(rb"(?:[\s\\]*\.[\s\\]*\w+)*[ \t\f\\]*(?:[;#)\r\n]|\Z)")
 _OF_OBJECT = re.compile(rb"\s*\w+(?:\.\w+)+\s*(?::[^=]*)?\Z")
-"""What hands a name on: `as` or, of a module, `import` after it, an assignment before it."""
+"""What hands a name on: `as` or, of a module, `import` after it, an assignment before it.
+
+In the first, nothing but whole comments is repeated one by one: the matcher keeps a record of each.
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -57,8 +58,9 @@ class Workers:
         # of none.
         with deferred_interrupts():
             pool = self._started()
-            futures = [pool.submit(function, item) for item in items]
-        for future in futures:
+            futures = deque(pool.submit(function, item) for item in items)
+        while futures:
+            future = futures.popleft()  # with its result, which is kept no longer than needed
             with deferred_interrupts() as interrupts:
                 while not wait([future], _PATIENCE).done:
                     interrupts.let_in()

@@ -93,7 +93,7 @@ class PastWalk:
             ignores, excludes = judges.ruling
             judges = self._judge((*ignores, ignores_in(path, data)), excludes)
         folders, sources, others = _sorted_out(snapshot, path, entries)
-        listed = Listed(folders, sources, [])
+        listed = Listed.of(folders, sources, [])
         listed.others = others
         passed_over = judges.passed_over(path, listed) if entries else ()
         here = PastFolder(

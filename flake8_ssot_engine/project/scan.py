@@ -43,7 +43,6 @@ class Scan(NamedTuple):
 
 def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> Paths:
     """Return the files of all modules below some source roots, sorted, each once."""
-    listing = listing or Listing()
     every = [Paths(modules_below(root, listing)) for root in source_roots]
     if len(every) == 1:
         return every[0]

@@ -78,7 +78,7 @@ def results_of(path: str) -> st.SearchStrategy[FileResult]:
         ),
         references=COUNTS,
         spelled=COUNTS,
-        scopes=st.frozensets(TEXT, max_size=3),
+        scopes=TEXT,
         texts=st.lists(st.builds(TextPlace, POSITIONS, POSITIONS, POSITIONS, TEXT), max_size=3).map(
             tuple
         ),

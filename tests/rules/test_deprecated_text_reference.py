@@ -511,5 +511,5 @@ def test_scopes_are_those_of_the_other_rules(tmp_path: Path) -> None:
     path.write_text(dedent(code))
     [result] = check_each(tasks_of(tmp_path, path), jobs=1, with_texts=True)
     assert [finding.scope for finding in result.findings] == ["A", "A.f", "<module>"]
-    assert result.scopes == {"A", "A.f"}
+    assert result.scope_names == {"A", "A.f"}
     assert result.references == {"text": 3}
