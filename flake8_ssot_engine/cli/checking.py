@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.cli.files import tasks_of
@@ -15,9 +16,10 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.result_codec import finding_from_plain, finding_to_plain
-from flake8_ssot_engine.engine.run import FEW_FILES, Report, Task, check_each, report_of
+from flake8_ssot_engine.engine.run import FEW_FILES, Report, Task, check_each, prepare, report_of
 from flake8_ssot_engine.engine.tasks import settings_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
+from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
 from flake8_ssot_engine.reports.registry import FORMATS, Format, files_to_fix
 from flake8_ssot_engine.violations import Severity
@@ -34,8 +36,17 @@ _OF_ANOTHER_PROJECT = (
 
 def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None) -> int:
     """Check, print the report, and return the exit code."""
+    with Workers(jobs_of(options)) as workers:
+        return _run_check(options, finder, memory, workers)
+
+
+def _run_check(
+    options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None, workers: Workers
+) -> int:
     jobs = jobs_of(options)
-    tasks = tasks_of(options, finder, memory)
+    looks_at_all = (memory is None or memory.is_empty) and not (options.new_since or options.phase)
+    begin = partial(workers.begin, prepare) if looks_at_all else lambda: None
+    tasks = tasks_of(options, finder, memory, on_many=begin)
     newness = _newness(options, finder)
     if newness is not None:
         _tell_foreign(newness.foreign(tasks), tasks)
@@ -60,6 +71,7 @@ def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory 
                 memory=memory,
                 with_texts=True,
                 shows_fixes=shows_fixes,
+                workers=workers,
             )
         settings = settings_here(options, finder)
         report = _judge(options, settings, tasks, results, contents, newness, memory)

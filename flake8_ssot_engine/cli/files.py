@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.cli.selection import changed_by
@@ -21,11 +21,14 @@ _TEXTS = "SSOT008"
 
 
 def tasks_of(
-    options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None = None
+    options: argparse.Namespace,
+    finder: ConfigFinder,
+    memory: Memory | None = None,
+    on_many: Callable[[], None] = lambda: None,
 ) -> Sequence[Task]:
     """Return the files that the options name, each with the settings for it. Raises UsageError.
 
-    `memory` may know them from the last run.
+    `memory` may know them from the last run; `on_many` is what it is to `find_tasks`.
     """
     here = os.getcwd()
     changed = changed_by(options)
@@ -42,11 +45,18 @@ def tasks_of(
         root = finder.settings_for(here).root
         named = {os.path.abspath(path): path for path in options.paths or [os.path.relpath(root)]}
         if memory is not None and options.phase is None:
-            tasks = recalled_tasks(memory, named, finder, changed=changed, with_texts=with_texts)
+            tasks = recalled_tasks(
+                memory, named, finder, changed=changed, with_texts=with_texts, on_many=on_many
+            )
         else:
             listing = None if memory is None else memory.listing
             tasks = find_tasks(
-                named, finder, listing=listing, changed=changed, with_texts=with_texts
+                named,
+                finder,
+                listing=listing,
+                changed=changed,
+                with_texts=with_texts,
+                on_many=on_many,
             )
     if options.phase is None:
         return tasks

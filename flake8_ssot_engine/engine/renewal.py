@@ -106,6 +106,7 @@ class Renewal:
             Needles.from_plain(value["needles"]),
             frozenset(candidates),
             paths,
+            known.modules,
             (),
             searches,
             readings,
@@ -142,7 +143,7 @@ class Renewal:
         value = {
             "question": memory.question,
             "count": len(scan.paths),
-            "modules": len(memory.modules),
+            "modules": scan.modules,
             "files": len(self._files),
             "cut": cut,
             "needles": scan.needles.to_plain(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.shared import Shared
     from flake8_ssot_engine.project.prefilter import Needles
-    from flake8_ssot_engine.project.scan import Scan
+    from flake8_ssot_engine.project.scan import Scan, Searched
     from flake8_ssot_engine.project.texts import OldName
 
 _CHUNK = 16
@@ -52,19 +53,44 @@ class TaskRow(NamedTuple):
 
 
 class Tasks(Sequence[Task]):
-    """The files that a walk found, in its order; each task is made when it is asked for."""
+    """The files that a walk found, in its order; each task is made when it is asked for.
+
+    What stands before a name in reports is most often how its folder ends: then, only where that
+    begins is kept.
+    """
 
     def __init__(self, rows: Iterable[TaskRow]) -> None:
-        self._rows = tuple(rows)
-        self.paths = Paths(row for row, _, _ in self._rows)
+        self._cuts = array("l")
+        self._odd: dict[int, str] = {}
+        self._settings: list[Settings] = []
+        self.paths = Paths(map(self._noted, rows))
+
+    def _noted(self, task_row: TaskRow) -> Row:
+        row, shown, settings = task_row
+        if not row.folder.endswith(shown):
+            self._odd[len(self._cuts)] = shown
+        self._cuts.append(len(row.folder) - len(shown))
+        self._settings.append(settings)
+        return row
+
+    @property
+    def _rows(self) -> Iterator[TaskRow]:
+        return map(self._row, range(len(self._cuts)))
+
+    def _row(self, number: int) -> TaskRow:
+        row = self.paths.row(number)
+        shown = self._odd.get(number)
+        if shown is None:
+            shown = row.folder[self._cuts[number] :]
+        return TaskRow(row, shown, self._settings[number])
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __iter__(self) -> Iterator[Task]:
-        for (folder, names), shown, settings in self._rows:
-            for name in names.split("/"):
-                yield Task(folder + name, shown + name, settings)
+        for row, shown, settings in self._rows:
+            for name in row.every:
+                yield Task(row.folder + name, shown + name, settings)
 
     @overload
     def __getitem__(self, at: int) -> Task: ...
@@ -75,18 +101,20 @@ class Tasks(Sequence[Task]):
     def __getitem__(self, at: int | slice) -> Task | list[Task]:
         if isinstance(at, slice):
             return [self[number] for number in range(len(self))[at]]
-        path = self.paths[at]
-        row, shown, settings = self._rows[self.paths.row_at(range(len(self))[at])[0]]
+        number = range(len(self))[at]
+        row, shown, settings = self._row(self.paths.row_at(number))
+        path = self.paths[number]
         return Task(path, shown + path[len(row.folder) :], settings)
 
     def by_settings(self) -> list[tuple[Settings, Tasks]]:
         """Return those with the same settings together."""
-        groups: dict[int, list[TaskRow]] = {}
-        for row in self._rows:
-            groups.setdefault(id(row.settings), []).append(row)
+        groups = {id(settings): settings for settings in self._settings}
         if len(groups) == 1:
-            return [(self._rows[0].settings, self)]
-        return [(rows[0].settings, Tasks(rows)) for rows in groups.values()]
+            return [(self._settings[0], self)]
+        return [
+            (own, Tasks(row for row in self._rows if row.settings is own))
+            for own in groups.values()
+        ]
 
 
 class KnownTasks(Deferred[Task]):
@@ -151,17 +179,18 @@ def check_each(
     memory: Memory | None = None,
     with_texts: bool = False,
     shows_fixes: bool = False,
+    workers: Workers | None = None,
 ) -> list[FileResult]:
     """Return what came of each file, in order, but for those of which there is nothing to tell.
 
     `memory` is what is known of the files under its settings, and is to be kept of them. Only
     `with_texts` is looked at files that are no Python, and at comments and strings. If it
     `shows_fixes`, which is for a few files, findings carry their edits as `with_planned_fixes` has
-    them.
+    them. `workers` that have begun take the place of `jobs`, and end with this.
     """
     told = on_progress or (lambda count: None)
     results: dict[str, FileResult] = {}
-    with Workers(jobs) as workers:
+    with workers or Workers(jobs) as workers:
         groups = by_settings(tasks)
         for settings, group in groups:
             known = memory if memory and memory.settings == settings else None
@@ -222,7 +251,7 @@ class _GroupRun:
         self._told = told
         self._with_texts = with_texts
         self._shows_fixes = shows_fixes
-        self._module_paths: Sequence[str] = ()
+        self._olds: tuple[OldName, ...] = ()
         self._consulted: dict[str, bool] = {}
 
     def recall_and_check(self, memory: Memory) -> Collection[FileResult]:
@@ -246,7 +275,7 @@ class _GroupRun:
             return None
         results = dict(recalled.results)
         if recalled.to_check:
-            self._module_paths = memory.modules
+            self._look_for_names(memory.modules)
         again = [Task(at, files[at], self._settings) for at in sorted(recalled.to_check)]
         self._told(len(files) - len(again))
         checked = self.check(recalled.scan.needles, again)
@@ -263,7 +292,7 @@ class _GroupRun:
     def _check_and_keep(self, memory: Memory) -> list[FileResult]:
         from flake8_ssot_engine.engine.renewal import Renewal
 
-        found = self._scan(memory.modules, keeps_states=True)
+        found = self._scan(self._searched(memory.modules), keeps_states=True)
         results = self._check_found(found)
         Renewal(memory, self._files()).keep(found, results, self._consulted)
         return results
@@ -272,27 +301,33 @@ class _GroupRun:
         """Search the project for its needles, then check the files that spell one."""
         from flake8_ssot_engine.project.scan import modules_of
 
-        modules = modules_of(self._settings.source_roots)
-        return self._check_found(self._scan(modules))
+        return self._check_found(
+            self._scan(self._searched(modules_of(self._settings.source_roots)))
+        )
 
-    def _scan(self, modules: Sequence[str], *, keeps_states: bool = False) -> Scan:
-        from flake8_ssot_engine.engine.suppressions import wants
-        from flake8_ssot_engine.project.needles import scan
+    def _searched(self, modules: Sequence[str]) -> Searched:
+        from flake8_ssot_engine.project.scan import searched
 
+        self._look_for_names(modules)
         group = self._group
         paths = (
             group.paths if isinstance(group, Tasks) else Paths.of(sorted({t.path for t in group}))
         )
+        return searched(Paths.of(modules), paths)
+
+    def _look_for_names(self, modules: Sequence[str]) -> None:
+        """Note what old names are to be looked for in texts, given all modules."""
+        if self._with_texts:
+            from flake8_ssot_engine.project.texts import old_names
+
+            self._olds = tuple(old_names(self._settings, modules))
+
+    def _scan(self, files: Searched, *, keeps_states: bool = False) -> Scan:
+        from flake8_ssot_engine.engine.suppressions import wants
+        from flake8_ssot_engine.project.needles import scan
+
         is_wanted = wants(self._settings)
-        self._module_paths = modules = Paths.of(modules).sharing(paths)
-        return scan(
-            self._settings,
-            modules,
-            paths,
-            self._workers,
-            is_wanted,
-            keeps_states=keeps_states,
-        )
+        return scan(self._settings, files, self._workers, is_wanted, keeps_states=keeps_states)
 
     def _check_found(self, found: Scan) -> list[FileResult]:
         group = self._group
@@ -312,7 +347,7 @@ class _GroupRun:
             needles,
             os.urandom(8).hex(),
             reads_texts=self._with_texts,
-            olds=self._olds() if self._with_texts and self._module_paths else (),
+            olds=self._olds,
             shows_fixes=self._shows_fixes,
         )
         chunks = [
@@ -330,11 +365,6 @@ class _GroupRun:
                 self._consulted[path] = is_sound and self._consulted.get(path, True)
             self._told(len(chunk.files))
         return results
-
-    def _olds(self) -> tuple[OldName, ...]:
-        from flake8_ssot_engine.project.texts import old_names
-
-        return tuple(old_names(self._settings, self._module_paths))
 
 
 def by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
@@ -360,6 +390,13 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
         references=references,
         files=files,
     )
+
+
+def prepare() -> None:
+    """Import what the check of most projects needs."""
+    import flake8_ssot_engine.engine.shared
+    import flake8_ssot_engine.engine.suppressions
+    import flake8_ssot_engine.project.needles  # noqa: F401 - so that they are there in time
 
 
 class _Batch(NamedTuple):

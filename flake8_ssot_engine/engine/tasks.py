@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import KnownTasks, Task, TaskRow, Tasks, by_settings
+from flake8_ssot_engine.engine.run import MANY_FILES, KnownTasks, Task, TaskRow, Tasks, by_settings
 from flake8_ssot_engine.project.ignores import ignores_above
 from flake8_ssot_engine.project.paths import Row, folder_of
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory
+    from flake8_ssot_engine.project.discovery import Found
     from flake8_ssot_engine.project.listing import Listing
 
 
@@ -24,20 +25,37 @@ def find_tasks(
     listing: Listing | None = None,
     with_texts: bool = False,
     changed: Callable[[Settings], Settings] = lambda settings: settings,
+    on_many: Callable[[], None] = lambda: None,
 ) -> Tasks:
     """Return the files below absolute paths, sorted; `named` tells what each path is called.
 
     `changed` says what holds in the place of the settings that a file declares. Texts are among
-    them if asked for. Raises UsageError for a path that does not exist.
+    them if asked for. `on_many` is called as soon as it is known that they are many. Raises
+    UsageError for a path that does not exist.
     """
     from flake8_ssot_engine.project.discovery import find_rows  # not if the files are known
 
-    names = _Names(named)
+    found = find_rows(named, finder, listing=listing, with_texts=with_texts)
+    return Tasks(_told_of_many(_rows(found, named, changed), on_many))
+
+
+def _told_of_many(rows: Iterable[TaskRow], on_many: Callable[[], None]) -> Iterator[TaskRow]:
+    count = 0
+    for row in rows:
+        are_many, count = count >= MANY_FILES, count + len(row.row.every)
+        if count >= MANY_FILES and not are_many:
+            on_many()
+        yield row
+
+
+def _rows(
+    found: Iterable[Found], named: Mapping[str, str], changed: Callable[[Settings], Settings]
+) -> Iterator[TaskRow]:
+    shown_as = {path: os.path.normpath(name) for path, name in named.items()}
     by_id: dict[int, Settings] = {}
     left_out: set[str] = set()
     singled_out = set(map(folder_of, named))
-    rows: list[TaskRow] = []
-    for row, declared in find_rows(named, finder, listing=listing, with_texts=with_texts):
+    for row, declared in found:
         if id(declared) not in by_id:
             by_id[id(declared)] = changed(declared)
             # What configures this tool names what moves by right.
@@ -46,16 +64,27 @@ def find_tasks(
             singled_out.update(map(folder_of, ours))
         settings, folder = by_id[id(declared)], row.folder
         if folder not in singled_out:
-            rows.append(TaskRow(row, names.of_folder(folder), settings))
+            yield TaskRow(row, _shown_folder(folder, shown_as), settings)
             continue
         for name in row.every:
-            if folder + name not in left_out:
-                own = named.get(folder + name)
-                shown = (
-                    names.of_folder(folder) if own is None else os.path.normpath(own)[: -len(name)]
-                )
-                rows.append(TaskRow(Row(folder, name), shown, settings))
-    return Tasks(rows)
+            path = folder + name
+            if path not in left_out:
+                own = shown_as.get(path)
+                shown = _shown_folder(folder, shown_as) if own is None else own[: -len(name)]
+                yield TaskRow(Row(folder, name), shown, settings)
+
+
+def _shown_folder(folder: str, shown_as: Mapping[str, str]) -> str:
+    """Return how a folder is shown before a name, as Flake8 would: below what it was found under.
+
+    With a separator at its end, or as "".
+    """
+    above = folder.rstrip(os.sep) or os.sep
+    while above not in shown_as:
+        above = os.path.dirname(above)
+    inner = folder[len(above) :].lstrip(os.sep)
+    shown = shown_as[above]
+    return inner if shown == os.curdir else os.path.join(shown, inner)
 
 
 def recalled_tasks(
@@ -65,6 +94,7 @@ def recalled_tasks(
     *,
     with_texts: bool,
     changed: Callable[[Settings], Settings],
+    on_many: Callable[[], None] = lambda: None,
 ) -> Sequence[Task]:
     """Return what `find_tasks` yields: as the last run did, where a walk would find the same.
 
@@ -75,8 +105,14 @@ def recalled_tasks(
     files = memory.found(question)
     if files is not None:
         return KnownTasks(memory.settings, files)
-    listing = memory.listing
-    tasks = find_tasks(named, finder, listing=listing, changed=changed, with_texts=with_texts)
+    tasks = find_tasks(
+        named,
+        finder,
+        listing=memory.listing,
+        changed=changed,
+        with_texts=with_texts,
+        on_many=on_many,
+    )
     if all(settings == memory.settings for settings in settings_of(tasks)):
         memory.question = question
     return tasks
@@ -105,24 +141,3 @@ def tasks_of_project(root: str, finder: ConfigFinder, *, with_texts: bool = Fals
 def settings_of(tasks: Sequence[Task]) -> list[Settings]:
     """Return the settings of some files, each once."""
     return [settings for settings, _ in by_settings(tasks)]
-
-
-class _Names:
-    """Folders as Flake8 would print them: below the argument that they were found under."""
-
-    def __init__(self, named: Mapping[str, str]) -> None:
-        self._named = named
-        self._shown: dict[str, str] = {}
-
-    def of_folder(self, folder: str) -> str:
-        """Return how a folder is shown before a name: with a separator at its end, or as ""."""
-        if folder not in self._shown:
-            self._shown[folder] = self._of_folder(folder.rstrip(os.sep) or os.sep)
-        return self._shown[folder]
-
-    def _of_folder(self, path: str) -> str:
-        if path in self._named:
-            shown = os.path.normpath(self._named[path])
-            return "" if shown == os.curdir else os.path.join(shown, "")
-        above, name = os.path.split(path)
-        return os.path.join(self.of_folder(os.path.join(above, "")), name, "")

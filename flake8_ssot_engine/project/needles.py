@@ -35,7 +35,7 @@ from flake8_ssot_engine.project.prefilter import (
     needles_of,
 )
 from flake8_ssot_engine.project.reading import read_searched
-from flake8_ssot_engine.project.scan import Reading, Scan, modules_of
+from flake8_ssot_engine.project.scan import Reading, Scan, Searched, modules_of, searched
 from flake8_ssot_engine.project.text_formats import is_text
 
 _CHUNK = 256
@@ -62,12 +62,12 @@ class _Task(NamedTuple):
     moves: MoveIndex
     is_first: bool
     sought: Needles
-    files: Paths
-    are_modules: bool
     is_wanted: Callable[[bytes], bool] | None
     keeps_states: bool
-    are_free: bool
     in_texts: tuple[bytes, ...] | None
+    files: Paths = Paths()
+    are_modules: bool = False
+    are_free: bool = False
 
 
 class _Answer(NamedTuple):
@@ -81,54 +81,45 @@ class _Answer(NamedTuple):
 def find_needles(settings: Settings, *, jobs: int) -> Needles:
     """Return the words that a file must hold to reach a moved symbol of the settings."""
     with Workers(jobs) as workers:
-        return scan(settings, modules_of(settings.source_roots), Paths(), workers).needles
+        files = searched(modules_of(settings.source_roots), Paths())
+        return scan(settings, files, workers).needles
 
 
 def scan(
     settings: Settings,
-    modules: Paths,
-    paths: Paths,
+    every: Searched,
     workers: Workers,
     is_wanted: Callable[[bytes], bool] | None = None,
     *,
     keeps_states: bool = False,
 ) -> Scan:
-    """Search the modules of a project, and the files at `paths`, for what can reach a move.
+    """Search the modules of a project, and the files to check, for what can reach a move.
 
-    Both are sorted. `is_wanted`, a function at the top of a module, makes a file a candidate by
-    itself.
+    `is_wanted`, a function at the top of a module, makes a file a candidate by itself.
     """
     known = needles_of(settings.index)
-    every = modules + paths.without(modules)
+    paths, count, besides = every
     found = OpenDoors(settings.index)
     candidates: set[int] = set()
     states: list[tuple[bytes, bytes]] = []
     searches = [known]
     readings: dict[int, Reading] = {}
-    free = bytearray(len(every))
-    files: Sequence[int] = range(len(modules))
-    others: Sequence[int] = range(len(modules), len(every))
-    texts = {number for number in others if is_text(every[number])}
-    in_texts = _words_of_texts(settings) if texts else None
+    free = bytearray(len(paths))
+    files: Sequence[int] = range(count)
+    others: Sequence[int] = range(count, len(paths))
+    texts = bytearray(count) + bytes(map(is_text, paths[count:]))
+    in_texts = _words_of_texts(settings) if any(texts) else None
     while files or others:
         chunks = [
             (some[at : at + _CHUNK], are_modules, are_free)
             for some, are_modules, are_free in _sorted_out(files, others, free)
             for at in range(0, len(some), _CHUNK)
         ]
-        tasks = [
-            _task(
-                settings,
-                searches,
-                every.chosen(chunk),
-                are_modules,
-                is_wanted,
-                keeps_states,
-                are_free,
-                in_texts,
-            )
+        search = _search_for(settings, searches, is_wanted, in_texts, keeps_states=keeps_states)
+        tasks = (
+            search._replace(files=paths.chosen(chunk), are_modules=are_modules, are_free=are_free)
             for chunk, are_modules, are_free in chunks
-        ]
+        )
         for (chunk, _, _), answer in zip(chunks, workers.map(_search, tasks), strict=True):
             if keeps_states:
                 states.append(answer.states)
@@ -148,15 +139,16 @@ def scan(
         searches.append(words._replace(names=words.names - known.names))
         known, is_wanted, keeps_states = words, None, False
         files = array("L", (number for number in files if number not in readings))
-        others = array("L", (n for n in others if n not in candidates and n not in texts))
-    besides = frozenset(modules.without(paths))
+        others = array("L", (n for n in others if n not in candidates and not texts[n]))
+    read = sorted(readings)
     return Scan(
         known,
-        frozenset(map(every.__getitem__, candidates)) - besides,
-        every,
+        frozenset(paths.chosen(sorted(candidates))) - besides,
+        paths,
+        count,
         tuple(states),
         tuple(searches),
-        {every[number]: reading for number, reading in readings.items()},
+        {path: readings[number] for number, path in zip(read, paths.chosen(read), strict=True)},
     )
 
 
@@ -198,16 +190,8 @@ def _searched_again(
     is_candidate = False
     for number in range(1 if is_text(path) else len(searches)):
         wanted = is_wanted if number == 0 else None
-        task = _task(
-            settings,
-            searches[: number + 1],
-            Paths.of([path]),
-            is_module,
-            wanted,
-            False,
-            False,
-            in_texts,
-        )
+        search = _search_for(settings, searches[: number + 1], wanted, in_texts)
+        task = search._replace(files=Paths.of([path]), are_modules=is_module)
         for one in _search(task).found:
             is_candidate = True
             if one.is_read:
@@ -215,26 +199,22 @@ def _searched_again(
     return is_candidate, None
 
 
-def _task(
+def _search_for(
     settings: Settings,
     searches: Sequence[Needles],
-    files: Paths,
-    are_modules: bool,
     is_wanted: Callable[[bytes], bool] | None,
-    keeps_states: bool,
-    are_free: bool,
     in_texts: tuple[bytes, ...] | None,
+    *,
+    keeps_states: bool = False,
 ) -> _Task:
+    """Return the last of some searches, as a task without files."""
     return _Task(
         settings.source_roots,
         settings.index,
         len(searches) == 1,
         searches[-1],
-        files,
-        are_modules,
         is_wanted,
         keeps_states,
-        are_free,
         in_texts,
     )
 

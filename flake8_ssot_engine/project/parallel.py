@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_AHEAD = 8
+"""Items for each worker that are made and handed over before their results are wanted."""
 _PATIENCE = 0.2
 """Seconds after which an interrupt is let in while a worker is at work."""
 
@@ -41,13 +44,30 @@ class Workers:
             with deferred_interrupts():
                 self._pool.shutdown(cancel_futures=True)
 
-    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    def begin(self, prepare: Callable[[], None]) -> None:
+        """Start the processes while this one is still small, and has something else to do.
+
+        Each of them is likely to call `prepare`, a function at the top of a module.
+        """
+        if self._jobs > 1 and self._pool is None:
+            from flake8_ssot_engine.project.interrupts import deferred_interrupts
+
+            with deferred_interrupts():
+                pool = self._started()
+                for _ in range(self._jobs):
+                    pool.submit(prepare)
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield `function(item)` for each item, in the order of the items.
 
         `function` and the items must pickle. With one job or one item it all happens here.
+        Items are asked for when they are soon to be needed.
         """
-        if self._jobs <= 1 or len(items) <= 1:
-            yield from map(function, items)
+        waiting = iter(items)
+        first = list(islice(waiting, 2))
+        waiting = chain(first, waiting)
+        if self._jobs <= 1 or len(first) <= 1:
+            yield from map(function, waiting)
             return
         from concurrent.futures import wait
 
@@ -58,13 +78,15 @@ class Workers:
         # of none.
         with deferred_interrupts():
             pool = self._started()
-            futures = deque(pool.submit(function, item) for item in items)
+            some = islice(waiting, self._jobs * _AHEAD)
+            futures = deque(pool.submit(function, item) for item in some)
         while futures:
             future = futures.popleft()  # with its result, which is kept no longer than needed
             with deferred_interrupts() as interrupts:
                 while not wait([future], _PATIENCE).done:
                     interrupts.let_in()
                 result = future.result()
+                futures.extend(pool.submit(function, item) for item in islice(waiting, 1))
             yield result
 
     def _started(self) -> ProcessPoolExecutor:

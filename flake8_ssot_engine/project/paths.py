@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import chain, groupby
 from typing import NamedTuple, overload
 
 _BETWEEN = "/"
@@ -30,11 +31,23 @@ def row_of(folder: str, names: Iterable[str]) -> Row:
 
 
 class Paths(Sequence[str]):
-    """The paths that some rows make, in their order."""
+    """The paths that some rows make, in their order.
+
+    The rows stand in one block of bytes, for this is about memory: no object of Python's is kept
+    for a file or a folder, and none is copied where a process forks and counts its references.
+    """
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self.rows = tuple(rows)
-        self._ends = tuple(accumulate(row.names.count(_BETWEEN) + 1 for row in self.rows))
+        packed, starts, ends = bytearray(), array("Q"), array("Q")
+        count = 0
+        for folder, names in rows:
+            starts.append(len(packed))
+            packed += os.fsencode(f"{folder}\0{names}\0")
+            count += names.count(_BETWEEN) + 1
+            ends.append(count)
+        self._packed = packed
+        self._starts = starts
+        self._ends = ends
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> Paths:
@@ -45,6 +58,23 @@ class Paths(Sequence[str]):
             row_of(folder, (path[len(folder) :] for path in some))
             for folder, some in groupby(paths, folder_of)
         )
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows, each made anew."""
+        return map(self.row, range(len(self._starts)))
+
+    def row(self, number: int) -> Row:
+        """Return one of the rows."""
+        start = self._starts[number]
+        is_last = number + 1 == len(self._starts)
+        end = len(self._packed) if is_last else self._starts[number + 1]
+        folder, names, _ = os.fsdecode(bytes(self._packed[start:end])).split("\0")
+        return Row(folder, names)
+
+    def row_at(self, number: int) -> int:
+        """Return the number of the row in which a path is."""
+        return bisect_right(self._ends, number)
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -64,55 +94,37 @@ class Paths(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | Paths:
         if isinstance(at, slice):
             return self.chosen(range(len(self))[at])
-        number = range(len(self))[at]
-        row, start = self.row_at(number)
-        return self.rows[row].folder + self.rows[row].every[number - start]
-
-    def __contains__(self, path: object) -> bool:
-        if not isinstance(path, str):
-            return False
-        folder = folder_of(path)
-        name = path[len(folder) :]
-        return any(row.folder == folder and name in row.every for row in self.rows)
+        [path] = self.chosen([range(len(self))[at]])
+        return path
 
     def __add__(self, others: Paths) -> Paths:
-        return Paths(self.rows + others.rows)
-
-    def sharing(self, others: Paths) -> Paths:
-        """Return the same paths, by the very rows of others where these are equal."""
-        known = {row: row for row in others.rows}
-        return Paths(known.get(row, row) for row in self.rows)
-
-    def row_at(self, number: int) -> tuple[int, int]:
-        """Return the number of the row in which a path is, and that of its first path."""
-        row = bisect_right(self._ends, number)
-        return row, self._ends[row - 1] if row else 0
+        return Paths(chain(self.rows, others.rows))
 
     def chosen(self, numbers: Iterable[int]) -> Paths:
         """Return the paths of some ascending numbers."""
 
         def rows() -> Iterator[Row]:
-            for row, some in groupby(numbers, lambda number: bisect_right(self._ends, number)):
-                start, end = self._ends[row - 1] if row else 0, self._ends[row]
-                wanted = list(some)
-                if len(wanted) == end - start:
-                    yield self.rows[row]
-                else:
-                    every = self.rows[row].every
-                    yield row_of(self.rows[row].folder, (every[n - start] for n in wanted))
+            for at, some in groupby(numbers, self.row_at):
+                start, end = self._ends[at - 1] if at else 0, self._ends[at]
+                row, wanted = self.row(at), list(some)
+                if len(wanted) < end - start:
+                    every = row.every
+                    row = row_of(row.folder, (every[number - start] for number in wanted))
+                yield row
 
         return Paths(rows())
 
-    def without(self, others: Paths) -> Paths:
-        """Return those that are not among others."""
-        whole = frozenset(others.rows)
-        left = [row for row in self.rows if row not in whole]
-        known: dict[str, set[str]] = {row.folder: set() for row in left}
-        for row in others.rows:
-            if row.folder in known:
-                known[row.folder].update(row.every)
-        every = ((row, [n for n in row.every if n not in known[row.folder]]) for row in left)
-        return Paths(row_of(row.folder, names) for row, names in every if names)
+    def without(self, others: Iterable[str]) -> Paths:
+        """Return those that are not among others; both are sorted."""
+        waiting = iter(others)
+        other = next(waiting, None)
+        left = array("Q")
+        for number, path in enumerate(self):
+            while other is not None and other < path:
+                other = next(waiting, None)
+            if path != other:
+                left.append(number)
+        return self.chosen(left)
 
 
 def folder_of(path: str) -> str:

@@ -27,8 +27,8 @@ class Reading(NamedTuple):
 class Scan(NamedTuple):
     """What a search of a project found.
 
-    `paths` are all files that were searched, modules first, with their states where these were
-    asked for.
+    `paths` are all files that were searched, the first `modules` of them modules, with their
+    states where these were asked for.
     `candidates` are those of the files asked for that can hold a violation, or cannot be read.
     `searches` are what was sought, one after the other, `readings` the modules that count.
     """
@@ -36,6 +36,7 @@ class Scan(NamedTuple):
     needles: Needles
     candidates: frozenset[str] = frozenset()
     paths: Sequence[str] = ()
+    modules: int = 0
     states: tuple[tuple[bytes, bytes], ...] = ()
     searches: tuple[Needles, ...] = ()
     readings: Mapping[str, Reading] = MappingProxyType({})
@@ -43,7 +44,25 @@ class Scan(NamedTuple):
 
 def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> Paths:
     """Return the files of all modules below some source roots, sorted, each once."""
-    every = [Paths(modules_below(root, listing)) for root in source_roots]
+    every = [modules_below(root, listing) for root in source_roots]
     if len(every) == 1:
-        return every[0]
-    return Paths.of(path for path, _ in groupby(merge(*every)))
+        return Paths(every[0])
+    singly = ((row.folder + name for row in some for name in row.every) for some in every)
+    return Paths.of(path for path, _ in groupby(merge(*singly)))
+
+
+class Searched(NamedTuple):
+    """The files to search: the first `modules` of the `paths` are modules.
+
+    `besides` are those among them that are not to be checked.
+    """
+
+    paths: Paths
+    modules: int
+    besides: frozenset[str]
+
+
+def searched(modules: Paths, paths: Paths) -> Searched:
+    """Return the modules of a project and the files to check, both sorted, as what to search."""
+    every = modules + paths.without(modules)
+    return Searched(every, len(modules), frozenset(modules.without(paths)))
