@@ -195,6 +195,7 @@ def check_each(
         for settings, group in groups:
             known = memory if memory and memory.settings == settings else None
             run = _GroupRun(settings, group, workers, parses_all, told, with_texts, shows_fixes)
+            run.is_last = settings is groups[-1][0]
             found: Collection[FileResult]
             if len(group) < MANY_FILES:
                 known = None
@@ -232,7 +233,9 @@ def recall_each(
 
 
 class _GroupRun:
-    """The run over the files of one configuration."""
+    """The run over the files of one configuration; after the last one nobody needs the workers."""
+
+    is_last = True
 
     def __init__(
         self,
@@ -358,12 +361,18 @@ class _GroupRun:
             )
             for at in range(0, len(group), _CHUNK)
         ]
-        results: list[FileResult] = []
-        for chunk, batch in zip(chunks, self._workers.map(_check_chunk, chunks), strict=True):
-            results += batch.results
-            for path, is_sound in batch.consulted.items():
-                self._consulted[path] = is_sound and self._consulted.get(path, True)
+        batches: list[Callable[[], _Batch]] = []
+        for chunk, batch in zip(chunks, self._workers.map_kept(_check_chunk, chunks), strict=True):
+            batches.append(batch)
             self._told(len(chunk.files))
+        if self.is_last:
+            self._workers.end()  # before their results are unpacked: one thing at a time
+        results: list[FileResult] = []
+        for unpack in batches:
+            told, consulted = unpack()
+            results += told
+            for path, is_sound in consulted.items():
+                self._consulted[path] = is_sound and self._consulted.get(path, True)
         return results
 
 
@@ -400,7 +409,10 @@ def prepare() -> None:
 
 
 class _Batch(NamedTuple):
-    """The results of some files that have anything to tell, and the modules read for them."""
+    """The results of some files that have anything to tell, and the modules first read for them.
+
+    Those with whether they could be read.
+    """
 
     results: list[FileResult]
     consulted: Mapping[str, bool]
@@ -411,13 +423,15 @@ def _check_chunk(chunk: _Chunk) -> _Batch:
     from flake8_ssot_engine.project.garbage import no_collection
 
     checker = checker_of(chunk.shared)
+    before = checker.consulted
     told: list[FileResult] = []
     for path, name in chunk.files:
         with no_collection():
             result = _check_file(checker, path, name, chunk.parses_all)
         if result.findings or result.error or result.references:
             told.append(result)
-    return _Batch(told, checker.consulted)
+    now = checker.consulted
+    return _Batch(told, {path: now[path] for path in now if now[path] != before.get(path)})
 
 
 def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) -> FileResult:

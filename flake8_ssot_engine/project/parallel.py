@@ -6,6 +6,7 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,11 +39,16 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the processes; others start where there is more work for them."""
         if self._pool is not None:
             from flake8_ssot_engine.project.interrupts import deferred_interrupts
 
             with deferred_interrupts():
                 self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
     def begin(self, prepare: Callable[[], None]) -> None:
         """Start the processes while this one is still small, and has something else to do.
@@ -63,12 +69,23 @@ class Workers:
         `function` and the items must pickle. With one job or one item it all happens here.
         Items are asked for when they are soon to be needed.
         """
+        return (result() for result in self.map_kept(function, items))
+
+    def map_kept(
+        self, function: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[Callable[[], Result]]:
+        """Yield what returns the results of `map`; what comes from elsewhere is packed till then.
+
+        So it takes a fraction of the memory.
+        """
         waiting = iter(items)
         first = list(islice(waiting, 2))
         waiting = chain(first, waiting)
         if self._jobs <= 1 or len(first) <= 1:
-            yield from map(function, waiting)
+            for item in waiting:
+                yield partial(_itself, function(item))
             return
+        import pickle
         from concurrent.futures import wait
 
         from flake8_ssot_engine.project.interrupts import deferred_interrupts
@@ -77,17 +94,16 @@ class Workers:
         # The workers, which a terminal sends Ctrl-C as well, end with the pool and need to hear
         # of none.
         with deferred_interrupts():
-            pool = self._started()
-            some = islice(waiting, self._jobs * _AHEAD)
-            futures = deque(pool.submit(function, item) for item in some)
+            submit = partial(self._started().submit, _packed, function)
+            futures = deque(map(submit, islice(waiting, self._jobs * _AHEAD)))
         while futures:
-            future = futures.popleft()  # with its result, which is kept no longer than needed
+            future = futures.popleft()
             with deferred_interrupts() as interrupts:
                 while not wait([future], _PATIENCE).done:
                     interrupts.let_in()
-                result = future.result()
-                futures.extend(pool.submit(function, item) for item in islice(waiting, 1))
-            yield result
+                packed = future.result()
+                futures.extend(map(submit, islice(waiting, 1)))
+            yield partial(pickle.loads, packed)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -103,6 +119,16 @@ class Workers:
                 self._jobs, mp_context=context, initializer=_end_with_parent
             )
         return self._pool
+
+
+def _packed(function: Callable[[Item], object], item: Item) -> bytes:
+    import pickle
+
+    return pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
+
+
+def _itself(result: Result) -> Result:
+    return result
 
 
 def parallel_map(
