@@ -224,9 +224,10 @@ class Memory:
         """The modules of the project, sorted."""
         if self.known is not None and not self.has_walked:
             return self.known.paths[: self.known.modules]
+        from flake8_ssot_engine.project.paths import Paths
         from flake8_ssot_engine.project.scan import modules_of
 
-        return modules_of(self.settings.source_roots, self.listing)
+        return Paths.of(modules_of(self.settings.source_roots, self.listing))
 
     @cached_property
     def gone_by(self) -> dict[str, Key] | None:
@@ -304,9 +305,10 @@ class Memory:
     def _compared(self, known: Known, files: Files) -> Comparison | None:
         if self.has_walked:
             from flake8_ssot_engine.project.paths import Paths
+            from flake8_ssot_engine.project.scan import searched
 
-            wanted, modules = files(), Paths.of(self.modules)
-            every = modules + Paths.of(sorted(wanted)).without(modules)
+            wanted = files()
+            every = searched(self.modules, Paths.of(sorted(wanted))).in_order
             if list(every) != list(known.paths) or wanted != dict(known.files):
                 return None
             if links_in(self.listing.paths(only_new=True)):

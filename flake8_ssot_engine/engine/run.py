@@ -14,7 +14,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
 from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.paths import Paths, Row
+from flake8_ssot_engine.project.paths import Paths, Row, row_of
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
 
@@ -105,6 +105,17 @@ class Tasks(Sequence[Task]):
         row, shown, settings = self._row(self.paths.row_at(number))
         path = self.paths[number]
         return Task(path, shown + path[len(row.folder) :], settings)
+
+    def among(self, paths: Iterable[str]) -> Tasks:
+        """Return those that are among some paths."""
+        wanted = frozenset(paths)
+        every = (
+            (row, [name for name in row.row.every if row.row.folder + name in wanted])
+            for row in self._rows
+        )
+        return Tasks(
+            row._replace(row=row_of(row.row.folder, names)) for row, names in every if names
+        )
 
     def by_settings(self) -> list[tuple[Settings, Tasks]]:
         """Return those with the same settings together."""
@@ -308,17 +319,18 @@ class _GroupRun:
             self._scan(self._searched(modules_of(self._settings.source_roots)))
         )
 
-    def _searched(self, modules: Sequence[str]) -> Searched:
+    def _searched(self, modules: Iterable[str]) -> Searched:
         from flake8_ssot_engine.project.scan import searched
 
-        self._look_for_names(modules)
         group = self._group
         paths = (
             group.paths if isinstance(group, Tasks) else Paths.of(sorted({t.path for t in group}))
         )
-        return searched(Paths.of(modules), paths)
+        files = searched(modules, paths)
+        self._look_for_names(files.paths.chosen(files.numbers(of_modules=True)))
+        return files
 
-    def _look_for_names(self, modules: Sequence[str]) -> None:
+    def _look_for_names(self, modules: Iterable[str]) -> None:
         """Note what old names are to be looked for in texts, given all modules."""
         if self._with_texts:
             from flake8_ssot_engine.project.texts import old_names
@@ -336,7 +348,11 @@ class _GroupRun:
         group = self._group
         if not self._parses_all:
             self._told(len(group) - len(found.candidates))
-            group = [task for task in group if task.path in found.candidates]
+            if isinstance(group, Tasks):
+                group = group.among(found.candidates)
+            else:
+                candidates = frozenset(found.candidates)
+                group = [task for task in group if task.path in candidates]
         return self.check(found.needles, group)
 
     def check(self, needles: Needles | None, group: Sequence[Task]) -> list[FileResult]:
@@ -353,18 +369,19 @@ class _GroupRun:
             olds=self._olds,
             shows_fixes=self._shows_fixes,
         )
-        chunks = [
+        starts = range(0, len(group), _CHUNK)
+        chunks = (
             _Chunk(
                 shared,
                 tuple((task.path, task.shown_as) for task in group[at : at + _CHUNK]),
                 self._parses_all,
             )
-            for at in range(0, len(group), _CHUNK)
-        ]
+            for at in starts
+        )
         batches: list[Callable[[], _Batch]] = []
-        for chunk, batch in zip(chunks, self._workers.map_kept(_check_chunk, chunks), strict=True):
+        for at, batch in zip(starts, self._workers.map_kept(_check_chunk, chunks), strict=True):
             batches.append(batch)
-            self._told(len(chunk.files))
+            self._told(min(_CHUNK, len(group) - at))
         if self.is_last:
             self._workers.end()  # before their results are unpacked: one thing at a time
         results: list[FileResult] = []

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.semantics.resolver import PublicNames
 
 _NO_NAMES: frozenset[str] = frozenset()
+_FEW = 4
+"""Texts of modules that are kept: most of what is asked is asked of the homes of what moves."""
 
 
 def is_regular_package(folder: str) -> bool:
@@ -62,7 +64,8 @@ class Modules:
         self._contents = contents
         self._places: dict[QualifiedName, _Place | None] = {}
         self._exports: dict[str, Exports] = {}
-        self._texts: dict[str, DefinitionText] = {}
+        self._texts: dict[str, DefinitionText] = {}  # the last ones that were asked
+        self._asked: dict[str, bool] = {}
         self._errors: dict[str, OSError | SourceError] = {}
         self.public_names: AcyclicMemo[QualifiedName, frozenset[str] | None]
         self.public_names = AcyclicMemo(self._public_names, _NO_NAMES)
@@ -94,7 +97,7 @@ class Modules:
     def consulted(self) -> dict[str, bool]:
         """The files that were looked into for what they export, and whether that went well."""
         return {
-            **dict.fromkeys(self._texts, True),
+            **self._asked,
             **dict.fromkeys(self._exports, True),
             **dict.fromkeys(self._errors, False),
         }
@@ -104,12 +107,15 @@ class Modules:
         path = self.file_of(module)
         if path is None or path in self._exports or path in self._errors:
             return False
-        if path not in self._texts:
-            try:
-                self._texts[path] = self.definitions_in(path)
-            except (OSError, SourceError):
-                return False
-        return self._texts[path].surely_defines(name)
+        try:
+            text = self._texts.pop(path, None) or self.definitions_in(path)
+        except (OSError, SourceError):
+            return False
+        self._texts[path] = text
+        self._asked[path] = True
+        if len(self._texts) > _FEW:
+            del self._texts[next(iter(self._texts))]
+        return text.surely_defines(name)
 
     def definitions_in(self, path: str) -> DefinitionText:
         """Read the definitions in a file from its text. Raises SourceError, and OSError."""

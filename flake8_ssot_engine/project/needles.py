@@ -16,6 +16,7 @@ import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from sys import intern
 from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
@@ -48,6 +49,20 @@ class _Found(NamedTuple):
     is_read: bool = False
     outline: Outline | None = None
     checksum: int = 0
+
+
+class _Chunk(NamedTuple):
+    """Some of the numbers of files of one kind, from one of them on."""
+
+    every: Sequence[int]
+    start: int
+    are_modules: bool
+    are_free: bool
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers themselves."""
+        return self.every[self.start : self.start + _CHUNK]
 
 
 class _Task(NamedTuple):
@@ -98,35 +113,41 @@ def scan(
     `is_wanted`, a function at the top of a module, makes a file a candidate by itself.
     """
     known = needles_of(settings.index)
-    paths, count, besides = every
+    paths, are_modules, to_check = every
     found = OpenDoors(settings.index)
     candidates: set[int] = set()
     states: list[tuple[bytes, bytes]] = []
     searches = [known]
     readings: dict[int, Reading] = {}
     free = bytearray(len(paths))
-    files: Sequence[int] = range(count)
-    others: Sequence[int] = range(count, len(paths))
-    texts = bytearray(count) + bytes(map(is_text, paths[count:]))
+    files = every.numbers(of_modules=True)
+    others = every.numbers(of_modules=False)
+    flagged = zip(are_modules, paths, strict=True)
+    texts = bytearray(not is_module and is_text(path) for is_module, path in flagged)
     in_texts = _words_of_texts(settings) if any(texts) else None
     while files or others:
         chunks = [
-            (some[at : at + _CHUNK], are_modules, are_free)
-            for some, are_modules, are_free in _sorted_out(files, others, free)
+            _Chunk(some, at, in_modules, are_free)
+            for some, in_modules, are_free in _sorted_out(files, others, free)
             for at in range(0, len(some), _CHUNK)
         ]
         search = _search_for(settings, searches, is_wanted, in_texts, keeps_states=keeps_states)
         tasks = (
-            search._replace(files=paths.chosen(chunk), are_modules=are_modules, are_free=are_free)
-            for chunk, are_modules, are_free in chunks
+            search._replace(
+                files=paths.chosen(chunk.numbers),
+                are_modules=chunk.are_modules,
+                are_free=chunk.are_free,
+            )
+            for chunk in chunks
         )
-        for (chunk, _, _), answer in zip(chunks, workers.map(_search, tasks), strict=True):
+        for chunk, answer in zip(chunks, workers.map(_search, tasks), strict=True):
             if keeps_states:
                 states.append(answer.states)
+            numbers = chunk.numbers
             for at in answer.free:
-                free[chunk[at]] = True
+                free[numbers[at]] = True
             for one in answer.found:
-                number = chunk[one.number]
+                number = numbers[one.number]
                 candidates.add(number)
                 if one.is_read:
                     readings[number] = Reading(len(searches) - 1, one.checksum)
@@ -138,14 +159,17 @@ def scan(
         # A leak is looked for with every module that leaks; of the names only new ones.
         searches.append(words._replace(names=words.names - known.names))
         known, is_wanted, keeps_states = words, None, False
-        files = array("L", (number for number in files if number not in readings))
-        others = array("L", (n for n in others if n not in candidates and not texts[n]))
+        files = array("I", (number for number in files if number not in readings))
+        others = array("I", (n for n in others if n not in candidates and not texts[n]))
+    found_in = paths.chosen(number for number in sorted(candidates) if number < to_check)
+    if not states:
+        return Scan(known, found_in)
     read = sorted(readings)
     return Scan(
         known,
-        frozenset(paths.chosen(sorted(candidates))) - besides,
-        paths,
-        count,
+        found_in,
+        every.in_order,
+        are_modules.count(True),
         tuple(states),
         tuple(searches),
         {path: readings[number] for number, path in zip(read, paths.chosen(read), strict=True)},
@@ -160,8 +184,8 @@ def _sorted_out(
         if not any(free):
             yield files, are_modules, False
             continue
-        yield array("L", (n for n in files if not free[n])), are_modules, False
-        yield array("L", (n for n in files if free[n])), are_modules, True
+        yield array("I", (n for n in files if not free[n])), are_modules, False
+        yield array("I", (n for n in files if free[n])), are_modules, True
 
 
 def search_again(
@@ -274,12 +298,17 @@ def _search(task: _Task) -> _Answer:
 
 
 class OpenDoors:
-    """The names of modules that stand for something of the moves, as far as outlines tell."""
+    """The names of modules that stand for something of the moves, as far as outlines tell.
+
+    What uses a name is kept by its number in what modules hand on, for that is much.
+    """
 
     def __init__(self, moves: MoveIndex) -> None:
         self._moves = moves
         self._is_symbol: dict[QualifiedName, bool] = {}
-        self._users: defaultdict[tuple[str, ...], list[QualifiedName]] = defaultdict(list)
+        self._names: list[str] = []
+        self._modules: list[QualifiedName] = []
+        self._users: defaultdict[tuple[str, ...], array[int]] = defaultdict(lambda: array("I"))
         self._stars: defaultdict[QualifiedName, list[QualifiedName]] = defaultdict(list)
         self._renamed: defaultdict[QualifiedName, set[str]] = defaultdict(set)
 
@@ -289,8 +318,11 @@ class OpenDoors:
             here = outline.module.child(name)
             if target == here:
                 continue
+            number = len(self._names)
+            self._names.append(intern(name))
+            self._modules.append(outline.module)
             for end in range(2, len(target) + 1):
-                self._users[target[:end]].append(here)
+                self._users[target[:end]].append(number)
             if name != target.last:
                 self._renamed[target].add(name)
             match = self._moves.match(target)
@@ -316,7 +348,8 @@ class OpenDoors:
             if self._is_symbol.get(door, False) >= is_symbol and door in self._is_symbol:
                 continue
             self._is_symbol[door] = is_symbol
-            waiting += [(user, is_symbol) for user in self._users[tuple(door)]]
+            for number in self._users.get(tuple(door), ()):
+                waiting.append((self._modules[number].child(self._names[number]), is_symbol))
             waiting += [(module.child(door.last), is_symbol) for module in self._stars[door.parent]]
 
     def needles(self) -> Needles:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gc
 import os
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_AHEAD = 8
+_AHEAD = 4
 """Items for each worker that are made and handed over before their results are wanted."""
 _PATIENCE = 0.2
 """Seconds after which an interrupt is let in while a worker is at work."""
@@ -85,7 +86,6 @@ class Workers:
             for item in waiting:
                 yield partial(_itself, function(item))
             return
-        import pickle
         from concurrent.futures import wait
 
         from flake8_ssot_engine.project.interrupts import deferred_interrupts
@@ -94,16 +94,18 @@ class Workers:
         # The workers, which a terminal sends Ctrl-C as well, end with the pool and need to hear
         # of none.
         with deferred_interrupts():
-            submit = partial(self._started().submit, _packed, function)
-            futures = deque(map(submit, islice(waiting, self._jobs * _AHEAD)))
+            pool = self._started()
+            some = islice(waiting, self._jobs * _AHEAD)
+            futures = deque(pool.submit(_packed, function, item) for item in some)
         while futures:
             future = futures.popleft()
             with deferred_interrupts() as interrupts:
                 while not wait([future], _PATIENCE).done:
                     interrupts.let_in()
                 packed = future.result()
-                futures.extend(map(submit, islice(waiting, 1)))
-            yield partial(pickle.loads, packed)
+                some = islice(waiting, 1)
+                futures.extend(pool.submit(_packed, function, item) for item in some)
+            yield partial(_unpacked, packed)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -121,10 +123,16 @@ class Workers:
         return self._pool
 
 
-def _packed(function: Callable[[Item], object], item: Item) -> bytes:
+def _packed(function: Callable[[Item], Result], item: Item) -> bytes:
     import pickle
 
-    return pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
+    return zlib.compress(pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL), 1)
+
+
+def _unpacked(packed: bytes) -> Any:
+    import pickle
+
+    return pickle.loads(zlib.decompress(packed))  # noqa: S301 - it is our own worker's
 
 
 def _itself(result: Result) -> Result:

@@ -45,7 +45,7 @@ class Paths(Sequence[str]):
             packed += os.fsencode(f"{folder}\0{names}\0")
             count += names.count(_BETWEEN) + 1
             ends.append(count)
-        self._packed = packed
+        self._packed = bytes(packed)
         self._starts = starts
         self._ends = ends
 
@@ -69,7 +69,7 @@ class Paths(Sequence[str]):
         start = self._starts[number]
         is_last = number + 1 == len(self._starts)
         end = len(self._packed) if is_last else self._starts[number + 1]
-        folder, names, _ = os.fsdecode(bytes(self._packed[start:end])).split("\0")
+        folder, names, _ = os.fsdecode(self._packed[start:end]).split("\0")
         return Row(folder, names)
 
     def row_at(self, number: int) -> int:
@@ -113,18 +113,6 @@ class Paths(Sequence[str]):
                 yield row
 
         return Paths(rows())
-
-    def without(self, others: Iterable[str]) -> Paths:
-        """Return those that are not among others; both are sorted."""
-        waiting = iter(others)
-        other = next(waiting, None)
-        left = array("Q")
-        for number, path in enumerate(self):
-            while other is not None and other < path:
-                other = next(waiting, None)
-            if path != other:
-                left.append(number)
-        return self.chosen(left)
 
 
 def folder_of(path: str) -> str:

@@ -5,7 +5,8 @@ By itself, for a run that only remembers one has to import no more than this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import groupby
 from types import MappingProxyType
@@ -27,14 +28,14 @@ class Reading(NamedTuple):
 class Scan(NamedTuple):
     """What a search of a project found.
 
-    `paths` are all files that were searched, the first `modules` of them modules, with their
-    states where these were asked for.
     `candidates` are those of the files asked for that can hold a violation, or cannot be read.
-    `searches` are what was sought, one after the other, `readings` the modules that count.
+    The rest is there where the states of the files were asked for: `paths` are all files that
+    were searched, the first `modules` of them modules, with their states; `searches` what was
+    sought, one after the other, `readings` the modules that count.
     """
 
     needles: Needles
-    candidates: frozenset[str] = frozenset()
+    candidates: Collection[str] = ()
     paths: Sequence[str] = ()
     modules: int = 0
     states: tuple[tuple[bytes, bytes], ...] = ()
@@ -42,27 +43,55 @@ class Scan(NamedTuple):
     readings: Mapping[str, Reading] = MappingProxyType({})
 
 
-def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> Paths:
-    """Return the files of all modules below some source roots, sorted, each once."""
+def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> Iterator[str]:
+    """Yield the files of all modules below some source roots, sorted, each once."""
     every = [modules_below(root, listing) for root in source_roots]
-    if len(every) == 1:
-        return Paths(every[0])
-    singly = ((row.folder + name for row in some for name in row.every) for some in every)
-    return Paths.of(path for path, _ in groupby(merge(*singly)))
+    singly = [(row.folder + name for row in some for name in row.every) for some in every]
+    if len(singly) == 1:
+        yield from singly[0]
+    else:
+        yield from (path for path, _ in groupby(merge(*singly)))
 
 
 class Searched(NamedTuple):
-    """The files to search: the first `modules` of the `paths` are modules.
+    """The files to search: those to check, which are the first `to_check`, and modules besides.
 
-    `besides` are those among them that are not to be checked.
+    `are_modules` has a flag for each.
     """
 
     paths: Paths
-    modules: int
-    besides: frozenset[str]
+    are_modules: bytearray
+    to_check: int
+
+    def numbers(self, *, of_modules: bool) -> Sequence[int]:
+        """Return the numbers of those that are modules, or of the others."""
+        return array("I", (n for n, flag in enumerate(self.are_modules) if flag == of_modules))
+
+    @property
+    def in_order(self) -> Paths:
+        """The paths in the order in which they are searched: modules first."""
+        modules, others = (self.numbers(of_modules=flag) for flag in (True, False))
+        return self.paths.chosen(modules) + self.paths.chosen(others) if others else self.paths
 
 
-def searched(modules: Paths, paths: Paths) -> Searched:
-    """Return the modules of a project and the files to check, both sorted, as what to search."""
-    every = modules + paths.without(modules)
-    return Searched(every, len(modules), frozenset(modules.without(paths)))
+def searched(modules: Iterable[str], paths: Paths) -> Searched:
+    """Return what is to be searched, given the modules of a project and the files to check.
+
+    Both are sorted.
+    """
+    flags = bytearray(len(paths))
+    besides: list[str] = []
+    waiting = enumerate(paths)
+    nothing = (-1, "")
+    number, path = next(waiting, nothing)
+    for module in modules:
+        while number >= 0 and path < module:
+            number, path = next(waiting, nothing)
+        if path == module:
+            flags[number] = True
+        else:
+            besides.append(module)
+    if besides:
+        flags += b"\1" * len(besides)
+        return Searched(paths + Paths.of(besides), flags, len(paths))
+    return Searched(paths, flags, len(paths))
