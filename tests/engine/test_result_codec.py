@@ -199,7 +199,7 @@ def test_a_value_of_another_type_is_refused_or_is_a_result(
         ["path", [], None, {"a": "1"}, {}, [], []],
         ["path", [], None, {"a": True}, {}, [], []],
         ["path", [], None, {}, {"a": 1.0}, [], []],
-        ["path", [], None, {}, {}, "scopes", []],
+        ["path", [], None, {}, {}, ["scopes"], []],
         ["path", [], None, {}, {}, [1], []],
         ["path", [], None, {}, {}, [[]], []],
         ["path", [], None, {}, {}, None, []],

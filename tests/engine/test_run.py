@@ -8,7 +8,15 @@ import pytest
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.run import Report, Task, check_files
+from flake8_ssot_engine.engine.run import (
+    MANY_FILES,
+    Report,
+    Task,
+    Tasks,
+    by_settings,
+    check_files,
+)
+from flake8_ssot_engine.engine.tasks import find_tasks
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.reports.json_format import render_json
 
@@ -60,3 +68,66 @@ def test_a_file_that_vanishes_is_an_error_of_its_own(tasks: list[Task]) -> None:
     assert [(error.path, error.message) for error in report.errors if error.path == "m003.py"] == [
         ("m003.py", "cannot be read: No such file or directory")
     ]
+
+
+# --- the tasks that a walk finds
+
+
+def found_below(root: Path) -> Tasks:
+    return find_tasks({str(root): "."}, ConfigFinder())
+
+
+def test_tasks_are_a_sequence_of_what_they_were_made_of(tmp_path: Path) -> None:
+    for name in ("a.py", "b/c.py", "b/d.py", "z.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "ssot.toml").write_text(CONFIG)
+    tasks = found_below(tmp_path)
+    every = list(tasks)
+    assert [task.shown_as for task in every] == ["a.py", "b/c.py", "b/d.py", "z.py"]
+    assert [task.path for task in every] == list(tasks.paths)
+    assert [tasks[at] for at in range(-4, 4)] == every * 2
+    assert tasks[1:3] == every[1:3]
+    assert len(tasks) == 4
+    some = tasks.among([every[2].path, every[3].path, "/elsewhere.py"])
+    assert list(some) == every[2:]
+    assert by_settings(tasks) == [(every[0].settings, tasks)]
+    with pytest.raises(IndexError):
+        tasks[4]
+
+
+def test_tasks_have_the_names_by_which_their_folders_were_named(tmp_path: Path) -> None:
+    for name in ("one/a.py", "one/two/b.py", "three/c.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    named = {str(tmp_path / "one"): "../x/one", str(tmp_path / "three" / "c.py"): "./c.py"}
+    tasks = find_tasks(named, ConfigFinder())
+    assert [task.shown_as for task in tasks] == ["../x/one/a.py", "../x/one/two/b.py", "c.py"]
+    assert [task.shown_as for task in tasks[1:]] == ["../x/one/two/b.py", "c.py"]
+    assert [task.shown_as for task in tasks.among(tasks.paths)] == [t.shown_as for t in tasks]
+
+
+def test_tasks_under_several_configurations_are_told_apart(tmp_path: Path) -> None:
+    for name in ("a.py", "in/b.py", "in/c/d.py", "z.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "ssot.toml").write_text(CONFIG)
+    (tmp_path / "in" / "ssot.toml").write_text(CONFIG)
+    (outer, ours), (inner, others) = by_settings(found_below(tmp_path))
+    assert (outer.root, inner.root) == (str(tmp_path), str(tmp_path / "in"))
+    assert [task.shown_as for task in ours] == ["a.py", "z.py"]
+    assert [task.shown_as for task in others] == ["in/b.py", "in/c/d.py"]
+    assert {id(task.settings) for task in others} == {id(inner)}
+
+
+def test_that_they_are_many_is_told_once_and_in_time(tmp_path: Path) -> None:
+    for number in range(MANY_FILES + 1):
+        folder = tmp_path / f"f{number // 10:03}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"m{number}.py").write_text("")
+    told: list[None] = []
+    named = {str(tmp_path): "."}
+    find_tasks(named, ConfigFinder(), on_many=lambda: told.append(None))
+    assert len(told) == 1
+    find_tasks({str(folder): "."}, ConfigFinder(), on_many=lambda: told.append(None))
+    assert len(told) == 1

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.run import Task, check_files
 from flake8_ssot_engine.errors import ConfigError, UsageError
 from flake8_ssot_engine.migrations import Globs
+from flake8_ssot_engine.project import listing
 from flake8_ssot_engine.project.discovery import (
     USUAL_EXCLUDES,
     find_files,
@@ -108,6 +113,40 @@ def test_named_paths(tmp_path: Path, paths: list[str], expected: list[str]) -> N
 def test_a_missing_path_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone: no such file or folder$"):
         found(tmp_path, "gone")
+
+
+NAMES = ("a", "a-b", "a.py", "a b.py", "a_b.pyi", "b.py", "é.py", "𝒳.py", "z")
+
+
+@given(st.sets(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)))
+def test_whatever_the_names_each_file_comes_once_in_the_order_of_paths(names: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(os.path.realpath(name))
+        for inner in sorted(names):
+            with suppress(OSError):  # a folder may be there, or a file in the place of a folder
+                lay_out(root, {inner: ""})
+        there = [path for path in root.rglob("*") if path.is_file()]
+        files = sorted(str(p.relative_to(root)) for p in there if p.suffix in (".py", ".pyi"))
+        folders = sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_dir())
+        assert found(root) == files
+        assert found(root, ".", *folders, *files) == files
+        assert found(root, *files, *folders) == files
+
+
+def test_a_folder_that_cannot_be_listed_stands_where_its_name_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, {"b.py": "", "b/x.py": "", "b-c/y.py": "", "a/pyvenv.cfg": "", "a/z.py": ""})
+    listed = listing._listed
+
+    def refuse(path: str) -> listing.Folder:
+        if os.path.basename(path) in ("a", "b"):
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(listing, "_listed", refuse)
+    assert found(tmp_path) == ["b", "b-c/y.py", "b.py"]
+    assert found(tmp_path, "b", ".", "b-c") == ["b", "b-c/y.py", "b.py"]
 
 
 # --- configuration
