@@ -223,7 +223,7 @@ class Memory:
     def modules(self) -> Sequence[str]:
         """The modules of the project, sorted."""
         if self.known is not None and not self.has_walked:
-            return self.known.paths[: self.known.modules]
+            return sorted(self.known.paths[: self.known.modules])
         from flake8_ssot_engine.project.paths import Paths
         from flake8_ssot_engine.project.scan import modules_of
 

@@ -7,6 +7,7 @@ import stat
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -119,12 +120,14 @@ class Tasks(Sequence[Task]):
 
     def by_settings(self) -> list[tuple[Settings, Tasks]]:
         """Return those with the same settings together."""
-        groups = {id(settings): settings for settings in self._settings}
+        groups: dict[int, list[int]] = {}
+        for number, settings in enumerate(self._settings):
+            groups.setdefault(id(settings), []).append(number)
         if len(groups) == 1:
             return [(self._settings[0], self)]
         return [
-            (own, Tasks(row for row in self._rows if row.settings is own))
-            for own in groups.values()
+            (self._settings[numbers[0]], Tasks(map(self._row, numbers)))
+            for numbers in groups.values()
         ]
 
 
@@ -327,7 +330,7 @@ class _GroupRun:
             group.paths if isinstance(group, Tasks) else Paths.of(sorted({t.path for t in group}))
         )
         files = searched(modules, paths)
-        self._look_for_names(files.paths.chosen(files.numbers(of_modules=True)))
+        self._look_for_names(compress(files.paths, files.are_modules))
         return files
 
     def _look_for_names(self, modules: Iterable[str]) -> None:

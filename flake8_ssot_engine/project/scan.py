@@ -56,7 +56,7 @@ def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> I
 class Searched(NamedTuple):
     """The files to search: those to check, which are the first `to_check`, and modules besides.
 
-    `are_modules` has a flag for each.
+    Either are sorted. `are_modules` has a flag for each.
     """
 
     paths: Paths

@@ -125,6 +125,7 @@ WITHOUT_WALK: dict[str, Change] = {
     "a text": lambda root: write(root / "docs/guide.md", "See app/old.py\nand app/old.py.\n"),
     "what git has": lambda root: write(root / ".git/index", ""),
     "an ignored file": lambda root: write(root / "ignored/user.py", USE * 2),
+    "a module that hands it on": lambda root: write(root / "lib/one.py", f"{USE[:-1]} as Other\n"),
 }
 WITH_WALK: dict[str, Change] = {
     "a new file": lambda root: write(root / "app/new_user.py", USE),
