@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.tools import find_tool
 from flake8_ssot_engine.config.finder import ConfigFinder
-from flake8_ssot_engine.engine.run import Report, Task, check_files
+from flake8_ssot_engine.engine.run import Report, check_files
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.modules import is_regular_package

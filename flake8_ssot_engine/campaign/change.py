@@ -11,8 +11,8 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.gone import Gone, find_gone
 from flake8_ssot_engine.engine.novelty import Newness
-from flake8_ssot_engine.engine.run import Task, check_each
-from flake8_ssot_engine.engine.tasks import tasks_of_project
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task, tasks_of_project
 from flake8_ssot_engine.engine.verdict import is_below, judge_results
 from flake8_ssot_engine.project.discovery import USUAL_EXCLUDES, is_excluded
 from flake8_ssot_engine.project.listing import SUFFIXES

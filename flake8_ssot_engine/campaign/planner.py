@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import phase_of
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Phase
 from flake8_ssot_engine.project.discovery import find_files

@@ -15,7 +15,8 @@ from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.memory import Memory
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.globs import matches

@@ -8,7 +8,8 @@ from flake8_ssot_engine.campaign.journal import Change
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import render_baseline
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.reading import read_regular

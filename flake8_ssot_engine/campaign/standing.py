@@ -16,7 +16,7 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import load_baseline
 from flake8_ssot_engine.engine.findings import FileResult, Finding
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.migrations import Enforcement
 from flake8_ssot_engine.project.codeowners import Owners, find_owners

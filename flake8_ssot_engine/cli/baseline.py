@@ -31,7 +31,8 @@ from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, trait_of
 from flake8_ssot_engine.engine.merging import merge_baselines, parse_conflict
 from flake8_ssot_engine.engine.ratchet import enforced_because
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.verdict import Verdict, is_below, judge_results
 from flake8_ssot_engine.errors import ConfigError, ExitCode, UsageError
 from flake8_ssot_engine.project.git import GitError

@@ -16,8 +16,8 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.result_codec import finding_from_plain, finding_to_plain
-from flake8_ssot_engine.engine.run import FEW_FILES, Report, Task, check_each, prepare, report_of
-from flake8_ssot_engine.engine.tasks import settings_of
+from flake8_ssot_engine.engine.run import FEW_FILES, Report, check_each, prepare, report_of
+from flake8_ssot_engine.engine.tasks import Task, settings_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_ssot_engine.cli.selection import changed_by
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import Task
-from flake8_ssot_engine.engine.tasks import find_tasks, recalled_tasks
+from flake8_ssot_engine.engine.tasks import Task, find_tasks, recalled_tasks
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Memory

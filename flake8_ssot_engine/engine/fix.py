@@ -10,8 +10,9 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fixability import key_of, with_fix
 from flake8_ssot_engine.engine.planning.plan import Key
 from flake8_ssot_engine.engine.proof.trees import UNPROVED
-from flake8_ssot_engine.engine.run import Report, Task, by_settings
+from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.engine.settlement import NO_CONTENTS, FixReport, Project, every_finding
+from flake8_ssot_engine.engine.tasks import Task, by_settings
 from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 

@@ -16,8 +16,8 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.memory import Memory
-from flake8_ssot_engine.engine.run import FEW_FILES, MANY_FILES, check_each, recall_each
-from flake8_ssot_engine.engine.tasks import recalled_tasks
+from flake8_ssot_engine.engine.run import FEW_FILES, check_each, recall_each
+from flake8_ssot_engine.engine.tasks import MANY_FILES, recalled_tasks
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 

@@ -12,8 +12,8 @@ from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.matching import Trait, match_results, trait_of
 from flake8_ssot_engine.engine.novelty import Newness
-from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.shared import texts_of
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.matching import Trait, trait_of
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.verdict import judge_results
 
 

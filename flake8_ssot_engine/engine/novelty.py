@@ -10,8 +10,8 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.matching import is_broken, match_results
-from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.shared import texts_of
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.history import History

@@ -10,8 +10,8 @@ from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileError, Finding, finding_of_line
-from flake8_ssot_engine.engine.run import Task, read_source
-from flake8_ssot_engine.engine.tasks import settings_of
+from flake8_ssot_engine.engine.run import read_source
+from flake8_ssot_engine.engine.tasks import Task, settings_of
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.migrations import Globs, Migration
 from flake8_ssot_engine.names import QualifiedName

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import compress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
-from flake8_ssot_engine.project.deferred import Deferred
+from flake8_ssot_engine.engine.tasks import MANY_FILES, KnownTasks, Task, Tasks, by_settings
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.paths import Paths, Row, row_of
+from flake8_ssot_engine.project.paths import Paths
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
 
@@ -31,116 +30,6 @@ _CHUNK = 16
 """Files a worker takes at a time: enough to hide the hand-over, few enough to share evenly."""
 FEW_FILES = 20
 """Files from which on it pays to search the whole project for the names of moved symbols."""
-
-
-MANY_FILES = 200
-"""Files from which on it is worth the while to remember what was found."""
-
-
-class Task(NamedTuple):
-    """One file to check: where it is, what reports call it, and whose settings hold for it."""
-
-    path: str
-    shown_as: str
-    settings: Settings
-
-
-class TaskRow(NamedTuple):
-    """Files of one folder: what stands before their names in reports, and whose settings hold."""
-
-    row: Row
-    shown: str
-    settings: Settings
-
-
-class Tasks(Sequence[Task]):
-    """The files that a walk found, in its order; each task is made when it is asked for.
-
-    What stands before a name in reports is most often how its folder ends: then, only where that
-    begins is kept.
-    """
-
-    def __init__(self, rows: Iterable[TaskRow]) -> None:
-        self._cuts = array("l")
-        self._odd: dict[int, str] = {}
-        self._settings: list[Settings] = []
-        self.paths = Paths(map(self._noted, rows))
-
-    def _noted(self, task_row: TaskRow) -> Row:
-        row, shown, settings = task_row
-        if not row.folder.endswith(shown):
-            self._odd[len(self._cuts)] = shown
-        self._cuts.append(len(row.folder) - len(shown))
-        self._settings.append(settings)
-        return row
-
-    @property
-    def _rows(self) -> Iterator[TaskRow]:
-        return map(self._row, range(len(self._cuts)))
-
-    def _row(self, number: int) -> TaskRow:
-        row = self.paths.row(number)
-        shown = self._odd.get(number)
-        if shown is None:
-            shown = row.folder[self._cuts[number] :]
-        return TaskRow(row, shown, self._settings[number])
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def __iter__(self) -> Iterator[Task]:
-        for row, shown, settings in self._rows:
-            for name in row.every:
-                yield Task(row.folder + name, shown + name, settings)
-
-    @overload
-    def __getitem__(self, at: int) -> Task: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> list[Task]: ...
-
-    def __getitem__(self, at: int | slice) -> Task | list[Task]:
-        if isinstance(at, slice):
-            return [self[number] for number in range(len(self))[at]]
-        number = range(len(self))[at]
-        row, shown, settings = self._row(self.paths.row_at(number))
-        path = self.paths[number]
-        return Task(path, shown + path[len(row.folder) :], settings)
-
-    def among(self, paths: Iterable[str]) -> Tasks:
-        """Return those that are among some paths."""
-        wanted = frozenset(paths)
-        every = (
-            (row, [name for name in row.row.every if row.row.folder + name in wanted])
-            for row in self._rows
-        )
-        return Tasks(
-            row._replace(row=row_of(row.row.folder, names)) for row, names in every if names
-        )
-
-    def by_settings(self) -> list[tuple[Settings, Tasks]]:
-        """Return those with the same settings together."""
-        groups: dict[int, list[int]] = {}
-        for number, settings in enumerate(self._settings):
-            groups.setdefault(id(settings), []).append(number)
-        if len(groups) == 1:
-            return [(self._settings[0], self)]
-        return [
-            (self._settings[numbers[0]], Tasks(map(self._row, numbers)))
-            for numbers in groups.values()
-        ]
-
-
-class KnownTasks(Deferred[Task]):
-    """The files that the last run found, to all of which the same settings hold.
-
-    `files` are their paths, with their names in reports.
-    """
-
-    def __init__(self, settings: Settings, files: Sequence[tuple[str, str]]) -> None:
-        super().__init__(len(files), lambda: [Task(*file, settings) for file in files])
-        self.settings = settings
-        self.files = files
 
 
 class Report(NamedTuple):
@@ -394,18 +283,6 @@ class _GroupRun:
             for path, is_sound in consulted.items():
                 self._consulted[path] = is_sound and self._consulted.get(path, True)
         return results
-
-
-def by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
-    """Return the tasks with the same settings together, in their order."""
-    if isinstance(tasks, KnownTasks):
-        return [(tasks.settings, tasks)]
-    if isinstance(tasks, Tasks):
-        return [*tasks.by_settings()]
-    groups: dict[int, list[Task]] = {}
-    for task in tasks:
-        groups.setdefault(id(task.settings), []).append(task)
-    return [(group[0].settings, group) for group in groups.values()]
 
 
 def report_of(results: Sequence[FileResult], *, files: int) -> Report:

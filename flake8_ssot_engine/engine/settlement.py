@@ -22,10 +22,11 @@ from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.fixability import key_of, with_fixability
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewrite, RewriteTask, rewrite_files
-from flake8_ssot_engine.engine.run import FEW_FILES, Task
+from flake8_ssot_engine.engine.run import FEW_FILES
 from flake8_ssot_engine.engine.shared import Shared
 from flake8_ssot_engine.engine.singly import SingleTask, fix_singly
 from flake8_ssot_engine.engine.survey import Place, Survey, SurveyTask, survey_files
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.modules import Modules

@@ -12,7 +12,7 @@ from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, Entry, load_baseline
 from flake8_ssot_engine.engine.findings import FileResult, Finding, finding_of_line
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.source import Span

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fixability import key_of
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.lsp.diagnostics import diagnostic_of
 from flake8_ssot_engine.lsp.documents import Analysis, Document

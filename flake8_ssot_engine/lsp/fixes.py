@@ -13,8 +13,9 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.engine.fix import in_rounds, plan_fixes, with_single_fixes
 from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import Key
-from flake8_ssot_engine.engine.run import Report, Task
+from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import SsotError
 
 

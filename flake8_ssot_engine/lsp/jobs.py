@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine.findings import FileResult, Finding
-from flake8_ssot_engine.engine.run import Task, check_each
-from flake8_ssot_engine.engine.tasks import find_tasks
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task, find_tasks
 from flake8_ssot_engine.engine.verdict import judge_results
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.lsp.fixes import Change, Fixed, fix_all

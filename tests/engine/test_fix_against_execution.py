@@ -23,8 +23,8 @@ import pytest
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
-from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.tasks import Task
 from tests.project.test_reexports_against_execution import NAMES as EXPORTED
 from tests.project.test_reexports_against_execution import Package
 from tests.semantics.test_resolution_against_execution import (

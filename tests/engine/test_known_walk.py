@@ -19,7 +19,7 @@ import pytest
 from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.engine import memory, renewal, run, tasks
-from flake8_ssot_engine.engine.run import Tasks
+from flake8_ssot_engine.engine.tasks import Tasks
 from flake8_ssot_engine.project import file_states, listing
 from flake8_ssot_engine.project.reading import read_searched
 

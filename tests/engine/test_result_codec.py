@@ -16,7 +16,8 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.edits import Applicability
 from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding, TextPlace
 from flake8_ssot_engine.engine.result_codec import result_from_plain, result_to_plain
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.sample import lay_out
 from flake8_ssot_engine.source import Position, Span

@@ -8,15 +8,8 @@ import pytest
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
-from flake8_ssot_engine.engine.run import (
-    MANY_FILES,
-    Report,
-    Task,
-    Tasks,
-    by_settings,
-    check_files,
-)
-from flake8_ssot_engine.engine.tasks import find_tasks
+from flake8_ssot_engine.engine.run import Report, check_files
+from flake8_ssot_engine.engine.tasks import MANY_FILES, Task, Tasks, by_settings, find_tasks
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.reports.json_format import render_json
 

@@ -23,9 +23,9 @@ from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine import transactions
 from flake8_ssot_engine.engine.fix import plan_fixes
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
 from flake8_ssot_engine.engine.settlement import FixReport
-from flake8_ssot_engine.engine.tasks import tasks_of_project
+from flake8_ssot_engine.engine.tasks import Task, tasks_of_project
 from flake8_ssot_engine.engine.transactions import write_fixes
 from flake8_ssot_engine.project import writing
 from flake8_ssot_engine.project.bridge import with_bridges

@@ -11,7 +11,8 @@ import pytest
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine.baseline import Baseline, render_baseline
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.engine.verdict import Verdict, judge_results
 from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.project.discovery import find_files

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_engine.engine.run import FEW_FILES, MANY_FILES
+from flake8_ssot_engine.engine.run import FEW_FILES
+from flake8_ssot_engine.engine.tasks import MANY_FILES
 
 CONFIGURATION = """\
 source-roots = ["."]

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.run import Task, check_files
+from flake8_ssot_engine.engine.run import check_files
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import ConfigError, UsageError
 from flake8_ssot_engine.migrations import Globs
 from flake8_ssot_engine.project import listing

@@ -28,9 +28,9 @@ from flake8_ssot_engine.campaign.restoring import Restored
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.rewrite import Rewrite
-from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.settlement import FixReport, KeptAlias
 from flake8_ssot_engine.engine.survey import Place
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.migrations import Globs, Migration, Phase, Validator
 from flake8_ssot_engine.reports.campaign_report import (
     render_event,

@@ -20,9 +20,9 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.fix import plan_fixes
-from flake8_ssot_engine.engine.run import Task
 from flake8_ssot_engine.engine.screening import Screen
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.project.needles import find_needles
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.source import SourceFile

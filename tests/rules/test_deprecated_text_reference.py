@@ -13,8 +13,9 @@ from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine import run
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.fix import fix_files, plan_fixes
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.engine.tasks import Task
 from tests.rules.harness import CLOSING, CONFIGURATION, OPENING
 
 FILES = {"pkg/__init__.py": "", "pkg/legacy.py": "X = 1\n", "pkg/modern.py": "X = 1\n"}

@@ -10,7 +10,8 @@ from dataclasses import replace
 from flake8_ssot_engine.campaign.found.uses import Use
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import Finding
-from flake8_ssot_engine.engine.run import Task, check_each
+from flake8_ssot_engine.engine.run import check_each
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.semantics.blocks import every_block, first_line

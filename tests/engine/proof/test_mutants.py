@@ -25,7 +25,7 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine.fix import plan_fixes
 from flake8_ssot_engine.engine.proof.trees import Uncertified
 from flake8_ssot_engine.engine.rewrite import Rewrite
-from flake8_ssot_engine.engine.run import Task
+from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import SourceError
 from tests.engine.proof.projects import Renamed, SmallProject
 from tests.rules.harness import CLOSING, OPENING, Case
