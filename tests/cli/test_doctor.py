@@ -10,6 +10,8 @@ import pytest
 
 from flake8_ssot_engine.cli.main import main
 
+pytestmark = pytest.mark.usefixtures("activated")
+
 MOVE = '[[migration]]\nid = "1"\n[[migration.move]]\nold = "pkg.old.X"\nnew = "pkg.new.X"\n'
 
 

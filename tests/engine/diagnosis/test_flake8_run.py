@@ -13,6 +13,8 @@ from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.diagnosis.flake8_run import diagnose_flake8
 from tests.engine.diagnosis.trees import lay_out, told
 
+pytestmark = pytest.mark.usefixtures("activated")
+
 MOVE = '[[migration]]\nid = "1"\n[[migration.move]]\nold = "pkg.old.X"\nnew = "pkg.new.X"\n'
 VERSION = metadata.version("flake8")
 WELL = ("ok", "", f"{VERSION} runs the plugin, and reports `from pkg.old import X`")
