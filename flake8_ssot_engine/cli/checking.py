@@ -43,7 +43,6 @@ def run_check(options: argparse.Namespace, finder: ConfigFinder, memory: Memory 
 def _run_check(
     options: argparse.Namespace, finder: ConfigFinder, memory: Memory | None, workers: Workers
 ) -> int:
-    jobs = jobs_of(options)
     looks_at_all = (memory is None or memory.is_empty) and not (options.new_since or options.phase)
     begin = partial(workers.begin, prepare) if looks_at_all else lambda: None
     tasks = tasks_of(options, finder, memory, on_many=begin)
@@ -65,7 +64,7 @@ def _run_check(
         else:
             results = check_each(
                 tasks,
-                jobs=jobs,
+                jobs=workers.jobs,
                 parses_all=parses_all(options),
                 on_progress=advance,
                 memory=memory,
@@ -77,7 +76,7 @@ def _run_check(
         report = _judge(options, settings, tasks, results, contents, newness, memory)
         fixable = files_to_fix(report, form)
         if fixable and not (options.stdin_filename or shows_fixes):
-            report = _with_fixes(report, form, tasks, finder, fixable, jobs)
+            report = _with_fixes(report, form, tasks, finder, fixable, workers.jobs)
     if not tasks and newness is None:
         say("warning: no Python file to look at; all are ignored, excluded or elsewhere")
     if not options.quiet:

@@ -6,15 +6,21 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import compress
+from itertools import compress, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
-from flake8_ssot_engine.engine.tasks import MANY_FILES, KnownTasks, Task, Tasks, by_settings
+from flake8_ssot_engine.engine.tasks import (
+    MANY_FILES,
+    KnownTasks,
+    Task,
+    by_settings,
+    paths_of,
+    tasks_among,
+)
 from flake8_ssot_engine.project.parallel import Workers
-from flake8_ssot_engine.project.paths import Paths
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.violations import Severity
 
@@ -97,8 +103,16 @@ def check_each(
         groups = by_settings(tasks)
         for settings, group in groups:
             known = memory if memory and memory.settings == settings else None
-            run = _GroupRun(settings, group, workers, parses_all, told, with_texts, shows_fixes)
-            run.is_last = settings is groups[-1][0]
+            run = _GroupRun(
+                settings,
+                group,
+                workers,
+                parses_all,
+                told,
+                with_texts,
+                shows_fixes,
+                is_last=settings is groups[-1][0],
+            )
             found: Collection[FileResult]
             if len(group) < MANY_FILES:
                 known = None
@@ -138,8 +152,6 @@ def recall_each(
 class _GroupRun:
     """The run over the files of one configuration; after the last one nobody needs the workers."""
 
-    is_last = True
-
     def __init__(
         self,
         settings: Settings,
@@ -149,6 +161,8 @@ class _GroupRun:
         told: Callable[[int], None],
         with_texts: bool,
         shows_fixes: bool = False,
+        *,
+        is_last: bool = True,
     ) -> None:
         self._settings = settings
         self._group = group
@@ -157,6 +171,7 @@ class _GroupRun:
         self._told = told
         self._with_texts = with_texts
         self._shows_fixes = shows_fixes
+        self._is_last = is_last
         self._olds: tuple[OldName, ...] = ()
         self._consulted: dict[str, bool] = {}
 
@@ -214,11 +229,7 @@ class _GroupRun:
     def _searched(self, modules: Iterable[str]) -> Searched:
         from flake8_ssot_engine.project.scan import searched
 
-        group = self._group
-        paths = (
-            group.paths if isinstance(group, Tasks) else Paths.of(sorted({t.path for t in group}))
-        )
-        files = searched(modules, paths)
+        files = searched(modules, paths_of(self._group))
         self._look_for_names(compress(files.paths, files.are_modules))
         return files
 
@@ -240,11 +251,7 @@ class _GroupRun:
         group = self._group
         if not self._parses_all:
             self._told(len(group) - len(found.candidates))
-            if isinstance(group, Tasks):
-                group = group.among(found.candidates)
-            else:
-                candidates = frozenset(found.candidates)
-                group = [task for task in group if task.path in candidates]
+            group = tasks_among(group, found.candidates)
         return self.check(found.needles, group)
 
     def check(self, needles: Needles | None, group: Sequence[Task]) -> list[FileResult]:
@@ -262,19 +269,13 @@ class _GroupRun:
             shows_fixes=self._shows_fixes,
         )
         starts = range(0, len(group), _CHUNK)
-        chunks = (
-            _Chunk(
-                shared,
-                tuple((task.path, task.shown_as) for task in group[at : at + _CHUNK]),
-                self._parses_all,
-            )
-            for at in starts
-        )
+        files = ((task.path, task.shown_as) for task in group)
+        chunks = (_Chunk(shared, tuple(islice(files, _CHUNK)), self._parses_all) for _ in starts)
         batches: list[Callable[[], _Batch]] = []
         for at, batch in zip(starts, self._workers.map_kept(_check_chunk, chunks), strict=True):
             batches.append(batch)
             self._told(min(_CHUNK, len(group) - at))
-        if self.is_last:
+        if self._is_last:
             self._workers.end()  # before their results are unpacked: one thing at a time
         results: list[FileResult] = []
         for unpack in batches:

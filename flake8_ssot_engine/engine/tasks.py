@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from flake8_ssot_engine.config.finder import ConfigFinder
@@ -93,18 +93,22 @@ class Tasks(Sequence[Task]):
         path = self.paths[number]
         return Task(path, shown + path[len(row.folder) :], settings)
 
-    def among(self, paths: Iterable[str]) -> Tasks:
-        """Return those that are among some paths."""
-        wanted = frozenset(paths)
-        every = (
-            (row, [name for name in row.row.every if row.row.folder + name in wanted])
-            for row in self._rows
-        )
-        return Tasks(
-            row._replace(row=row_of(row.row.folder, names)) for row, names in every if names
-        )
+    @property
+    def settings(self) -> list[Settings]:
+        """The settings that hold for any of them, each once."""
+        return list({id(settings): settings for settings in self._settings}.values())
 
-    def by_settings(self) -> list[tuple[Settings, Tasks]]:
+    def among(self, paths: Set[str]) -> Tasks:
+        """Return those that are among some paths."""
+
+        def rows() -> Iterator[TaskRow]:
+            for row, shown, settings in self._rows:
+                if names := [name for name in row.every if row.folder + name in paths]:
+                    yield TaskRow(row_of(row.folder, names), shown, settings)
+
+        return Tasks(rows())
+
+    def by_settings(self) -> list[tuple[Settings, Sequence[Task]]]:
         """Return those with the same settings together."""
         groups: dict[int, list[int]] = {}
         for number, settings in enumerate(self._settings):
@@ -134,11 +138,24 @@ def by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
     if isinstance(tasks, KnownTasks):
         return [(tasks.settings, tasks)]
     if isinstance(tasks, Tasks):
-        return [*tasks.by_settings()]
+        return tasks.by_settings()
     groups: dict[int, list[Task]] = {}
     for task in tasks:
         groups.setdefault(id(task.settings), []).append(task)
     return [(group[0].settings, group) for group in groups.values()]
+
+
+def paths_of(tasks: Sequence[Task]) -> Paths:
+    """Return the paths of some tasks, sorted, each once."""
+    return tasks.paths if isinstance(tasks, Tasks) else Paths.of(sorted({t.path for t in tasks}))
+
+
+def tasks_among(tasks: Sequence[Task], paths: Iterable[str]) -> Sequence[Task]:
+    """Return those of some tasks whose paths are among others, in their order."""
+    wanted = frozenset(paths)
+    if isinstance(tasks, Tasks):
+        return tasks.among(wanted)
+    return [task for task in tasks if task.path in wanted]
 
 
 def find_tasks(
@@ -165,8 +182,8 @@ def find_tasks(
 def _told_of_many(rows: Iterable[TaskRow], on_many: Callable[[], None]) -> Iterator[TaskRow]:
     count = 0
     for row in rows:
-        are_many, count = count >= MANY_FILES, count + len(row.row.every)
-        if count >= MANY_FILES and not are_many:
+        before, count = count, count + row.row.size
+        if before < MANY_FILES <= count:
             on_many()
         yield row
 
@@ -263,4 +280,6 @@ def tasks_of_project(root: str, finder: ConfigFinder, *, with_texts: bool = Fals
 
 def settings_of(tasks: Sequence[Task]) -> list[Settings]:
     """Return the settings of some files, each once."""
+    if isinstance(tasks, Tasks):
+        return tasks.settings
     return [settings for settings, _ in by_settings(tasks)]

@@ -22,7 +22,7 @@ from flake8_ssot_engine.project.listing import (
     Ruling,
     is_environment,
 )
-from flake8_ssot_engine.project.paths import Row, folder_of, row_of, with_separator
+from flake8_ssot_engine.project.paths import Row, folder_of, merged, row_of, with_separator
 
 USUAL_EXCLUDES = frozenset(
     {
@@ -71,8 +71,8 @@ def find_files(
     for row, settings in find_rows(
         paths, finder, every_file=every_file, with_texts=with_texts, listing=listing
     ):
-        for name in row.every:
-            yield row.folder + name, settings
+        for path in row.paths:
+            yield path, settings
 
 
 def find_rows(
@@ -119,14 +119,8 @@ def _found(path: str, settings: Settings) -> Found:
 
 def _merged(every: Iterable[Iterable[Found]]) -> Iterator[Found]:
     """Yield sorted rows as one order, each file once."""
-    from heapq import merge  # most runs look at one folder
-
-    singly = (
-        ((row.folder + name, settings) for row, settings in some for name in row.every)
-        for some in every
-    )
-    in_order = groupby(merge(*singly, key=itemgetter(0)), itemgetter(0))
-    once = (next(same) for _, same in in_order)
+    singly = [((path, own) for row, own in some for path in row.paths) for some in every]
+    once = merged(singly, key=itemgetter(0))
     for (folder, _), some in groupby(once, lambda one: (folder_of(one[0]), id(one[1]))):
         files = list(some)
         yield Found(row_of(folder, (path[len(folder) :] for path, _ in files)), files[0][1])

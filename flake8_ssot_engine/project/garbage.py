@@ -12,7 +12,7 @@ _MANY = 5_000
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Hold the garbage collector off while a file is looked at, then collect what is left of it.
+    """Hold the garbage collector off while trees come and go, then collect what is left of them.
 
     Trees are large and live briefly: to collect while they live costs a third of the time, and
     what was looked through once counts as old, so that it would stay for long when it is garbage.

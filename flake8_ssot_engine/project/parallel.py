@@ -33,7 +33,7 @@ class Workers:
     """Several processes that last for a `with` block; they start when there is work for two."""
 
     def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+        self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
@@ -56,12 +56,12 @@ class Workers:
 
         Each of them is likely to call `prepare`, a function at the top of a module.
         """
-        if self._jobs > 1 and self._pool is None:
+        if self.jobs > 1 and self._pool is None:
             from flake8_ssot_engine.project.interrupts import deferred_interrupts
 
             with deferred_interrupts():
                 pool = self._started()
-                for _ in range(self._jobs):
+                for _ in range(self.jobs):
                     pool.submit(prepare)
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -82,7 +82,7 @@ class Workers:
         waiting = iter(items)
         first = list(islice(waiting, 2))
         waiting = chain(first, waiting)
-        if self._jobs <= 1 or len(first) <= 1:
+        if self.jobs <= 1 or len(first) <= 1:
             for item in waiting:
                 yield partial(_itself, function(item))
             return
@@ -95,7 +95,7 @@ class Workers:
         # of none.
         with deferred_interrupts():
             pool = self._started()
-            some = islice(waiting, self._jobs * _AHEAD)
+            some = islice(waiting, self.jobs * _AHEAD)
             futures = deque(pool.submit(_packed, function, item) for item in some)
         while futures:
             future = futures.popleft()
@@ -118,7 +118,7 @@ class Workers:
             context = multiprocessing.get_context("fork" if "fork" in methods else None)
             gc.freeze()  # to look through what workers share with this process would copy it
             self._pool = ProcessPoolExecutor(
-                self._jobs, mp_context=context, initializer=_end_with_parent
+                self.jobs, mp_context=context, initializer=_end_with_parent
             )
         return self._pool
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
-from typing import NamedTuple, overload
+from typing import NamedTuple, TypeVar, overload
 
+Item = TypeVar("Item")
 _BETWEEN = "/"
 """What stands between the names in a row; no name holds one."""
 
@@ -23,6 +24,16 @@ class Row(NamedTuple):
     def every(self) -> list[str]:
         """The single names."""
         return self.names.split(_BETWEEN)
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the files."""
+        return [self.folder + name for name in self.every]
+
+    @property
+    def size(self) -> int:
+        """How many files there are."""
+        return self.names.count(_BETWEEN) + 1
 
 
 def row_of(folder: str, names: Iterable[str]) -> Row:
@@ -40,10 +51,10 @@ class Paths(Sequence[str]):
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         packed, starts, ends = bytearray(), array("Q"), array("Q")
         count = 0
-        for folder, names in rows:
+        for row in rows:
             starts.append(len(packed))
-            packed += os.fsencode(f"{folder}\0{names}\0")
-            count += names.count(_BETWEEN) + 1
+            packed += os.fsencode(f"{row.folder}\0{row.names}\0")
+            count += row.size
             ends.append(count)
         self._packed = bytes(packed)
         self._starts = starts
@@ -76,14 +87,15 @@ class Paths(Sequence[str]):
         """Return the number of the row in which a path is."""
         return bisect_right(self._ends, number)
 
+    def _first_in(self, row: int) -> int:
+        return self._ends[row - 1] if row else 0
+
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
     def __iter__(self) -> Iterator[str]:
         for row in self.rows:
-            folder = row.folder
-            for name in row.every:
-                yield folder + name
+            yield from row.paths
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -94,8 +106,9 @@ class Paths(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | Paths:
         if isinstance(at, slice):
             return self.chosen(range(len(self))[at])
-        [path] = self.chosen([range(len(self))[at]])
-        return path
+        number = range(len(self))[at]
+        row = self.row_at(number)
+        return self.row(row).paths[number - self._first_in(row)]
 
     def __add__(self, others: Paths) -> Paths:
         return Paths(chain(self.rows, others.rows))
@@ -105,14 +118,20 @@ class Paths(Sequence[str]):
 
         def rows() -> Iterator[Row]:
             for at, some in groupby(numbers, self.row_at):
-                start, end = self._ends[at - 1] if at else 0, self._ends[at]
                 row, wanted = self.row(at), list(some)
-                if len(wanted) < end - start:
-                    every = row.every
-                    row = row_of(row.folder, (every[number - start] for number in wanted))
+                if len(wanted) < row.size:
+                    first, every = self._first_in(at), row.every
+                    row = row_of(row.folder, (every[number - first] for number in wanted))
                 yield row
 
         return Paths(rows())
+
+
+def merged(every: Iterable[Iterable[Item]], key: Callable[[Item], str]) -> Iterator[Item]:
+    """Yield what several iterables yield, sorted by `key` as they are; of equals, the first."""
+    from heapq import merge  # most runs look at one folder
+
+    return (next(same) for _, same in groupby(merge(*every, key=key), key))
 
 
 def folder_of(path: str) -> str:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from heapq import merge
-from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.listing import Listing
-from flake8_ssot_engine.project.paths import Paths
+from flake8_ssot_engine.project.paths import Paths, merged
 from flake8_ssot_engine.project.prefilter import Needles
 
 
@@ -44,13 +42,10 @@ class Scan(NamedTuple):
 
 
 def modules_of(source_roots: Sequence[str], listing: Listing | None = None) -> Iterator[str]:
-    """Yield the files of all modules below some source roots, sorted, each once."""
+    """Return the files of all modules below some source roots, sorted, each once."""
     every = [modules_below(root, listing) for root in source_roots]
-    singly = [(row.folder + name for row in some for name in row.every) for some in every]
-    if len(singly) == 1:
-        yield from singly[0]
-    else:
-        yield from (path for path, _ in groupby(merge(*singly)))
+    singly = [(path for row in some for path in row.paths) for some in every]
+    return singly[0] if len(singly) == 1 else merged(singly, key=str)
 
 
 class Searched(NamedTuple):

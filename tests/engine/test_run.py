@@ -9,7 +9,15 @@ import pytest
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.engine.run import Report, check_files
-from flake8_ssot_engine.engine.tasks import MANY_FILES, Task, Tasks, by_settings, find_tasks
+from flake8_ssot_engine.engine.tasks import (
+    MANY_FILES,
+    Task,
+    Tasks,
+    by_settings,
+    find_tasks,
+    paths_of,
+    tasks_among,
+)
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.reports.json_format import render_json
 
@@ -82,8 +90,9 @@ def test_tasks_are_a_sequence_of_what_they_were_made_of(tmp_path: Path) -> None:
     assert [tasks[at] for at in range(-4, 4)] == every * 2
     assert tasks[1:3] == every[1:3]
     assert len(tasks) == 4
-    some = tasks.among([every[2].path, every[3].path, "/elsewhere.py"])
-    assert list(some) == every[2:]
+    some = tasks_among(tasks, [every[2].path, every[3].path, "/elsewhere.py"])
+    assert list(some) == tasks_among(every, paths_of(some)) == every[2:]
+    assert list(paths_of(tasks)) == list(paths_of(every[::-1])) == [task.path for task in every]
     assert by_settings(tasks) == [(every[0].settings, tasks)]
     with pytest.raises(IndexError):
         tasks[4]
@@ -97,7 +106,9 @@ def test_tasks_have_the_names_by_which_their_folders_were_named(tmp_path: Path) 
     tasks = find_tasks(named, ConfigFinder())
     assert [task.shown_as for task in tasks] == ["../x/one/a.py", "../x/one/two/b.py", "c.py"]
     assert [task.shown_as for task in tasks[1:]] == ["../x/one/two/b.py", "c.py"]
-    assert [task.shown_as for task in tasks.among(tasks.paths)] == [t.shown_as for t in tasks]
+    assert [task.shown_as for task in tasks_among(tasks, tasks.paths)] == [
+        t.shown_as for t in tasks
+    ]
 
 
 def test_tasks_under_several_configurations_are_told_apart(tmp_path: Path) -> None:
