@@ -172,6 +172,8 @@ STORY: tuple[Mapping[str, str | None], ...] = (
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     isolate_git(monkeypatch, tmp_path)
+    # Points are spread over time as well: commits on both sides of a second would move them.
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2030-01-01T12:00:00+0000")
     return Repository.begin(tmp_path / "tree", START)
 
 
