@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import NamedTuple, TypeVar, overload
 
 Item = TypeVar("Item")
 _BETWEEN = "/"
 """What stands between the names in a row; no name holds one."""
+_TOGETHER = 64
+"""Rows that are compressed together."""
 
 
 class Row(NamedTuple):
@@ -44,21 +47,22 @@ def row_of(folder: str, names: Iterable[str]) -> Row:
 class Paths(Sequence[str]):
     """The paths that some rows make, in their order.
 
-    The rows stand in one block of bytes, for this is about memory: no object of Python's is kept
-    for a file or a folder, and none is copied where a process forks and counts its references.
+    The rows are kept compressed, some together, for this is about memory: no object of Python's
+    is kept for a file or a folder, and none is copied where a process forks and counts its
+    references. They are soonest had in their order.
     """
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
-        packed, starts, ends = bytearray(), array("Q"), array("Q")
+        self._blocks: list[bytes] = []
+        self._ends = array("I")
+        self._unpacked: tuple[int, list[str]] = -1, []
         count = 0
-        for row in rows:
-            starts.append(len(packed))
-            packed += os.fsencode(f"{row.folder}\0{row.names}\0")
-            count += row.size
-            ends.append(count)
-        self._packed = bytes(packed)
-        self._starts = starts
-        self._ends = ends
+        waiting = iter(rows)
+        while some := list(islice(waiting, _TOGETHER)):
+            for row in some:
+                count += row.size
+                self._ends.append(count)
+            self._blocks.append(_packed(some))
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> Paths:
@@ -73,15 +77,16 @@ class Paths(Sequence[str]):
     @property
     def rows(self) -> Iterator[Row]:
         """The rows, each made anew."""
-        return map(self.row, range(len(self._starts)))
+        return map(self.row, range(len(self._ends)))
 
     def row(self, number: int) -> Row:
         """Return one of the rows."""
-        start = self._starts[number]
-        is_last = number + 1 == len(self._starts)
-        end = len(self._packed) if is_last else self._starts[number + 1]
-        folder, names, _ = os.fsdecode(self._packed[start:end]).split("\0")
-        return Row(folder, names)
+        block, place = divmod(number, _TOGETHER)
+        at, texts = self._unpacked
+        if at != block:
+            texts = os.fsdecode(zlib.decompress(self._blocks[block])).split("\0")
+            self._unpacked = block, texts
+        return Row(texts[2 * place], texts[2 * place + 1])
 
     def row_at(self, number: int) -> int:
         """Return the number of the row in which a path is."""
@@ -125,6 +130,10 @@ class Paths(Sequence[str]):
                 yield row
 
         return Paths(rows())
+
+
+def _packed(rows: Iterable[Row]) -> bytes:
+    return zlib.compress(os.fsencode("\0".join(chain.from_iterable(rows))), 1)
 
 
 def merged(every: Iterable[Iterable[Item]], key: Callable[[Item], str]) -> Iterator[Item]:

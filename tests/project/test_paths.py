@@ -1,4 +1,4 @@
-"""Paths are what a list of strings is, in one block of bytes."""
+"""Paths are what a list of strings is, in a fraction of its memory."""
 
 from __future__ import annotations
 
@@ -55,6 +55,25 @@ def test_a_row_is_found_by_the_number_of_a_path() -> None:
     assert packed[-1] == "/a/b/z.py"
     with pytest.raises(IndexError):
         packed[3]
+
+
+def test_many_are_had_in_any_order() -> None:
+    paths = [f"/{folder:03}/{name}" for folder in range(200) for name in "ab"]
+    packed = Paths.of(paths)
+    assert list(packed) == paths
+    assert [packed[at] for at in reversed(range(400))] == paths[::-1]
+    assert [packed[at] for at in (0, 399, 1, 126, 128, 257)] == [
+        paths[at] for at in (0, 399, 1, 126, 128, 257)
+    ]
+    assert list(packed.chosen([0, 127, 128, 129, 399])) == [
+        paths[at] for at in (0, 127, 128, 129, 399)
+    ]
+    two = iter(packed), iter(packed)  # each in a row of its own
+    assert [next(two[0]) for _ in range(200)] + [next(two[1]), next(two[0])] == [
+        *paths[:200],
+        paths[0],
+        paths[200],
+    ]
 
 
 def test_there_may_be_none() -> None:
