@@ -342,7 +342,7 @@ def _imported(tree: ast.Module) -> Iterator[QualifiedName]:
 
 
 def _ours(checker: Checker, path: Path, source: SourceFile, tree: ast.Module) -> Iterator[Ours]:
-    context = checker.context_of(str(path), source, tree)
+    context = checker.analysis.context_of(str(path), source, tree)
     for binding, match in context.imports:
         span = context.model.span_of_binding(binding)
         reached = (

@@ -24,12 +24,12 @@ from flake8_ssot_engine.campaign.past_texts import Place
 from flake8_ssot_engine.campaign.slipping import Slip, find_slips
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.past import Verdict, past_checker_of
 from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.project.commits import Commit, first_parents
 from flake8_ssot_engine.project.git_objects import Objects, shared_objects
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.project.phases import phase_of
 from flake8_ssot_engine.project.snapshots import Snapshot
 from flake8_ssot_engine.violations import ReferenceKind
 

@@ -16,10 +16,10 @@ from flake8_ssot_engine.campaign.projection import Level, Outlook, Projection, p
 from flake8_ssot_engine.campaign.standing import Standing, take_standings
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.git import GitError, run_git
+from flake8_ssot_engine.project.phases import phase_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from flake8_ssot_engine.engine.past import (
     Verdict,
     check_past,
 )
-from flake8_ssot_engine.engine.suppressions import wants
+from flake8_ssot_engine.engine.screening import wants
 from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.project.git_objects import shared_objects
 from flake8_ssot_engine.project.globs import matches

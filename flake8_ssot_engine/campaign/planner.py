@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Phase
 from flake8_ssot_engine.project.discovery import find_files
+from flake8_ssot_engine.project.phases import phase_of
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 

@@ -12,7 +12,6 @@ from flake8_ssot_engine.campaign.journal import Run, State
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
-from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.memory import Memory
 from flake8_ssot_engine.engine.run import check_each
@@ -21,6 +20,7 @@ from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.listing import SUFFIXES
+from flake8_ssot_engine.project.phases import phase_of
 from flake8_ssot_engine.project.texts import (
     FileTexts,
     TextMention,

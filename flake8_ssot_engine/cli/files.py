@@ -66,7 +66,7 @@ def tasks_of(
 
 
 def _is_in_phase(path: str, settings: Settings, name: str) -> bool:
-    from flake8_ssot_engine.engine.check import phase_of
+    from flake8_ssot_engine.project.phases import phase_of
 
     phases = (phase_of(path, migration) for migration in settings.migrations)
     return any(phase is not None and phase.name == name for phase in phases)

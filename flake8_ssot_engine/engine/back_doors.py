@@ -47,8 +47,8 @@ def find_back_doors(settings: Settings, files: Sequence[str], *, jobs: int) -> B
             continue
         try:
             source = SourceFile.from_bytes(path, data)
-            context = checker.context_of(path, source, source.parse())
-            every = checker.with_every_move(context)
+            context = checker.analysis.context_of(path, source, source.parse())
+            every = checker.analysis.with_every_move(context)
             doors.update(_offered(every))
             doors.update(_gone_through(context))
             if _says_more(every, context) or _makes_new_from_old(every):

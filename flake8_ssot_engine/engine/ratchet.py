@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
-from flake8_ssot_engine.engine.check import phase_of
 from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.engine.matching import BROKEN, Trait, match_findings, trait_of
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.phases import phase_of
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity

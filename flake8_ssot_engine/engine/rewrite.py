@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
@@ -61,30 +61,30 @@ class RewriteTask(NamedTuple):
 
 def rewrite_files(task: RewriteTask) -> list[Rewrite]:
     """Rewrite some files; nothing is written to disk."""
-    checker = checker_of(task.shared)
+    analysis = checker_of(task.shared).analysis
     with no_collection():
         return [
-            rewriter_of(checker, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)
+            rewriter_of(analysis, place, allow_unsafe=task.allow_unsafe).rewrite(keys, links)
             for place, keys, links in zip(task.places, task.keys, task.links, strict=True)
         ]
 
 
-def rewriter_of(checker: Checker, place: Place, *, allow_unsafe: bool) -> Rewriter | TextRewriter:
+def rewriter_of(analysis: Analysis, place: Place, *, allow_unsafe: bool) -> Rewriter | TextRewriter:
     """Return what rewrites a file, be it Python or not."""
-    if checker.reads_texts and is_text(place.path):
-        return TextRewriter(checker, place, allow_unsafe=allow_unsafe)
-    return Rewriter(checker, place, allow_unsafe=allow_unsafe)
+    if analysis.reads_texts and is_text(place.path):
+        return TextRewriter(analysis, place, allow_unsafe=allow_unsafe)
+    return Rewriter(analysis, place, allow_unsafe=allow_unsafe)
 
 
 class TextRewriter:
     """Rewrites one file that is no Python: with all that was asked for, or what holds up."""
 
-    def __init__(self, checker: Checker, place: Place, *, allow_unsafe: bool) -> None:
+    def __init__(self, analysis: Analysis, place: Place, *, allow_unsafe: bool) -> None:
         self._place = place
         self._allow_unsafe = allow_unsafe
-        data = read_text(place.path, place.shown_as, checker.contents)
+        data = read_text(place.path, place.shown_as, analysis.contents)
         self._data, self._error = (b"", data.message) if isinstance(data, FileError) else (data, "")
-        self._file = TextFile(checker, place.path, self._data, place.shown_as)
+        self._file = TextFile(analysis, place.path, self._data, place.shown_as)
 
     def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
         """Return edits of this file with lines and columns."""
@@ -141,8 +141,8 @@ def _rewritten(
 class Rewriter:
     """Rewrites one file: with all that was asked for, or with what of it holds up."""
 
-    def __init__(self, checker: Checker, place: Place, *, allow_unsafe: bool) -> None:
-        self._checker = checker
+    def __init__(self, analysis: Analysis, place: Place, *, allow_unsafe: bool) -> None:
+        self._analysis = analysis
         self._place = place
         self._links = Links()
         self._allow_unsafe = allow_unsafe
@@ -153,15 +153,15 @@ class Rewriter:
             self._error = error.message
 
     def _read(self) -> None:
-        data = read_source(self._place.path, self._place.shown_as, self._checker.contents)
+        data = read_source(self._place.path, self._place.shown_as, self._analysis.contents)
         if isinstance(data, FileError):
             raise SourceError(data.message)
         self._data = data
         self._source = SourceFile.from_bytes(self._place.shown_as, data)
-        self._context = self._checker.context_of(
+        self._context = self._analysis.context_of(
             self._place.path, self._source, self._source.parse()
         )
-        self._planner = self._checker.planner_of(
+        self._planner = self._analysis.planner_of(
             self._place.path, self._context, self._place.untouchable
         )
 
@@ -183,7 +183,7 @@ class Rewriter:
     @cached_property
     def _count_before(self) -> Counter[str]:
         path = self._place.path
-        return _counted(self._checker.findings_of(path, self._context, with_noqa=False))
+        return _counted(self._analysis.findings_of(path, self._context, with_noqa=False))
 
     def _attempt(self, keys: Collection[Key]) -> tuple[Rewrite, str]:
         plan = self._planner.plan(keys, self._links, allow_unsafe=self._allow_unsafe)
@@ -214,21 +214,21 @@ class Rewriter:
         tree = after.parse()
         if self._compiled_before and not compiles(after.text):  # `await` in the wrong place parses
             raise Uncertified("the result does not compile")
-        context = self._checker.context_of(
+        context = self._analysis.context_of(
             self._place.path, after, tree, _Renamed(self._context, renamed).public_names
         )
         before = self._context
         if plan.texts:
             before = self._with_texts(plan)
         certify(
-            self._checker.with_every_move(before),
+            self._analysis.with_every_move(before),
             context.model,
             Agreement(renamed, {name.last for name in plan.gone}),
         )
         if not self._check_violations(plan, context) and "noqa" not in after.text.lower():
             return False
-        left = self._checker.findings_of(self._place.path, context)
-        planner = self._checker.planner_of(self._place.path, context, self._place.untouchable)
+        left = self._analysis.findings_of(self._place.path, context)
+        planner = self._analysis.planner_of(self._place.path, context, self._place.untouchable)
         further = planner.plan_alone([key_of(finding) for finding in left], allow_unsafe=False)
         return bool(further.fixed)
 
@@ -238,7 +238,7 @@ class Rewriter:
         certify_spans(self._source.text, text, plan.texts)
         source = SourceFile(self._place.shown_as, text, encoding=self._source.encoding)
         certify_prose(self._source, source, only_prose=not self._allow_unsafe)
-        return self._checker.context_of(self._place.path, source, source.parse())
+        return self._analysis.context_of(self._place.path, source, source.parse())
 
     def _check_violations(self, plan: FilePlan, after: RuleContext) -> bool:
         """Refuse a result in which a fixed violation is left, or a new one has come.
@@ -247,7 +247,7 @@ class Rewriter:
         """
         path = self._place.path
         before = self._count_before.copy()
-        left = _counted(self._checker.findings_of(path, after, with_noqa=False))
+        left = _counted(self._analysis.findings_of(path, after, with_noqa=False))
         for key in plan.fixed:
             before[key.code] -= 1
         before["SSOT003"] += len(plan.kept_aliases)

@@ -187,7 +187,7 @@ class _GroupRun:
             self._told(len(self._group))
             return standing.values()
         from flake8_ssot_engine.engine.renewal import Renewal
-        from flake8_ssot_engine.engine.suppressions import wants
+        from flake8_ssot_engine.engine.screening import wants
 
         files = self._files()
         renewal = Renewal(memory, files)
@@ -241,7 +241,7 @@ class _GroupRun:
             self._olds = tuple(old_names(self._settings, modules))
 
     def _scan(self, files: Searched, *, keeps_states: bool = False) -> Scan:
-        from flake8_ssot_engine.engine.suppressions import wants
+        from flake8_ssot_engine.engine.screening import wants
         from flake8_ssot_engine.project.needles import scan
 
         is_wanted = wants(self._settings)
@@ -301,8 +301,8 @@ def report_of(results: Sequence[FileResult], *, files: int) -> Report:
 
 def prepare() -> None:
     """Import what the check of most projects needs."""
+    import flake8_ssot_engine.engine.analysis
     import flake8_ssot_engine.engine.shared
-    import flake8_ssot_engine.engine.suppressions
     import flake8_ssot_engine.project.needles  # noqa: F401 - so that they are there in time
 
 
@@ -339,7 +339,7 @@ def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) ->
         data = read_text(path, shown_as)
         if isinstance(data, FileError):
             return FileResult(shown_as, error=data)
-        return check_text(checker, path, data, shown_as=shown_as)
+        return check_text(checker.analysis, path, data, shown_as=shown_as)
     data = read_source(path, shown_as)
     if isinstance(data, FileError):
         return FileResult(shown_as, error=data)
@@ -359,7 +359,7 @@ def check_content(task: Task, data: bytes, *, parses_all: bool) -> FileResult:
     if checker.reads_texts and is_text(task.path):
         from flake8_ssot_engine.engine.text_files import check_text
 
-        return check_text(checker, task.path, data, shown_as=task.shown_as)
+        return check_text(checker.analysis, task.path, data, shown_as=task.shown_as)
     return checker.check_bytes(task.path, data, shown_as=task.shown_as, parses_all=parses_all)
 
 

@@ -5,23 +5,43 @@ Each answer may be a yes too many, which costs time, and never a no too many.
 
 from __future__ import annotations
 
-import ast
 import re
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.suppressions import names_our_codes, wants
+from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, package_of
-from flake8_ssot_engine.project.doors import Doors, imports_of
+from flake8_ssot_engine.project.doors import Doors
 from flake8_ssot_engine.project.modules import is_package_file
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, Ways, Words, words_of
 from flake8_ssot_engine.project.reexports import Reexports
-from flake8_ssot_engine.semantics.import_texts import imports_in
-from flake8_ssot_engine.semantics.lazy_exports import HOOK
-from flake8_ssot_engine.semantics.strings import CALLED, READERS
+from flake8_ssot_engine.semantics.import_texts import ImportText, imports_in
+from flake8_ssot_engine.semantics.string_calls import CALLED, READERS
+from flake8_ssot_engine.semantics.words import HOOK
 from flake8_ssot_engine.source import SourceFile
 
+if TYPE_CHECKING:
+    import ast
+
 _ASSIGNS = re.compile(r"[\s\\]*(?::[^=\n]*)?=(?!=)")
+_IN_BYTES = (re.compile(rb"SSOT[0-9]"), re.compile(rb"(?i:noqa):[^\r\n]*SSOT[0-9]"))
+"""The first is several times faster than the second, and most files have no match of it."""
+UNUSED = "SSOT009"
+"""The code of suppressions without use, for which files without a needle are looked at."""
+
+
+def names_our_codes(data: bytes) -> bool:
+    """Whether a file may name one of our codes in a `# noqa`."""
+    return b"SSOT" in data and all(pattern.search(data) for pattern in _IN_BYTES)
+
+
+def wants(settings: Settings) -> Callable[[bytes], bool] | None:
+    """Return what tells whether a file is to be looked at though it names nothing of a move."""
+    # Of one migration's violations alone it cannot be told what suppresses something.
+    is_judged = settings.selects(UNUSED) and not settings.only_migration
+    return names_our_codes if is_judged else None
 
 
 class Screen:
@@ -71,9 +91,35 @@ class Screen:
             assigns_old=partial(self._assigns_old, text),
         )
 
-    def may_matter(self, path: str, source: SourceFile, tree: ast.Module) -> bool:
-        """Whether a file can hold a violation, without a search of the project for needles."""
-        text = source.text
+    def is_closed(self, path: str, data: bytes) -> bool:
+        """Whether a file that is no candidate holds no violation, as its text alone tells.
+
+        That is asked where nobody has searched the project for needles.
+        """
+        try:
+            text = SourceFile.from_bytes(path, data).text
+        except SourceError:
+            return False
+        if self.prefilter.passes_text(text):  # in an encoding that hides it
+            return False
+        return not self._may_matter(path, text, lambda: imports_in(text))
+
+    def may_matter(
+        self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
+    ) -> bool:
+        """Whether a file can hold a violation, without a search of the project for needles.
+
+        One of suppressions as well, but for `with_noqa=False`.
+        """
+        from flake8_ssot_engine.semantics.import_statements import imports_of
+
+        if with_noqa and self.judges_suppressions and "SSOT" in source.text:
+            return True
+        return self._may_matter(path, source.text, lambda: imports_of(tree))
+
+    def _may_matter(
+        self, path: str, text: str, imports: Callable[[], Iterable[ImportText] | None]
+    ) -> bool:
         if any(word in text for word in self._reading) and self._reads.search(text):
             return True
         module = self._reexports.modules.name_of(path)
@@ -82,7 +128,8 @@ class Screen:
         ):
             return True
         package = package_of(module, is_package=is_package_file(path))
-        return self._doors.may_be_passed(imports_of(tree), package)
+        made_out = imports()
+        return made_out is None or self._doors.may_be_passed(made_out, package)
 
     def _breaks_by_itself(self, text: str, module: QualifiedName, ways: Ways) -> bool:
         """Whether a file can hold a violation whatever it imports."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
-from flake8_ssot_engine.engine.suppressions import UNUSED
+from flake8_ssot_engine.engine.screening import UNUSED
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 

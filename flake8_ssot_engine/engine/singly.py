@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from flake8_ssot_engine.edits import PlacedEdit
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.fixability import ALONE
 from flake8_ssot_engine.engine.planning.plan import Key, Links
 from flake8_ssot_engine.engine.rewrite import Rewriter, TextRewriter, rewriter_of
@@ -35,9 +35,9 @@ def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]
 
     Edits may be of several files.
     """
-    checker = checker_of(task.shared)
+    analysis = checker_of(task.shared).analysis
     with no_collection():
-        singly = _Singly(checker, task.mentioned, task.taken)
+        singly = _Singly(analysis, task.mentioned, task.taken)
         return [
             {key: singly.fix(place, key) for key in keys}
             for place, keys in zip(task.places, task.keys, strict=True)
@@ -49,12 +49,12 @@ class _Singly:
 
     def __init__(
         self,
-        checker: Checker,
+        analysis: Analysis,
         mentioned: Mapping[QualifiedName, tuple[Place, ...]],
         taken: Mapping[QualifiedName, str],
     ) -> None:
         self._taken = taken
-        self._checker = checker
+        self._analysis = analysis
         self._mentioned = mentioned
         self._rewriters: dict[str, Rewriter | TextRewriter] = {}
 
@@ -96,5 +96,5 @@ class _Singly:
 
     def _rewriter(self, place: Place) -> Rewriter | TextRewriter:
         if place.path not in self._rewriters:
-            self._rewriters[place.path] = rewriter_of(self._checker, place, allow_unsafe=True)
+            self._rewriters[place.path] = rewriter_of(self._analysis, place, allow_unsafe=True)
         return self._rewriters[place.path]

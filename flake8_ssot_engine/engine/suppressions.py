@@ -9,7 +9,7 @@ Source: Flake8 5 to 7, `defaults.py`, `processor.py` (`_noqa_line_mapping`) and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,15 +19,11 @@ from flake8_ssot_engine.source import SourceFile, Span
 if TYPE_CHECKING:
     import tokenize
 
-    from flake8_ssot_engine.config.settings import Settings
-
 _CODES = r"(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
 INLINE = re.compile(rf"# noqa{_CODES}", re.IGNORECASE)
 WHOLE_FILE = re.compile(rf"\s*# flake8[:=]\s*noqa{_CODES}", re.IGNORECASE)
 _CODE = re.compile(r"[^,\s]+")
 _OURS = re.compile(r"SSOT[0-9]+")
-_IN_BYTES = (re.compile(rb"SSOT[0-9]"), re.compile(rb"(?i:noqa):[^\r\n]*SSOT[0-9]"))
-"""The first is several times faster than the second, and most files have no match of it."""
 
 
 class Suppression(NamedTuple):
@@ -43,22 +39,6 @@ class _Comment(NamedTuple):
     lines: range | None
     codes: tuple[Suppression, ...]
     is_heeded: bool
-
-
-UNUSED = "SSOT009"
-"""The code of suppressions without use, for which files without a needle are looked at."""
-
-
-def names_our_codes(data: bytes) -> bool:
-    """Whether a file may name one of our codes in a `# noqa`."""
-    return b"SSOT" in data and all(pattern.search(data) for pattern in _IN_BYTES)
-
-
-def wants(settings: Settings) -> Callable[[bytes], bool] | None:
-    """Return what tells whether a file is to be looked at though it names nothing of a move."""
-    # Of one migration's violations alone it cannot be told what suppresses something.
-    is_judged = settings.selects(UNUSED) and not settings.only_migration
-    return names_our_codes if is_judged else None
 
 
 class Suppressions:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, file_error
 from flake8_ssot_engine.engine.fixability import key_of
 from flake8_ssot_engine.engine.planning.plan import Links
@@ -69,30 +69,30 @@ class SurveyTask(NamedTuple):
 
 def survey_files(task: SurveyTask) -> list[Survey]:
     """Survey some files; those that have nothing to do with a fix are left out."""
-    checker = checker_of(task.shared)
+    analysis = checker_of(task.shared).analysis
     with no_collection():
-        found = (_survey(checker, place, task.allow_unsafe) for place in task.places)
+        found = (_survey(analysis, place, task.allow_unsafe) for place in task.places)
         return [survey for survey in found if survey is not None]
 
 
-def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None:
-    if checker.reads_texts and is_text(place.path):
-        return _survey_text(checker, place) if place.is_selected else None
-    data = read_source(place.path, place.shown_as, checker.contents)
+def _survey(analysis: Analysis, place: Place, allow_unsafe: bool) -> Survey | None:
+    if analysis.reads_texts and is_text(place.path):
+        return _survey_text(analysis, place) if place.is_selected else None
+    data = read_source(place.path, place.shown_as, analysis.contents)
     if isinstance(data, FileError):
         return Survey(place, error=data) if place.is_selected else None
     # Without needles the words do not tell of a file that was found to be of interest.
-    is_known = place.is_selected and checker.needles is None
-    if not is_known and not checker.screen.is_candidate(data):
+    is_known = place.is_selected and analysis.needles is None
+    if not is_known and not analysis.screen.is_candidate(data):
         return None
     try:
         source = SourceFile.from_bytes(place.shown_as, data)
         try:
             tree = source.parse()
         except SourceError as error:
-            return _survey_broken(checker, place, source, error)
-        asked = partial(_asked, checker, place, allow_unsafe)
-        return checker.ask(place.path, source, tree, asked)
+            return _survey_broken(analysis, place, source, error)
+        asked = partial(_asked, analysis, place, allow_unsafe)
+        return analysis.ask(place.path, source, tree, asked)
     except SourceError as error:
         problem = file_error(place.shown_as, error)
         return Survey(place, error=problem) if place.is_selected else None
@@ -102,14 +102,14 @@ def _survey(checker: Checker, place: Place, allow_unsafe: bool) -> Survey | None
 
 
 def _asked(
-    checker: Checker, place: Place, allow_unsafe: bool, context: RuleContext
+    analysis: Analysis, place: Place, allow_unsafe: bool, context: RuleContext
 ) -> Survey | None:
     found: tuple[Finding, ...] = ()
     suppressed = 0
     if place.is_selected:
-        found = checker.findings_of(place.path, context)
-        suppressed = checker.count_suppressed(place.path, context, found)
-    planner = checker.planner_of(place.path, context, place.untouchable)
+        found = analysis.findings_of(place.path, context)
+        suppressed = analysis.count_suppressed(place.path, context, found)
+    planner = analysis.planner_of(place.path, context, place.untouchable)
     if not found and not planner.mentions and not suppressed:
         return None
     own = planner.plan(list(map(key_of, found)), Links(), allow_unsafe=allow_unsafe)
@@ -126,25 +126,25 @@ def _asked(
     )
 
 
-def _survey_text(checker: Checker, place: Place) -> Survey | None:
+def _survey_text(analysis: Analysis, place: Place) -> Survey | None:
     """Survey a file that is no Python: what it names, nobody else depends on."""
-    data = read_text(place.path, place.shown_as, checker.contents)
+    data = read_text(place.path, place.shown_as, analysis.contents)
     if isinstance(data, FileError):
         return Survey(place, error=data)
-    found = TextFile(checker, place.path, data, place.shown_as).findings
+    found = TextFile(analysis, place.path, data, place.shown_as).findings
     return Survey(place, found) if found else None
 
 
 def _survey_broken(
-    checker: Checker, place: Place, source: SourceFile, error: SourceError
+    analysis: Analysis, place: Place, source: SourceFile, error: SourceError
 ) -> Survey:
     """Survey a file that does not parse: it can be told of, and never be written."""
     from flake8_ssot_engine.fixing.structural import tree_of_names
 
     reason = "it does not parse"
-    context = checker.context_of(place.path, source, tree_of_names(source))
-    planner = checker.planner_of(place.path, context, reason)
-    found = checker.findings_in_broken(place.path, context) if place.is_selected else ()
+    context = analysis.context_of(place.path, source, tree_of_names(source))
+    planner = analysis.planner_of(place.path, context, reason)
+    found = analysis.findings_in_broken(place.path, context) if place.is_selected else ()
     problem = file_error(place.shown_as, error)
     mentions = planner.plan_alone([]).mentions
     told = problem if place.is_selected else None

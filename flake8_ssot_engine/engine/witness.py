@@ -14,7 +14,7 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.semantics.bindings import BindingKind
-from flake8_ssot_engine.semantics.exports import Targets
+from flake8_ssot_engine.semantics.targets import Targets
 
 _LONG = 64
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lsprotocol import types as lsp
 
 from flake8_ssot_engine.config.settings import Settings
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.lsp.client import Client
 from flake8_ssot_engine.lsp.hover import markup_of, replacement
 from flake8_ssot_engine.lsp.session import Session
@@ -79,7 +79,7 @@ async def completions_at(
         project = session.projects.known(path)
         if project is None or is_excluded(path, project.settings):
             return []
-        return complete(text, offset, project.checker(others), path, session.client)
+        return complete(text, offset, project.checker(others).analysis, path, session.client)
 
     return await session.in_thread(found)
 
@@ -90,15 +90,15 @@ def may_ask(text: str, offset: int) -> bool:
 
 
 def complete(
-    text: str, offset: int, checker: Checker, path: str, client: Client
+    text: str, offset: int, analysis: Analysis, path: str, client: Client
 ) -> list[lsp.CompletionItem]:
     """Return the deprecated names with which the import at an offset of a text may go on."""
-    context = checker.context_of(path, SourceFile(path, ""), ast.Module([], []))
+    context = analysis.context_of(path, SourceFile(path, ""), ast.Module([], []))
     asked = asked_at(text, offset, context.model.package)
     if asked is None:
         return []
     return [
-        _item(name, match, checker.settings, client)
+        _item(name, match, analysis.settings, client)
         for name in dict.fromkeys(_names(asked, context))
         if (match := context.match_path(asked.module.child(name))) is not None
     ]

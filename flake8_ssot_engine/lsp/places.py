@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
@@ -26,12 +26,12 @@ class Place(NamedTuple):
 
 
 class Places:
-    """Finds places in the modules as one checker sees them; each is looked for once."""
+    """Finds places in the modules as one analysis sees them; each is looked for once."""
 
-    def __init__(self, checker: Checker) -> None:
-        self._checker = checker
-        self._reexports = checker.reexports
-        self._modules = checker.reexports.modules
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._reexports = analysis.reexports
+        self._modules = analysis.reexports.modules
         self._known: dict[QualifiedName, tuple[str, SourceFile, Span] | None] = {}
 
     def of(self, finding: Finding) -> Iterator[Place]:
@@ -84,4 +84,4 @@ class Places:
             every = model.bindings_at_end(name)
             return model.span_of_binding(every[-1]) if every else None
 
-        return self._checker.ask(path, source, source.parse(), find)
+        return self._analysis.ask(path, source, source.parse(), find)

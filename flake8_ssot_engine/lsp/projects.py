@@ -63,7 +63,7 @@ class Project:
         """Return further places that belong to each of some findings."""
         checker = self.checker(others)
         if id(checker) not in self._places:
-            self._places[id(checker)] = Places(checker)
+            self._places[id(checker)] = Places(checker.analysis)
         return [list(self._places[id(checker)].of(finding)) for finding in findings]
 
     def see(self, path: str, data: bytes, others: Mapping[str, bytes]) -> Seen | None:
@@ -72,7 +72,7 @@ class Project:
             return None
         checker = self.checker(others)
         if self._seen is None or self._seen[0] != (path, data) or self._seen[1] is not checker:
-            self._seen = ((path, data), checker, see(checker, path, data))
+            self._seen = ((path, data), checker, see(checker.analysis, path, data))
         return self._seen[2]
 
     def held_keys(self, path: str, contents: Mapping[str, bytes]) -> frozenset[Key]:

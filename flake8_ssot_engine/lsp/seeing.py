@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flake8_ssot_engine.engine.check import Checker
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.structural import tree_of_names
 from flake8_ssot_engine.migrations import Match
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
         return min(found, key=lambda one: one.span.end - one.span.start, default=None)
 
 
-def see(checker: Checker, path: str, data: bytes) -> Seen | None:
+def see(analysis: Analysis, path: str, data: bytes) -> Seen | None:
     """Return what is named in a file, also by those who may; None where it cannot be read."""
     try:
         source = SourceFile.from_bytes(path, data)
@@ -39,8 +39,8 @@ def see(checker: Checker, path: str, data: bytes) -> Seen | None:
             tree = source.parse()
         except SourceError:
             tree = tree_of_names(source)
-        context = checker.context_of(path, source, tree)
-        return Seen(tuple(_named(checker.with_every_move(context), source)))
+        context = analysis.context_of(path, source, tree)
+        return Seen(tuple(_named(analysis.with_every_move(context), source)))
     except (SourceError, RecursionError):
         return None
 

@@ -5,16 +5,13 @@ Most files that are to be checked end here, for the price of their import statem
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from itertools import chain
 
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
-from flake8_ssot_engine.semantics.blocks import every_block
 from flake8_ssot_engine.semantics.import_texts import ImportText
 
 
@@ -141,15 +138,3 @@ class Doors:
         ends = (self._index.final(move.new) for _, move in self._index if move.new)
         homes = (self._reexports.home(end) for end in ends if end)
         return frozenset(home for home in homes if home)
-
-
-def imports_of(tree: ast.Module) -> Iterator[ImportText]:
-    """Yield the imports of a file, however deep."""
-    for statement in chain.from_iterable(every_block(tree)):
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                yield ImportText(alias.name, None, alias.asname)
-        elif isinstance(statement, ast.ImportFrom):
-            module = "." * statement.level + (statement.module or "")
-            for alias in statement.names:
-                yield ImportText(module, alias.name, alias.asname)

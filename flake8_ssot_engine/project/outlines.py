@@ -15,7 +15,7 @@ from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.import_texts import imports_in
-from flake8_ssot_engine.semantics.lazy_exports import HOOK
+from flake8_ssot_engine.semantics.words import HOOK
 from flake8_ssot_engine.source import Span
 
 

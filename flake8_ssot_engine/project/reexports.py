@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.cycles import AcyclicMemo
 from flake8_ssot_engine.project.modules import Modules
-from flake8_ssot_engine.semantics.bindings import BindingKind
-from flake8_ssot_engine.semantics.exports import Targets
+from flake8_ssot_engine.semantics.targets import Targets
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.semantics.bindings import BindingKind
 
 _LONGEST = 100
 """Parts of a name that are followed: longer ones come of names that are parts of themselves."""
@@ -87,6 +91,8 @@ class Reexports:
 
         Empty where its home is not certain or not in the project.
         """
+        from flake8_ssot_engine.semantics.bindings import BindingKind  # what is read has them
+
         home = self.home(name)
         module, attributes = self.modules.split(home) if home else (QualifiedName(()), ())
         if len(attributes) != 1:

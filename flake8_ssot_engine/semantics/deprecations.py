@@ -15,8 +15,9 @@ from flake8_ssot_engine.semantics.deprecation_texts import (
     text_of_message,
     thing_taken,
 )
-from flake8_ssot_engine.semantics.lazy_exports import HOOK, names_asked_for
+from flake8_ssot_engine.semantics.lazy_exports import names_asked_for
 from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.words import HOOK
 
 Reach: TypeAlias = Callable[[QualifiedName], Iterable[QualifiedName]]
 """Tells every name that one may stand for, itself included, through the project's re-exports."""

@@ -6,40 +6,24 @@ import ast
 import re
 from collections.abc import Sequence
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding, BindingKind
 from flake8_ssot_engine.semantics.flow import reaching
-from flake8_ssot_engine.semantics.lazy_exports import HOOK, bound_as, lazy_exports
+from flake8_ssot_engine.semantics.lazy_exports import bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
 from flake8_ssot_engine.semantics.references import root_of
 from flake8_ssot_engine.semantics.resolver import Candidate, PublicNames, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope, end_of
+from flake8_ssot_engine.semantics.targets import Targets
+from flake8_ssot_engine.semantics.words import HOOK
 
 _BINDS_FROM_INSIDE = re.compile(r"(?:^|[;:])[ \t]*global[ \t\\]|:=", re.MULTILINE)
 """What binds names of the module from inside its functions and expressions."""
 
 
 _FROM_MODULES = frozenset({BindingKind.FROM_IMPORT, BindingKind.STAR_IMPORT})
-
-
-class Targets(NamedTuple):
-    """What an attribute of a module may stand for; nothing at all means that there is none.
-
-    `elsewhere` are names to look up in other modules. `own` are those of definitions in this
-    one, as they were when they were bound: the attribute of that name may be another by now.
-    `imported` are those of the former that a statement takes from the module that they begin with.
-    """
-
-    elsewhere: list[QualifiedName]
-    own: list[QualifiedName]
-    is_certain: bool
-    imported: frozenset[QualifiedName] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.elsewhere or self.own)
 
 
 class Exports:

@@ -8,9 +8,8 @@ from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.references import Reference
+from flake8_ssot_engine.semantics.string_calls import MOCKER, MONKEYPATCH
 
-MOCKER = QualifiedName(("<mocker>",))
-MONKEYPATCH = QualifiedName(("<monkeypatch>",))
 _MOCKERS = frozenset(
     f"{scope}mocker" for scope in ("", "class_", "module_", "package_", "session_")
 )

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from flake8_ssot_engine.semantics.blocks import BLOCKS, PARTS, blocks_of, first_line
-from flake8_ssot_engine.semantics.lazy_exports import HOOK
-from flake8_ssot_engine.semantics.words import places_of
+from flake8_ssot_engine.semantics.words import HOOK, places_of
 from flake8_ssot_engine.source import SourceFile
 
 _ALWAYS = ("import", "__all__")

@@ -10,8 +10,7 @@ from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.references import Reference, reference_at
 from flake8_ssot_engine.semantics.resolver import Resolver
-
-HOOK = "__getattr__"
+from flake8_ssot_engine.semantics.words import HOOK
 
 
 class LazyExport(NamedTuple):

@@ -13,11 +13,12 @@ from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.definitions import Definitions, definition_names
 from flake8_ssot_engine.semantics.focus import Focus
-from flake8_ssot_engine.semantics.lazy_exports import HOOK, LazyExport, bound_as, lazy_exports
+from flake8_ssot_engine.semantics.lazy_exports import LazyExport, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import public_list
 from flake8_ssot_engine.semantics.references import Reference, Role, reference_at
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope, end_of
+from flake8_ssot_engine.semantics.words import HOOK
 from flake8_ssot_engine.source import SourceFile, Span
 
 _NAMED_AT_END = frozenset({BindingKind.CAPTURE, BindingKind.EXCEPTION})

@@ -1,8 +1,4 @@
-"""Strings that Python will resolve: dotted paths and attribute names that code hands to a call.
-
-Sources: the documentation of `unittest.mock`, pytest's `MonkeyPatch`, pytest-mock, `importlib`,
-`pkgutil.resolve_name`, `logging.getLogger`, and Django's and Werkzeug's `import_string`.
-"""
+"""Strings that Python will resolve: dotted paths and attribute names that code hands to a call."""
 
 from __future__ import annotations
 
@@ -15,10 +11,17 @@ from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.constants import Text, text_of
-from flake8_ssot_engine.semantics.fixtures import MOCKER, MONKEYPATCH, fixture_method
+from flake8_ssot_engine.semantics.fixtures import fixture_method
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.nodes import nodes_at
 from flake8_ssot_engine.semantics.references import Reference, root_of
+from flake8_ssot_engine.semantics.string_calls import (
+    IMPORT_MODULE,
+    OF_MODULES,
+    SHAPES,
+    SYS_MODULES,
+    Shape,
+)
 from flake8_ssot_engine.semantics.words import places_of
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -88,7 +91,7 @@ class _Reader:
         self.model = model
         self.string_calls = string_calls
         self.reach = reach
-        lasts = {name.last for name in (*_SHAPES, *string_calls)}
+        lasts = {name.last for name in (*SHAPES, *string_calls)}
         # `from unittest.mock import patch as p`
         aliases = {b.name for b in model.bindings() if b.target and b.target.last in lasts}
         model.need_uses(aliases - lasts)
@@ -108,7 +111,7 @@ class _Reader:
     def _may_read(self, callee: Reference) -> bool:
         last = callee.attributes[-1] if callee.attributes else callee.name
         # Every dictionary has those that a module's list is asked by.
-        is_of_any = last in _OF_MODULES and "modules" not in (callee.name, *callee.attributes)
+        is_of_any = last in OF_MODULES and "modules" not in (callee.name, *callee.attributes)
         return last in self._lasts and not is_of_any
 
     def read_call(self, callee: Reference) -> Iterator[StringName]:
@@ -121,8 +124,8 @@ class _Reader:
                 if reached in self.string_calls:
                     yield from self._every_string(call)
                     return
-                if reached in _SHAPES:
-                    yield from _SHAPES[reached](self, call)
+                if reached in SHAPES:
+                    yield from _READ[SHAPES[reached]](self, call)
                     return
 
     # --- the shapes of calls
@@ -262,7 +265,7 @@ class _Reader:
     def _meanings(self, node: ast.expr) -> list[QualifiedName]:
         """Return what an expression may stand for: a name, a chain, or an imported module."""
         if isinstance(node, ast.Call):
-            is_import = _IMPORT_MODULE in self._meanings(node.func)
+            is_import = IMPORT_MODULE in self._meanings(node.func)
             return [found.name for found in self.module(node)] if is_import else []
         reference = self.model.reference_at(node)
         if reference is None:
@@ -270,7 +273,7 @@ class _Reader:
         return [candidate.name for candidate in self.model.resolve(reference).candidates]
 
     def _is_sys_modules(self, node: ast.expr) -> bool:
-        return last_name(node) == "modules" and _SYS_MODULES in self._meanings(node)
+        return last_name(node) == "modules" and SYS_MODULES in self._meanings(node)
 
     def _package(self, node: ast.expr | None) -> QualifiedName | None:
         if node is None:
@@ -284,65 +287,23 @@ class _Reader:
         return text_of(self.model, node)
 
 
-_Shape = Callable[[_Reader, ast.Call], Iterator[StringName]]
-_IMPORT_MODULE = QualifiedName(("importlib", "import_module"))
-_SYS_MODULES = QualifiedName(("sys", "modules"))
 _OPTIONS_OF_MULTIPLE = frozenset(
     {"target", "spec", "create", "spec_set", "autospec", "new_callable"}
 )
-
-_OF_MODULES = ("get", "pop", "setdefault")
-
-
-def _shapes() -> dict[QualifiedName, _Shape]:
-    parse = QualifiedName.parse
-    found: dict[QualifiedName, _Shape] = {}
-    patches = [parse("unittest.mock.patch"), parse("mock.patch"), parse("mock.mock.patch")]
-    for patch in (*patches, MOCKER.child("patch")):
-        found[patch] = _Reader.rebound_path
-        found[patch.child("object")] = _Reader.rebound_attribute
-        found[patch.child("multiple")] = _Reader.several
-        found[patch.child("dict")] = _Reader.mapping
-    found[MOCKER.child("spy")] = _Reader.rebound_attribute
-    for name in ("setattr", "delattr"):
-        found[MONKEYPATCH.child(name)] = _Reader.path_or_attribute
-        found[parse(f"builtins.{name}")] = _Reader.rebound_attribute
-    for name in ("setitem", "delitem"):
-        found[MONKEYPATCH.child(name)] = _Reader.item
-    for name in ("getattr", "hasattr"):
-        found[parse(f"builtins.{name}")] = _Reader.attribute
-    for name in _OF_MODULES:
-        found[_SYS_MODULES.child(name)] = _Reader.key
-    found[_IMPORT_MODULE] = _Reader.module
-    found[parse("importlib.util.find_spec")] = _Reader.module
-    found[parse("builtins.__import__")] = _Reader.dunder_import
-    found[parse("logging.getLogger")] = _Reader.logger
-    for dotted in (
-        "pkgutil.resolve_name",
-        "runpy.run_module",
-        "pytest.importorskip",
-        "django.utils.module_loading.import_string",
-        "werkzeug.utils.import_string",
-    ):
-        found[parse(dotted)] = _Reader.path
-    return found
-
-
-_SHAPES = _shapes()
-
-
-READERS = frozenset(
-    {name.last for name, shape in _SHAPES.items() if shape in (_Reader.path, _Reader.module)}
-    | {"__import__", "modules"}
-)
-"""The last parts of what reads a module that no import statement of the file names."""
-
-
-CALLED = READERS.union(
-    name.last for name in _SHAPES if name.last not in {*_OF_MODULES, "object", "multiple", "dict"}
-)
-"""Words, of which each call that takes a string has one: `patch.object` has `patch`, and what is
-asked of `sys.modules` has `modules`."""
+_READ: dict[Shape, Callable[[_Reader, ast.Call], Iterator[StringName]]] = {
+    Shape.PATH: _Reader.path,
+    Shape.LOGGER: _Reader.logger,
+    Shape.REBOUND_PATH: _Reader.rebound_path,
+    Shape.ATTRIBUTE: _Reader.attribute,
+    Shape.REBOUND_ATTRIBUTE: _Reader.rebound_attribute,
+    Shape.PATH_OR_ATTRIBUTE: _Reader.path_or_attribute,
+    Shape.SEVERAL: _Reader.several,
+    Shape.MAPPING: _Reader.mapping,
+    Shape.ITEM: _Reader.item,
+    Shape.KEY: _Reader.key,
+    Shape.MODULE: _Reader.module,
+    Shape.DUNDER_IMPORT: _Reader.dunder_import,
+}
 
 
 def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:

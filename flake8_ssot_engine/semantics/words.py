@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import AnyStr
 
+HOOK = "__getattr__"
+"""The function by which a module gives out names (PEP 562)."""
 _OF_TEXT = re.compile(r"\b")
 _OF_BYTES = re.compile(rb"\b")
 

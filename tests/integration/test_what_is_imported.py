@@ -126,7 +126,6 @@ def test_a_clean_file_needs_few_imports(face: str, project: str, tmp_path: Path)
     assert {"tomllib", "tomli"}.isdisjoint(found) == (project == "setup.cfg")
 
 
-@pytest.mark.xfail(strict=True, reason="engine/check.py imports all that an analysis needs")
 @each_face
 @each_project
 def test_a_clean_file_is_not_analysed(face: str, project: str, tmp_path: Path) -> None:

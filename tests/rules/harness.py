@@ -17,6 +17,7 @@ import pytest
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.fix import plan_fixes
@@ -154,8 +155,8 @@ def _seen_whole(
     checker = Checker(settings, needles)
     source = SourceFile.from_bytes(shown_as, path.read_bytes())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Checker, "_focus_on", lambda *arguments: None)
-        patch.setattr(Screen, "may_matter", lambda *arguments: True)
+        patch.setattr(Analysis, "_focus_on", lambda *arguments: None)
+        patch.setattr(Screen, "may_matter", lambda *arguments, with_noqa: True)
         return checker.check_tree(str(path), source, source.parse())
 
 

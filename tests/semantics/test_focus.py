@@ -11,6 +11,7 @@ import pytest
 
 from flake8_ssot_engine.config.loader import load_file
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.names import QualifiedName
@@ -245,7 +246,7 @@ FILLER = "def filler(a, *b):\n    c = a or b\n    return [c for d in c if d]\nfi
 
 def without_focus(monkeypatch: pytest.MonkeyPatch, checker: Checker, *call: str) -> FileResult:
     with monkeypatch.context() as patched:
-        patched.setattr(Checker, "_focus_on", lambda *_: None)
+        patched.setattr(Analysis, "_focus_on", lambda *_: None)
         return checked(checker, *call)
 
 
@@ -286,7 +287,7 @@ def test_no_result_depends_on_the_focus(
                 result = checked(checker, str(path), case.path)
                 assert result == without_focus(monkeypatch, checker, str(path), case.path), text
                 source = SourceFile.from_bytes(case.path, path.read_bytes())
-                focused += checker._focus_on(str(path), source) is not None
+                focused += checker.analysis._focus_on(str(path), source) is not None
     assert focused > len(cases) / 2
 
 

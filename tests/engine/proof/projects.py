@@ -28,14 +28,14 @@ class SmallProject:
         self.folder = folder
         write(folder, {"ssot.toml": CONFIGURATION, **files})
         self.settings: Settings = load_file(str(folder / "ssot.toml"))
-        self.checker = Checker(self.settings, find_needles(self.settings, jobs=1))
+        self.analysis = Checker(self.settings, find_needles(self.settings, jobs=1)).analysis
 
     def before(self, path: str) -> RuleContext:
         """Return a file with no move left out."""
         full = self.folder / path
         source = SourceFile.from_bytes(path, full.read_bytes())
-        context = self.checker.context_of(str(full), source, source.parse())
-        return self.checker.with_every_move(context)
+        context = self.analysis.context_of(str(full), source, source.parse())
+        return self.analysis.with_every_move(context)
 
     def certify(
         self,
@@ -59,13 +59,13 @@ class SmallProject:
     def violations(self, path: str, text: str) -> Counter[str]:
         """Return how many violations of each code a text has."""
         context = self._context(path, text)
-        found = self.checker.findings_of(str(self.folder / path), context, with_noqa=False)
+        found = self.analysis.findings_of(str(self.folder / path), context, with_noqa=False)
         return Counter(finding.violation.code for finding in found)
 
     def _context(
         self, path: str, text: str, public_names: PublicNames | None = None
     ) -> RuleContext:
         source = SourceFile(path, text)
-        return self.checker.context_of(
+        return self.analysis.context_of(
             str(self.folder / path), source, source.parse(), public_names
         )

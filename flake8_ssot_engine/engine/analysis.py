@@ -1,0 +1,468 @@
+"""Analysis: from what a file that may matter holds to what stands after suppressions and phases."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.binding_moves import BindingMoves
+from flake8_ssot_engine.engine.findings import (
+    FileError,
+    FileResult,
+    Finding,
+    TextPlace,
+    file_error,
+)
+from flake8_ssot_engine.engine.fixability import key_of, with_fixability, with_planned_fixes
+from flake8_ssot_engine.engine.screening import Screen
+from flake8_ssot_engine.engine.suppressions import Suppressions
+from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.migrations import Enforcement, Match, MoveIndex
+from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.modules import is_package_file
+from flake8_ssot_engine.project.phases import phase_of
+from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.rules.base import Rule
+from flake8_ssot_engine.rules.context import RuleContext
+from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
+from flake8_ssot_engine.rules.registry import RULES
+from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
+from flake8_ssot_engine.semantics.focus import Asked, Focus, OutOfFocus
+from flake8_ssot_engine.semantics.model import SemanticModel
+from flake8_ssot_engine.semantics.resolver import PublicNames
+from flake8_ssot_engine.source import SourceFile
+from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Violation
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
+    from flake8_ssot_engine.engine.planning.planner import Planner
+    from flake8_ssot_engine.engine.sights import Sights
+    from flake8_ssot_engine.engine.texts.blocks import Block
+    from flake8_ssot_engine.engine.texts.reader import Found, Hit, ReadCode, Reading, TextReader
+    from flake8_ssot_engine.project.text_formats import TextFormat
+
+Answer = TypeVar("Answer")
+_BROKEN = "the file does not parse"
+_LONGEST = 5_000
+"""Characters, beyond which the lines of a finding are not kept: nobody looks at them."""
+_ATTEMPTS = 4
+"""Attempts after which all of a file is looked at: most need one, a fifth is seldom the last."""
+
+
+class Analysis:
+    """Looks into the files that one configuration holds for; `check.py` says which are worth it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        screen: Screen,
+        reexports: Reexports,
+        *,
+        needles: Needles | None,
+        contents: Mapping[str, bytes],
+        texts: Callable[[], TextReader] | None,
+        sights: Sights | None,
+        tells_fixes: bool,
+        shows_fixes: bool,
+    ) -> None:
+        """Take what Checker takes and makes."""
+        self.settings = settings
+        self.screen = screen
+        self.reexports = reexports
+        self.needles = needles
+        self.contents = contents
+        self._tells_fixes = tells_fixes
+        self._shows_fixes = shows_fixes
+        self._make_texts = texts
+        self._migrations = {migration.id: migration for migration in settings.migrations}
+        self._today = datetime.date.today()
+        self._moves = BindingMoves(settings, self.reexports.modules)
+        self._asked: dict[str, Asked] = {}
+        self._sights = sights
+        self._last_texts: tuple[str, SourceFile, Found | None] | None = None
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether comments, strings and files that are no Python are looked at."""
+        return self._make_texts is not None
+
+    @cached_property
+    def texts(self) -> TextReader:
+        """What reads them."""
+        assert self._make_texts is not None
+        return self._make_texts()
+
+    def check_tree(
+        self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
+    ) -> FileResult:
+        """Check a parsed file that may matter."""
+
+        def checked(context: RuleContext) -> FileResult:
+            found = self.findings_of(path, context, with_noqa=with_noqa)
+            if found and self._tells_fixes:
+                planner = self.planner_of(path, context)
+                plan = planner.plan_alone([key_of(finding) for finding in found])
+                found = tuple(with_fixability(finding, plan) for finding in found)
+                if self._shows_fixes:
+                    found = with_planned_fixes(source, found, planner.plan_single)
+            result = self._result(path, context, found)
+            if self._sights is not None:
+                self._sights.keep(path, source, context.model.focus, result)
+            return result
+
+        return self.ask(path, source, tree, checked)
+
+    def ask(
+        self,
+        path: str,
+        source: SourceFile,
+        tree: ast.Module,
+        answer: Callable[[RuleContext], Answer],
+    ) -> Answer:
+        """Return what `answer` says of a file that is seen through as little as it needs of it."""
+        focus = self._focus_on(path, source)
+        matches: dict[QualifiedName, Match | None] = {}
+        for _ in range(_ATTEMPTS):
+            try:
+                return answer(self.context_of(path, source, tree, focus=focus, matches=matches))
+            except OutOfFocus:  # each time more is seen
+                assert focus is not None
+                self._asked[path] = focus.asked  # an editor has it checked again and again
+        return answer(self.context_of(path, source, tree, matches=matches))
+
+    def check_texts_alone(
+        self, path: str, source: SourceFile, *, with_noqa: bool = True
+    ) -> FileResult:
+        """Check what a Python file says in comments and strings: nothing else can be in it."""
+        texts = self._texts_of(path, source)
+        if texts is None:
+            return FileResult(source.path)
+        suppressions = Suppressions(source) if with_noqa else None
+        found = self.findings_in_text(path, source, texts, suppressions)
+        return self.result_of_text(source, found, texts).with_scopes(texts.scopes)
+
+    def result_of_text(
+        self, source: SourceFile, found: tuple[Finding, ...], texts: Found
+    ) -> FileResult:
+        """Return the result of a file that holds nothing else than what texts name."""
+        if found and self._shows_fixes:
+            from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
+
+            every = by_key(texts.hits)
+
+            def plan_single(key: Key) -> FilePlan:
+                return plan_texts(source.path, {key: every[key]}, allow_unsafe=True)
+
+            found = with_planned_fixes(source, found, plan_single)
+        places = self._places(source, texts.hits)
+        counts = Counter({ReferenceKind.TEXT.value: len(places)})
+        resolved = self._places(source, texts.resolved)
+        return FileResult(source.path, found, references=+counts, texts=places + resolved)
+
+    def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
+        return tuple(
+            hit.place_in(source)
+            for hit in hits
+            if self.settings.only_migration in ("", hit.violation.migration)
+        )
+
+    def findings_in_text(
+        self, path: str, source: SourceFile, texts: Found, suppressions: Suppressions | None = None
+    ) -> tuple[Finding, ...]:
+        """Return what stands of what a text names, where nothing else is in it."""
+        if DEPRECATED_TEXT not in self._rules_for(path):
+            return ()
+        violations = [hit.judged for hit in texts.hits]
+        return self._findings(path, source, violations, suppressions, texts.scope_of)
+
+    def _texts_of(self, path: str, source: SourceFile) -> Found | None:
+        """Return what the comments and strings of a Python file name, if that is anything."""
+        known = self._last_texts
+        if known is None or known[0] != path or known[1] is not source:  # it is asked thrice
+            self._last_texts = known = path, source, self._read_texts(path, source)
+        return known[2]
+
+    def _read_texts(self, path: str, source: SourceFile) -> Found | None:
+        if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
+            return None
+        index = self._moves.for_module(path)
+        found = self.texts.read_python(source.text, index, self._code_reader(path, index))
+        return found if found.hits else None
+
+    def read_text(self, path: str, text: str, written_in: TextFormat) -> Found:
+        """Return what a file names that is no Python, by all moves but those that it owns."""
+        index = self._moves.for_text(path)
+        return self.texts.read(text, index, written_in, self._code_reader(path, index))
+
+    def _code_reader(self, path: str, index: MoveIndex) -> ReadCode:
+        """Return what reads the blocks of code in the file at an absolute path."""
+
+        def read(block: Block) -> Reading:
+            # Most texts have no code that matters.
+            from flake8_ssot_engine.engine.code_in_texts import CodeReader
+
+            # A block is a module of its own, beside its file.
+            place = os.path.join(os.path.dirname(path), "<code>.py")
+            reader = CodeReader(
+                path,
+                lambda source, tree: self.context_of(place, source, tree, index=index),
+                self.with_every_move,
+                keeps_relative=self.settings.keeps_relative_imports,
+                tells_fixes=self._tells_fixes,
+            )
+            return reader.read(block)
+
+        return read
+
+    def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
+        module = self.reexports.modules.name_of(path)
+        if self.settings.index.is_relevant(module) or not Focus.is_possible(source):
+            return None
+        leaks = self.screen.prefilter.leaks_in_text(source.text)
+        return Focus(source, (*self.screen.words, *leaks), self._asked.get(path))
+
+    def findings_of(
+        self, path: str, context: RuleContext, *, with_noqa: bool = True
+    ) -> tuple[Finding, ...]:
+        """Return what the rules find in a file, after phases and suppressions, in order."""
+        model, rules = context.model, self._rules_for(path)
+        suppressions = Suppressions(model.source) if with_noqa else None
+        if (
+            suppressions is None
+            or not suppressions.names_ours
+            or not self.screen.judges_suppressions
+        ):
+            violations = self._violations(path, context, rules)
+            return self._findings_in(path, context, violations, suppressions)
+        judged = self._rules_for(path, whatever_is_selected=True)
+        if not self.reads_texts:
+            judged = [rule for rule in judged if rule is not DEPRECATED_TEXT]
+        violations = self._violations(path, context, judged)
+        violations += self._unused(suppressions, model.source, violations, judged)
+        selected = {rule.code for rule in rules}
+        violations = [violation for violation in violations if violation.code in selected]
+        return self._findings_in(path, context, violations, suppressions)
+
+    def _violations(
+        self, path: str, context: RuleContext, rules: Sequence[Rule]
+    ) -> list[Violation]:
+        found = [violation for rule in rules for violation in rule.check(context)]
+        texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
+        if texts is not None:
+            found += [hit.violation for hit in texts.apart_from(context, found).hits]
+        return found
+
+    def _unused(
+        self,
+        suppressions: Suppressions,
+        source: SourceFile,
+        violations: list[Violation],
+        judged: list[Rule],
+    ) -> Iterator[Violation]:
+        raised = {(v.code, source.position(v.span.start).line) for v in violations}
+        codes = {rule.code for rule in judged} - {UNUSED_SUPPRESSION.code}
+        for code, span in suppressions.unused(raised, codes):
+            text = f"`# noqa` for `{code}` suppresses nothing; remove it"
+            yield UNUSED_SUPPRESSION.unused(span, QualifiedName((code,)), text)
+
+    def planner_of(self, path: str, context: RuleContext, untouchable: str = "") -> Planner:
+        """Return what plans the fixes of a file; it may not be written if it is untouchable."""
+        # What plans is a fifth of what there is to import, and most files have nothing to fix.
+        from flake8_ssot_engine.engine.planning.planner import Planner
+
+        texts = self._texts_of(path, context.model.source)
+        owning = self._moves.owning(path)
+        if owning and not untouchable:
+            untouchable = f"it is an owner in the migration {owning[0]}"
+        return Planner(
+            context,
+            self.with_every_move(context),
+            untouchable=untouchable,
+            keeps_relative=self.settings.keeps_relative_imports,
+            texts=texts.hits if texts else (),
+        )
+
+    def count_suppressed(self, path: str, context: RuleContext, found: Sequence[Finding]) -> int:
+        """Return how many violations of a file a `# noqa` covers, besides those that stand."""
+        if "noqa" not in context.model.source.text.lower():
+            return 0
+        standing = sum(f.violation.code != UNUSED_SUPPRESSION.code for f in found)
+        return len(self.findings_of(path, context, with_noqa=False)) - standing
+
+    def with_every_move(self, context: RuleContext) -> RuleContext:
+        """Return the same file as seen by moves that it is exempt from, too."""
+        if context.index is self.settings.index:
+            return context
+        return RuleContext(
+            context.model,
+            self.settings.index,
+            self.reexports,
+            self.needles,
+            self.settings.string_calls,
+        )
+
+    def check_broken(
+        self, path: str, source: SourceFile, error: SourceError, *, is_told: bool
+    ) -> FileResult:
+        """Report what can be made out in a broken file: imports, and attributes of them.
+
+        The error as well, if it is to be told or something was found.
+        """
+        from flake8_ssot_engine.fixing.structural import tree_of_names
+
+        context = self.context_of(path, source, tree_of_names(source))
+        found = self.findings_in_broken(path, context)
+        problem = file_error(source.path, error) if is_told or found else None
+        return self._result(path, context, found, problem)
+
+    def _result(
+        self,
+        path: str,
+        context: RuleContext,
+        found: tuple[Finding, ...],
+        error: FileError | None = None,
+    ) -> FileResult:
+        scopes = context.model.definition_names if found else frozenset()
+        counts, spelled = self._count_references(context)
+        result = FileResult(context.model.source.path, found, error, counts, spelled)
+        texts = self._texts_of(path, context.model.source) if error is None else None
+        if texts is None:
+            return result.with_scopes(scopes)
+        others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
+        apart = texts.apart_from(context, others)
+        told = self.result_of_text(context.model.source, (), apart)
+        result = result._replace(references=counts + told.references, texts=told.texts)
+        return result.with_scopes(scopes | texts.scopes if found else scopes)
+
+    def findings_in_broken(self, path: str, context: RuleContext) -> tuple[Finding, ...]:
+        """Return what the rules find that need no more than the imports of a file."""
+        violations = [
+            violation._replace(unfixable_because=_BROKEN, doubt=_BROKEN)
+            for rule in self._rules_for(path)
+            if rule.reads_imports_alone
+            for violation in rule.check(context)
+        ]
+        return self._findings_in(path, context, violations, Suppressions(context.model.source))
+
+    def context_of(
+        self,
+        path: str,
+        source: SourceFile,
+        tree: ast.Module,
+        public_names: PublicNames | None = None,
+        *,
+        index: MoveIndex | None = None,
+        focus: Focus | None = None,
+        matches: dict[QualifiedName, Match | None] | None = None,
+    ) -> RuleContext:
+        """Return what the rules see of a parsed file: all of it, or what is in focus.
+
+        `public_names` tells what star imports bring, where that is not what is on disk; `index`
+        which moves bind it, where those are not the file's own.
+        """
+        module = self.reexports.modules.name_of(path)
+        model = SemanticModel(
+            source,
+            tree,
+            module,
+            is_package=is_package_file(path),
+            public_names=public_names or self.reexports.modules.public_names,
+            focus=focus,
+        )
+        return RuleContext(
+            model,
+            self._moves.for_module(path) if index is None else index,
+            self.reexports,
+            self.needles,
+            self.settings.string_calls,
+            matches,
+        )
+
+    def _findings_in(
+        self,
+        path: str,
+        context: RuleContext,
+        violations: list[Violation],
+        suppressions: Suppressions | None,
+    ) -> tuple[Finding, ...]:
+        """Return what stands of the violations of a Python file."""
+        model = context.model
+
+        def scope_of(violation: Violation) -> str:
+            if violation.code != DEPRECATED_TEXT.code:
+                return model.definitions.around(violation.span) or MODULE_SCOPE
+            # Of what is cut out of a model, it knows no definitions.
+            texts = self._texts_of(path, model.source)
+            return texts.scope_of(violation) if texts else MODULE_SCOPE
+
+        return self._findings(path, model.source, violations, suppressions, scope_of)
+
+    def _findings(
+        self,
+        path: str,
+        source: SourceFile,
+        violations: list[Violation],
+        suppressions: Suppressions | None,
+        scope_of: Callable[[Violation], str],
+    ) -> tuple[Finding, ...]:
+        """Return what stands after phases and suppressions, in order."""
+        if not violations:
+            return ()
+        found: list[Finding] = []
+        for violation in violations:
+            if self.settings.only_migration not in ("", violation.migration):
+                continue
+            start = source.position(violation.span.start)
+            phase = None
+            if migration := self._migrations.get(violation.migration):
+                phase = phase_of(path, migration)
+                if migration.enforcement_in(phase, self._today) is Enforcement.OFF:
+                    continue
+            if suppressions is not None and suppressions.covers(violation.code, start.line):
+                continue
+            end = source.position(violation.span.end)
+            lines: tuple[str, ...] = ()
+            if source.length_of_lines(start.line, end.line) <= _LONGEST:
+                lines = tuple(map(source.line_text, range(start.line, end.line + 1)))
+            name = phase.name if phase else ""
+            scope = scope_of(violation)
+            found.append(Finding(source.path, violation, start, end, lines, name, scope))
+        found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
+        return tuple(found)
+
+    def _count_references(self, context: RuleContext) -> tuple[Counter[str], Counter[str]]:
+        named: list[tuple[str, Match, tuple[str, ...]]] = [
+            *(
+                (u.kind.value, u.match, (u.reference.name, *u.reference.attributes))
+                for u in context.uses
+            ),
+            *(("import", one.match, tuple(one.binding.target or ())) for one in context.imports),
+            *(("string", one.match, tuple(one.reached)) for one in context.strings),
+        ]
+        counts: Counter[str] = Counter()
+        spelled: Counter[str] = Counter()
+        for kind, match, parts in named:
+            if self.settings.only_migration in ("", match.migration.id):
+                counts[kind] += 1
+                spelled[match.move.old.last] += match.move.old.last in parts
+        return counts, +spelled
+
+    def _rules_for(self, path: str, *, whatever_is_selected: bool = False) -> list[Rule]:
+        ignored = tuple(
+            code
+            for globs, codes in self.settings.per_file_ignores
+            if matches(globs, path)
+            for code in codes
+        )
+        if whatever_is_selected:
+            ignored += self.settings.ignore
+        selected = (r for r in RULES if whatever_is_selected or self.settings.selects(r.code))
+        return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
