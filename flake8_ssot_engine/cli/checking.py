@@ -17,7 +17,7 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.engine.result_codec import finding_from_plain, finding_to_plain
 from flake8_ssot_engine.engine.run import FEW_FILES, Report, check_each, prepare, report_of
-from flake8_ssot_engine.engine.tasks import Task, settings_of
+from flake8_ssot_engine.engine.tasks import Task, paths_of, settings_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.reports.outcome import new_errors, plural, summary
@@ -268,12 +268,21 @@ def _tell_settings(
 def _doubts(settings: Settings, tasks: Sequence[Task], memory: Memory | None) -> list[str]:
     """Return what is doubtful of the settings of some files."""
 
-    def find() -> list[str]:
-        from flake8_ssot_engine.project.review import may_matter, review
+    def of_phases() -> list[str]:
+        if not settings.path:
+            return []
+        from flake8_ssot_engine.project.review import review_phases
+
+        return list(map(str, review_phases(settings, paths_of(tasks))))
+
+    def of_moves() -> list[str]:
+        from flake8_ssot_engine.project.review import may_matter, review_moves
 
         if settings.path:
-            return list(map(str, review(settings, [task.path for task in tasks])))
+            return list(map(str, review_moves(settings)))
         return [] if may_matter(settings) else [_OF_ANOTHER_PROJECT]
 
-    is_known = memory is not None and memory.settings == settings
-    return memory.remembered("doubts", find) if memory and is_known else find()
+    if memory is None or memory.settings != settings:
+        return [*of_phases(), *of_moves()]
+    phases = memory.remembered("phases", of_phases, by_names=True)
+    return [*phases, *memory.remembered("moves", of_moves)]

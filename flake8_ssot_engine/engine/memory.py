@@ -276,15 +276,21 @@ class Memory:
         self._is_as_it_was = not self.has_walked
         return results
 
-    def remembered(self, name: str, find: Callable[[], list[Any]]) -> list[Any]:
+    def remembered(
+        self, name: str, find: Callable[[], list[Any]], *, by_names: bool = False
+    ) -> list[Any]:
         """Return what `find` does, plain values, or did when the last run asked for that name.
 
-        It must depend on nothing but the settings and what is in the project; and be asked once
-        it is known what came of the files.
+        It must depend on nothing but the settings and what is in the project, and `by_names` on
+        no more of that than which files are to be checked; and be asked once it is known what
+        came of them.
         """
-        if self._is_as_it_was and name in self.known_notes:
-            return self.known_notes[name]
-        found = self._notes[name] = find()
+        is_known = self._is_as_it_was or (by_names and self._comparison is not None)
+        if is_known and name in self.known_notes:
+            found = self.known_notes[name]
+        else:
+            found = find()
+        self._notes[name] = found
         return found
 
     @property
@@ -332,9 +338,9 @@ class Memory:
         """Write what is to be kept. Where that cannot be, the next run begins anew."""
         cached, notes = self._pending, self._notes
         if self._is_as_it_was and self.known is not None:
-            if notes and cached is None:
-                cached = Cached(self.known.value, self.known.parts)
             notes = {**self.known_notes, **notes}
+            if cached is None and notes != self.known_notes:
+                cached = Cached(self.known.value, self.known.parts)
         if cached is not None:
             cached.value["notes"] = notes
             root, name = self._opened.place

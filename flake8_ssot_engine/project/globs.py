@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Globs
+from flake8_ssot_engine.project.paths import folder_of
 
 EVERY: tuple[str, ...] = ("",)
 """The endings of every name."""
@@ -43,6 +44,22 @@ def verdict(globs: Globs, path: str, *, is_folder: bool = False) -> bool | None:
             return True
         folder += f"{part}/"
     return patterns.judge_in(folder).verdicts([name], are_folders=is_folder).get(name)
+
+
+def any_matches(globs: Globs, paths: Iterable[str]) -> bool:
+    """Whether one of some absolute paths matches; soonest told where those of a folder follow.
+
+    That is what `matches` says of one of them: what is asked of a folder is asked once.
+    """
+    rules = Rules.of(globs)
+    for start, some in groupby(paths, folder_of):
+        folder = start.rstrip(os.sep)
+        if verdict(globs, folder, is_folder=True):
+            return True
+        names = [path[len(start) :] for path in some]
+        if any(rules.judge_in(folder).verdicts(names, are_folders=False).values()):
+            return True
+    return False
 
 
 class Rules(NamedTuple):

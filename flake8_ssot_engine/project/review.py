@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import ConfigProblem
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.globs import matches
+from flake8_ssot_engine.project.globs import any_matches
 from flake8_ssot_engine.project.modules import Modules
 
 
-def review(settings: Settings, files: Sequence[str]) -> Iterator[ConfigProblem]:
-    """Yield a warning for each phase without files and each end of a move that nothing defines.
+def review(settings: Settings, files: Iterable[str]) -> Iterator[ConfigProblem]:
+    """Yield what `review_phases` and `review_moves` do."""
+    yield from review_phases(settings, files)
+    yield from review_moves(settings)
 
-    `files` are all files of the project.
-    """
+
+def review_phases(settings: Settings, files: Iterable[str]) -> Iterator[ConfigProblem]:
+    """Yield a warning for each phase without files, of all files of the project."""
     for migration in settings.migrations:
         for phase in migration.phases:
-            if not any(matches(phase.paths, file) for file in files):
+            if not any_matches(phase.paths, files):
                 yield phase.place.told(f"no Python file is in the phase `{phase.name}`")
-    yield from review_moves(settings)
 
 
 def review_moves(settings: Settings) -> Iterator[ConfigProblem]:
@@ -62,6 +64,8 @@ def _is_undefined(name: QualifiedName, modules: Modules) -> str | None:
     module, attributes = modules.split(name)
     if not attributes or modules.file_of(module) is None:
         return None if not attributes else ""
+    if modules.surely_defines(module, attributes[0]):  # which takes no parse
+        return None
     every = modules.exports_of(module)
     if not every or any(e.is_open or e.targets(attributes[0]) for e in every):
         return None
