@@ -1,5 +1,5 @@
 """`python -m flake8_ssot_engine`: the same as the `ssot` command."""
 
-from flake8_ssot_engine.cli.main import main
+from flake8_ssot_engine.cli.main import run
 
-raise SystemExit(main())
+run()

@@ -60,11 +60,15 @@ class Report(NamedTuple):
 
 
 class _Chunk(NamedTuple):
-    """Some files of one configuration, each with its path and its name in reports."""
+    """Some files of one configuration, each with its path and its name in reports.
+
+    `are_all` says that no others follow.
+    """
 
     shared: Shared
     files: tuple[tuple[str, str], ...]
     parses_all: bool
+    are_all: bool
 
 
 def check_files(
@@ -270,7 +274,10 @@ class _GroupRun:
         )
         starts = range(0, len(group), _CHUNK)
         files = ((task.path, task.shown_as) for task in group)
-        chunks = (_Chunk(shared, tuple(islice(files, _CHUNK)), self._parses_all) for _ in starts)
+        parses_all, are_all = self._parses_all, len(starts) == 1
+        chunks = (
+            _Chunk(shared, tuple(islice(files, _CHUNK)), parses_all, are_all) for _ in starts
+        )
         batches: list[Callable[[], _Batch]] = []
         for at, batch in zip(starts, self._workers.map_kept(_check_chunk, chunks), strict=True):
             batches.append(batch)
@@ -324,7 +331,7 @@ def _check_chunk(chunk: _Chunk) -> _Batch:
     before = checker.consulted
     told: list[FileResult] = []
     for path, name in chunk.files:
-        with no_collection():
+        with no_collection(collects=not chunk.are_all):
             result = _check_file(checker, path, name, chunk.parses_all)
         if result.findings or result.error or result.references:
             told.append(result)

@@ -11,11 +11,12 @@ _MANY = 5_000
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
+def no_collection(*, collects: bool = True) -> Iterator[None]:
     """Hold the garbage collector off while trees come and go, then collect what is left of them.
 
     Trees are large and live briefly: to collect while they live costs a third of the time, and
     what was looked through once counts as old, so that it would stay for long when it is garbage.
+    Where few come, nothing is gained by what `collects` does: the process is soon over.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -23,6 +24,6 @@ def no_collection() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
-            if gc.get_count()[0] > _MANY:
+            if collects and gc.get_count()[0] > _MANY:
                 gc.collect(0)  # all of what is new; older things are not looked through again
             gc.enable()
