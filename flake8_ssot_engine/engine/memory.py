@@ -76,7 +76,7 @@ class Known:
         self.paths = paths = Deferred(int(self.value["count"]), lambda: _split(joined_paths))
 
         def pairs() -> list[tuple[str, str]]:  # which knows nothing of `self`: no cycle
-            wanted = [paths[at] for at in order]
+            wanted = list(map(list(paths).__getitem__, order))
             if cut is not None:
                 return [(path, path[cut:]) for path in wanted]
             return list(zip(wanted, _split(names), strict=True))
@@ -286,11 +286,8 @@ class Memory:
         came of them.
         """
         is_known = self._is_as_it_was or (by_names and self._comparison is not None)
-        if is_known and name in self.known_notes:
-            found = self.known_notes[name]
-        else:
-            found = find()
-        self._notes[name] = found
+        known = self.known_notes if is_known else {}
+        found = self._notes[name] = known[name] if name in known else find()
         return found
 
     @property

@@ -139,7 +139,8 @@ class Renewal:
                 if data is None:
                     return  # it has changed since
                 shapes[path] = DefinitionText(data).shape() if is_sound else _UNSOUND
-        cut = cut_of(self._files)
+        known = memory.known if self._table else None
+        cut = cut_of(self._files) if known is None else known.value["cut"]
         value = {
             "question": memory.question,
             "count": len(scan.paths),
@@ -153,8 +154,8 @@ class Renewal:
             "candidates": sorted(numbers[path] for path in scan.candidates),
         }
         parts = self._parts(scan.paths, numbers, cut)
-        known = memory.known.packed_results if self._table and memory.known is not None else {}
-        rows = [known.get(id(one)) or _packed(result_to_plain(one)) for one in results]
+        kept = {} if known is None else known.packed_results
+        rows = [kept.get(id(one)) or _packed(result_to_plain(one)) for one in results]
         packed = b"[" + ROW_END.join(rows) + b"]"
         memory.keep(value, parts._replace(results=packed, table=table))
 

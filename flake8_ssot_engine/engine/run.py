@@ -275,9 +275,7 @@ class _GroupRun:
         starts = range(0, len(group), _CHUNK)
         files = ((task.path, task.shown_as) for task in group)
         parses_all, are_all = self._parses_all, len(starts) == 1
-        chunks = (
-            _Chunk(shared, tuple(islice(files, _CHUNK)), parses_all, are_all) for _ in starts
-        )
+        chunks = (_Chunk(shared, tuple(islice(files, _CHUNK)), parses_all, are_all) for _ in starts)
         batches: list[Callable[[], _Batch]] = []
         for at, batch in zip(starts, self._workers.map_kept(_check_chunk, chunks), strict=True):
             batches.append(batch)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
 from flake8_ssot_engine.project.modules import is_package_file, module_name, parse_exports
 from flake8_ssot_engine.project.prefilter import Needles, Words, WordSearch
-from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
-from flake8_ssot_engine.semantics.exports import Exports
 from flake8_ssot_engine.semantics.import_texts import imports_in
 from flake8_ssot_engine.semantics.words import HOOK
 from flake8_ssot_engine.source import Span
+
+if TYPE_CHECKING:
+    from flake8_ssot_engine.semantics.exports import Exports
 
 
 class Outline(NamedTuple):
@@ -114,6 +115,8 @@ class Outliner:
 
 
 def _names(exports: Exports) -> Iterator[str]:
+    from flake8_ssot_engine.semantics.bindings import ANY_NAME  # most modules are not parsed
+
     yield from (name for name in exports.names() if name != ANY_NAME)
     yield from exports.lazy_names()
 
