@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import datetime
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_ssot_engine.config.settings import Settings
@@ -16,18 +14,17 @@ from flake8_ssot_engine.engine.findings import (
     FileError,
     FileResult,
     Finding,
-    TextPlace,
     file_error,
 )
 from flake8_ssot_engine.engine.fixability import key_of, with_fixability, with_planned_fixes
 from flake8_ssot_engine.engine.screening import Screen
+from flake8_ssot_engine.engine.standing import Standing
 from flake8_ssot_engine.engine.suppressions import Suppressions
+from flake8_ssot_engine.engine.text_check import TextCheck
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.migrations import Enforcement, Match, MoveIndex
+from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
-from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.modules import is_package_file
-from flake8_ssot_engine.project.phases import phase_of
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.rules.base import Rule
@@ -39,20 +36,16 @@ from flake8_ssot_engine.semantics.focus import Asked, Focus, OutOfFocus
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.resolver import PublicNames
 from flake8_ssot_engine.source import SourceFile
-from flake8_ssot_engine.violations import MODULE_SCOPE, ReferenceKind, Violation
+from flake8_ssot_engine.violations import MODULE_SCOPE, Violation
 
 if TYPE_CHECKING:
-    from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
     from flake8_ssot_engine.engine.planning.planner import Planner
     from flake8_ssot_engine.engine.sights import Sights
     from flake8_ssot_engine.engine.texts.blocks import Block
-    from flake8_ssot_engine.engine.texts.reader import Found, Hit, ReadCode, Reading, TextReader
-    from flake8_ssot_engine.project.text_formats import TextFormat
+    from flake8_ssot_engine.engine.texts.reader import Reading
 
 Answer = TypeVar("Answer")
 _BROKEN = "the file does not parse"
-_LONGEST = 5_000
-"""Characters, beyond which the lines of a finding are not kept: nobody looks at them."""
 _ATTEMPTS = 4
 """Attempts after which all of a file is looked at: most need one, a fifth is seldom the last."""
 
@@ -68,7 +61,9 @@ class Analysis:
         *,
         needles: Needles | None,
         contents: Mapping[str, bytes],
-        texts: Callable[[], TextReader] | None,
+        moves: BindingMoves,
+        texts: TextCheck,
+        standing: Standing,
         sights: Sights | None,
         tells_fixes: bool,
         shows_fixes: bool,
@@ -79,26 +74,13 @@ class Analysis:
         self.reexports = reexports
         self.needles = needles
         self.contents = contents
+        self.texts = texts
+        self._standing = standing
         self._tells_fixes = tells_fixes
         self._shows_fixes = shows_fixes
-        self._make_texts = texts
-        self._migrations = {migration.id: migration for migration in settings.migrations}
-        self._today = datetime.date.today()
-        self._moves = BindingMoves(settings, self.reexports.modules)
+        self._moves = moves
         self._asked: dict[str, Asked] = {}
         self._sights = sights
-        self._last_texts: tuple[str, SourceFile, Found | None] | None = None
-
-    @property
-    def reads_texts(self) -> bool:
-        """Whether comments, strings and files that are no Python are looked at."""
-        return self._make_texts is not None
-
-    @cached_property
-    def texts(self) -> TextReader:
-        """What reads them."""
-        assert self._make_texts is not None
-        return self._make_texts()
 
     def check_tree(
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True
@@ -138,89 +120,20 @@ class Analysis:
                 self._asked[path] = focus.asked  # an editor has it checked again and again
         return answer(self.context_of(path, source, tree, matches=matches))
 
-    def check_texts_alone(
-        self, path: str, source: SourceFile, *, with_noqa: bool = True
-    ) -> FileResult:
-        """Check what a Python file says in comments and strings: nothing else can be in it."""
-        texts = self._texts_of(path, source)
-        if texts is None:
-            return FileResult(source.path)
-        suppressions = Suppressions(source) if with_noqa else None
-        found = self.findings_in_text(path, source, texts, suppressions)
-        return self.result_of_text(source, found, texts).with_scopes(texts.scopes)
+    def read_block(self, path: str, index: MoveIndex, block: Block) -> Reading:
+        """Read a block of code in the file at an absolute path, by some of the moves."""
+        from flake8_ssot_engine.engine.code_in_texts import CodeReader  # most texts have none
 
-    def result_of_text(
-        self, source: SourceFile, found: tuple[Finding, ...], texts: Found
-    ) -> FileResult:
-        """Return the result of a file that holds nothing else than what texts name."""
-        if found and self._shows_fixes:
-            from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
-
-            every = by_key(texts.hits)
-
-            def plan_single(key: Key) -> FilePlan:
-                return plan_texts(source.path, {key: every[key]}, allow_unsafe=True)
-
-            found = with_planned_fixes(source, found, plan_single)
-        places = self._places(source, texts.hits)
-        counts = Counter({ReferenceKind.TEXT.value: len(places)})
-        resolved = self._places(source, texts.resolved)
-        return FileResult(source.path, found, references=+counts, texts=places + resolved)
-
-    def _places(self, source: SourceFile, hits: Sequence[Hit]) -> tuple[TextPlace, ...]:
-        return tuple(
-            hit.place_in(source)
-            for hit in hits
-            if self.settings.only_migration in ("", hit.violation.migration)
+        # It is a module of its own, beside its file.
+        place = os.path.join(os.path.dirname(path), "<code>.py")
+        reader = CodeReader(
+            path,
+            lambda source, tree: self.context_of(place, source, tree, index=index),
+            self.with_every_move,
+            keeps_relative=self.settings.keeps_relative_imports,
+            tells_fixes=self._tells_fixes,
         )
-
-    def findings_in_text(
-        self, path: str, source: SourceFile, texts: Found, suppressions: Suppressions | None = None
-    ) -> tuple[Finding, ...]:
-        """Return what stands of what a text names, where nothing else is in it."""
-        if DEPRECATED_TEXT not in self._rules_for(path):
-            return ()
-        violations = [hit.judged for hit in texts.hits]
-        return self._findings(path, source, violations, suppressions, texts.scope_of)
-
-    def _texts_of(self, path: str, source: SourceFile) -> Found | None:
-        """Return what the comments and strings of a Python file name, if that is anything."""
-        known = self._last_texts
-        if known is None or known[0] != path or known[1] is not source:  # it is asked thrice
-            self._last_texts = known = path, source, self._read_texts(path, source)
-        return known[2]
-
-    def _read_texts(self, path: str, source: SourceFile) -> Found | None:
-        if self._make_texts is None or not self.screen.prefilter.passes_text(source.text):
-            return None
-        index = self._moves.for_module(path)
-        found = self.texts.read_python(source.text, index, self._code_reader(path, index))
-        return found if found.hits else None
-
-    def read_text(self, path: str, text: str, written_in: TextFormat) -> Found:
-        """Return what a file names that is no Python, by all moves but those that it owns."""
-        index = self._moves.for_text(path)
-        return self.texts.read(text, index, written_in, self._code_reader(path, index))
-
-    def _code_reader(self, path: str, index: MoveIndex) -> ReadCode:
-        """Return what reads the blocks of code in the file at an absolute path."""
-
-        def read(block: Block) -> Reading:
-            # Most texts have no code that matters.
-            from flake8_ssot_engine.engine.code_in_texts import CodeReader
-
-            # A block is a module of its own, beside its file.
-            place = os.path.join(os.path.dirname(path), "<code>.py")
-            reader = CodeReader(
-                path,
-                lambda source, tree: self.context_of(place, source, tree, index=index),
-                self.with_every_move,
-                keeps_relative=self.settings.keeps_relative_imports,
-                tells_fixes=self._tells_fixes,
-            )
-            return reader.read(block)
-
-        return read
+        return reader.read(block)
 
     def _focus_on(self, path: str, source: SourceFile) -> Focus | None:
         module = self.reexports.modules.name_of(path)
@@ -243,7 +156,7 @@ class Analysis:
             violations = self._violations(path, context, rules)
             return self._findings_in(path, context, violations, suppressions)
         judged = self._rules_for(path, whatever_is_selected=True)
-        if not self.reads_texts:
+        if not self.texts.are_read:
             judged = [rule for rule in judged if rule is not DEPRECATED_TEXT]
         violations = self._violations(path, context, judged)
         violations += self._unused(suppressions, model.source, violations, judged)
@@ -255,7 +168,9 @@ class Analysis:
         self, path: str, context: RuleContext, rules: Sequence[Rule]
     ) -> list[Violation]:
         found = [violation for rule in rules for violation in rule.check(context)]
-        texts = self._texts_of(path, context.model.source) if DEPRECATED_TEXT in rules else None
+        texts = (
+            self.texts.of_python(path, context.model.source) if DEPRECATED_TEXT in rules else None
+        )
         if texts is not None:
             found += [hit.violation for hit in texts.apart_from(context, found).hits]
         return found
@@ -278,7 +193,7 @@ class Analysis:
         # What plans is a fifth of what there is to import, and most files have nothing to fix.
         from flake8_ssot_engine.engine.planning.planner import Planner
 
-        texts = self._texts_of(path, context.model.source)
+        texts = self.texts.of_python(path, context.model.source)
         owning = self._moves.owning(path)
         if owning and not untouchable:
             untouchable = f"it is an owner in the migration {owning[0]}"
@@ -333,12 +248,12 @@ class Analysis:
         scopes = context.model.definition_names if found else frozenset()
         counts, spelled = self._count_references(context)
         result = FileResult(context.model.source.path, found, error, counts, spelled)
-        texts = self._texts_of(path, context.model.source) if error is None else None
+        texts = self.texts.of_python(path, context.model.source) if error is None else None
         if texts is None:
             return result.with_scopes(scopes)
         others = [f.violation for f in found if f.violation.code != DEPRECATED_TEXT.code]
         apart = texts.apart_from(context, others)
-        told = self.result_of_text(context.model.source, (), apart)
+        told = self.texts.result(context.model.source, (), apart)
         result = result._replace(references=counts + told.references, texts=told.texts)
         return result.with_scopes(scopes | texts.scopes if found else scopes)
 
@@ -400,43 +315,10 @@ class Analysis:
             if violation.code != DEPRECATED_TEXT.code:
                 return model.definitions.around(violation.span) or MODULE_SCOPE
             # Of what is cut out of a model, it knows no definitions.
-            texts = self._texts_of(path, model.source)
+            texts = self.texts.of_python(path, model.source)
             return texts.scope_of(violation) if texts else MODULE_SCOPE
 
-        return self._findings(path, model.source, violations, suppressions, scope_of)
-
-    def _findings(
-        self,
-        path: str,
-        source: SourceFile,
-        violations: list[Violation],
-        suppressions: Suppressions | None,
-        scope_of: Callable[[Violation], str],
-    ) -> tuple[Finding, ...]:
-        """Return what stands after phases and suppressions, in order."""
-        if not violations:
-            return ()
-        found: list[Finding] = []
-        for violation in violations:
-            if self.settings.only_migration not in ("", violation.migration):
-                continue
-            start = source.position(violation.span.start)
-            phase = None
-            if migration := self._migrations.get(violation.migration):
-                phase = phase_of(path, migration)
-                if migration.enforcement_in(phase, self._today) is Enforcement.OFF:
-                    continue
-            if suppressions is not None and suppressions.covers(violation.code, start.line):
-                continue
-            end = source.position(violation.span.end)
-            lines: tuple[str, ...] = ()
-            if source.length_of_lines(start.line, end.line) <= _LONGEST:
-                lines = tuple(map(source.line_text, range(start.line, end.line + 1)))
-            name = phase.name if phase else ""
-            scope = scope_of(violation)
-            found.append(Finding(source.path, violation, start, end, lines, name, scope))
-        found.sort(key=lambda finding: (finding.start, finding.violation.code, finding.end))
-        return tuple(found)
+        return self._standing.findings(path, model.source, violations, suppressions, scope_of)
 
     def _count_references(self, context: RuleContext) -> tuple[Counter[str], Counter[str]]:
         named: list[tuple[str, Match, tuple[str, ...]]] = [
@@ -456,13 +338,6 @@ class Analysis:
         return counts, +spelled
 
     def _rules_for(self, path: str, *, whatever_is_selected: bool = False) -> list[Rule]:
-        ignored = tuple(
-            code
-            for globs, codes in self.settings.per_file_ignores
-            if matches(globs, path)
-            for code in codes
-        )
-        if whatever_is_selected:
-            ignored += self.settings.ignore
-        selected = (r for r in RULES if whatever_is_selected or self.settings.selects(r.code))
-        return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
+        every = [rule.code for rule in RULES]
+        told = self._standing.told_of(path, every, whatever_is_selected=whatever_is_selected)
+        return [rule for rule in RULES if rule.code in told]

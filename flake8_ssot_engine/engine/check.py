@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     import ast
 
     from flake8_ssot_engine.engine.analysis import Analysis
+    from flake8_ssot_engine.engine.binding_moves import BindingMoves
     from flake8_ssot_engine.engine.sights import Sights
+    from flake8_ssot_engine.engine.standing import Standing
+    from flake8_ssot_engine.engine.text_check import TextCheck
     from flake8_ssot_engine.engine.texts.reader import TextReader
 
 
@@ -57,7 +60,7 @@ class Checker:
         self.contents = contents
         self.reexports = reexports or Reexports(Modules(settings.source_roots, contents))
         self.screen = Screen(settings, needles, self.reexports)
-        self._texts = texts
+        self._make_reader = texts
         self._sights = sights
         self._tells_fixes = tells_fixes
         self._shows_fixes = shows_fixes
@@ -73,16 +76,44 @@ class Checker:
             self.reexports,
             needles=self.needles,
             contents=self.contents,
-            texts=self._texts,
+            moves=self._moves,
+            texts=self.texts,
+            standing=self._standing,
             sights=self._sights,
             tells_fixes=self._tells_fixes,
             shows_fixes=self._shows_fixes,
         )
 
+    @cached_property
+    def texts(self) -> TextCheck:
+        """What looks into texts."""
+        from flake8_ssot_engine.engine.text_check import TextCheck
+
+        return TextCheck(
+            self._standing,
+            self.screen.prefilter,
+            self._moves,
+            self._make_reader,
+            lambda path, index, block: self.analysis.read_block(path, index, block),
+            shows_fixes=self._shows_fixes,
+        )
+
+    @cached_property
+    def _standing(self) -> Standing:
+        from flake8_ssot_engine.engine.standing import Standing
+
+        return Standing(self.settings)
+
+    @cached_property
+    def _moves(self) -> BindingMoves:
+        from flake8_ssot_engine.engine.binding_moves import BindingMoves
+
+        return BindingMoves(self.settings, self.reexports.modules)
+
     @property
     def reads_texts(self) -> bool:
         """Whether comments, strings and files that are no Python are looked at."""
-        return self._texts is not None
+        return self._make_reader is not None
 
     @property
     def consulted(self) -> dict[str, bool]:
@@ -117,7 +148,7 @@ class Checker:
                 and self.needles is not None
                 and not self.screen.can_break(path, source, data)
             ):
-                return self.analysis.check_texts_alone(path, source)
+                return self.texts.check_python(path, source)
             try:
                 tree = source.parse()
             except SourceError as error:
@@ -148,7 +179,7 @@ class Checker:
         ):
             if not self.reads_texts:
                 return FileResult(source.path)
-            return self.analysis.check_texts_alone(path, source, with_noqa=with_noqa)
+            return self.texts.check_python(path, source, with_noqa=with_noqa)
         return self.analysis.check_tree(path, source, tree, with_noqa=with_noqa)
 
 

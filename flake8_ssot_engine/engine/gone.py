@@ -89,7 +89,7 @@ class _Search:
 def _checked(checker: Checker, path: str, content: bytes) -> FileResult:
     shown_as = os.path.relpath(path)
     if checker.reads_texts and is_text(path):
-        return check_text(checker.analysis, path, content, shown_as=shown_as)
+        return check_text(checker.texts, path, content, shown_as=shown_as)
     return checker.check_bytes(path, content, shown_as=shown_as)
 
 

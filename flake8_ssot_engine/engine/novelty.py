@@ -90,7 +90,7 @@ class Newness:
     def _then(self, task: Task, before: str, content: bytes) -> FileResult:
         checker = self._checker(task.settings)
         if is_text(task.path):
-            return check_text(checker.analysis, before, content, shown_as=task.shown_as)
+            return check_text(checker.texts, before, content, shown_as=task.shown_as)
         return checker.check_bytes(before, content, shown_as=task.shown_as)
 
     def _checker(self, settings: Settings) -> Checker:

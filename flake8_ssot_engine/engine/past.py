@@ -169,7 +169,7 @@ class PastChecker:
             tells_fixes=False,
         )
         if is_text(path):
-            result = check_text(checker.analysis, path, data, shown_as=path)
+            result = check_text(checker.texts, path, data, shown_as=path)
         else:
             result = checker.check_bytes(
                 path, data, shown_as=path, parses_all=False, is_candidate=is_candidate

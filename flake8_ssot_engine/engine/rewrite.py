@@ -71,7 +71,7 @@ def rewrite_files(task: RewriteTask) -> list[Rewrite]:
 
 def rewriter_of(analysis: Analysis, place: Place, *, allow_unsafe: bool) -> Rewriter | TextRewriter:
     """Return what rewrites a file, be it Python or not."""
-    if analysis.reads_texts and is_text(place.path):
+    if analysis.texts.are_read and is_text(place.path):
         return TextRewriter(analysis, place, allow_unsafe=allow_unsafe)
     return Rewriter(analysis, place, allow_unsafe=allow_unsafe)
 
@@ -84,7 +84,7 @@ class TextRewriter:
         self._allow_unsafe = allow_unsafe
         data = read_text(place.path, place.shown_as, analysis.contents)
         self._data, self._error = (b"", data.message) if isinstance(data, FileError) else (data, "")
-        self._file = TextFile(analysis, place.path, self._data, place.shown_as)
+        self._file = TextFile(analysis.texts, place.path, self._data, place.shown_as)
 
     def placed(self, edits: Collection[Edit]) -> list[PlacedEdit]:
         """Return edits of this file with lines and columns."""

@@ -344,7 +344,7 @@ def _check_file(checker: Checker, path: str, shown_as: str, parses_all: bool) ->
         data = read_text(path, shown_as)
         if isinstance(data, FileError):
             return FileResult(shown_as, error=data)
-        return check_text(checker.analysis, path, data, shown_as=shown_as)
+        return check_text(checker.texts, path, data, shown_as=shown_as)
     data = read_source(path, shown_as)
     if isinstance(data, FileError):
         return FileResult(shown_as, error=data)
@@ -364,7 +364,7 @@ def check_content(task: Task, data: bytes, *, parses_all: bool) -> FileResult:
     if checker.reads_texts and is_text(task.path):
         from flake8_ssot_engine.engine.text_files import check_text
 
-        return check_text(checker.analysis, task.path, data, shown_as=task.shown_as)
+        return check_text(checker.texts, task.path, data, shown_as=task.shown_as)
     return checker.check_bytes(task.path, data, shown_as=task.shown_as, parses_all=parses_all)
 
 

@@ -76,7 +76,7 @@ def survey_files(task: SurveyTask) -> list[Survey]:
 
 
 def _survey(analysis: Analysis, place: Place, allow_unsafe: bool) -> Survey | None:
-    if analysis.reads_texts and is_text(place.path):
+    if analysis.texts.are_read and is_text(place.path):
         return _survey_text(analysis, place) if place.is_selected else None
     data = read_source(place.path, place.shown_as, analysis.contents)
     if isinstance(data, FileError):
@@ -131,7 +131,7 @@ def _survey_text(analysis: Analysis, place: Place) -> Survey | None:
     data = read_text(place.path, place.shown_as, analysis.contents)
     if isinstance(data, FileError):
         return Survey(place, error=data)
-    found = TextFile(analysis, place.path, data, place.shown_as).findings
+    found = TextFile(analysis.texts, place.path, data, place.shown_as).findings
     return Survey(place, found) if found else None
 
 

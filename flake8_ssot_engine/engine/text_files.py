@@ -8,12 +8,12 @@ from functools import cached_property
 from types import MappingProxyType
 
 from flake8_ssot_engine.edits import apply_edits
-from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key
 from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
 from flake8_ssot_engine.engine.proof.texts import FormatCertificate, certify_spans
 from flake8_ssot_engine.engine.proof.trees import Uncertified
+from flake8_ssot_engine.engine.text_check import TextCheck
 from flake8_ssot_engine.engine.texts.reader import Found
 from flake8_ssot_engine.project.reading import read_searched
 from flake8_ssot_engine.project.text_formats import TextFormat, format_of
@@ -40,30 +40,30 @@ def read_text(
         return FileError(shown_as, f"cannot be read: {error.strerror or error}")
 
 
-def check_text(analysis: Analysis, path: str, data: bytes, *, shown_as: str) -> FileResult:
+def check_text(texts: TextCheck, path: str, data: bytes, *, shown_as: str) -> FileResult:
     """Check what the file at an absolute path holds that is no Python."""
-    text = TextFile(analysis, path, data, shown_as)
+    text = TextFile(texts, path, data, shown_as)
     if not text.found.hits:
         return FileResult(shown_as)
-    return analysis.result_of_text(text.source, text.findings, text.found)
+    return texts.result(text.source, text.findings, text.found)
 
 
 class TextFile:
-    """One such file as its analysis sees it. It is binary, and empty, with a NUL near its start."""
+    """One such file. It is binary, and empty, with a NUL near its start."""
 
-    def __init__(self, analysis: Analysis, path: str, data: bytes, shown_as: str) -> None:
-        self._analysis = analysis
+    def __init__(self, texts: TextCheck, path: str, data: bytes, shown_as: str) -> None:
+        self._texts = texts
         self._path = path
         self._format = format_of(path) or TextFormat.PLAIN
         self.source = SourceFile(shown_as, "")
         self.found = _NOTHING
-        if not analysis.texts.may_name(data) or is_binary(data):
+        if not texts.reader.may_name(data) or is_binary(data):
             return
-        if is_passed_over(path, analysis.settings):
+        if is_passed_over(path, texts.settings):
             return
         # What is no UTF-8 stays as it is, byte for byte.
         self.source = SourceFile(shown_as, data.decode("utf-8", "surrogateescape"))
-        self.found = analysis.read_text(path, self.source.text, self._format)
+        self.found = texts.read_text(path, self.source.text, self._format)
 
     @cached_property
     def _certificate(self) -> FormatCertificate:
@@ -72,7 +72,7 @@ class TextFile:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What stands of what it names, after phases."""
-        return self._analysis.findings_in_text(self._path, self.source, self.found)
+        return self._texts.findings(self._path, self.source, self.found)
 
     def rewritten(self, keys: Collection[Key], *, allow_unsafe: bool) -> tuple[FilePlan, bytes]:
         """Return the plan that ends some violations, and the bytes after. Raises Uncertified."""
