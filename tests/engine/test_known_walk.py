@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
 from flake8_ssot_engine.engine import memory, renewal, run, tasks
 from flake8_ssot_engine.engine.tasks import Tasks
-from flake8_ssot_engine.project import file_states, listing
+from flake8_ssot_engine.project import file_states, listing, review
 from flake8_ssot_engine.project.reading import read_searched
 
 CONFIGURATION = """
@@ -294,6 +295,33 @@ def test_what_is_doubtful_is_remembered_and_told(project: Path, walks: Walks) ->
     assert ssot() == ssot("--no-cache")
     assert walks.made == 1  # that without a cache
     assert "Missing" not in ssot()[2]
+
+
+def test_phases_are_asked_for_files_when_there_are_others(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(name: str, real: Any, *arguments: Any) -> Any:
+        asked.append(name)
+        return real(*arguments)
+
+    for name in ("review_phases", "review_moves"):
+        monkeypatch.setattr(review, name, partial(noted, name, getattr(review, name)))
+    write(project / "ssot.toml", CONFIGURATION.replace("app/**", "gone/**"))
+    told = "no Python file is in the phase `first`"
+    assert told in settled()[2]
+    asked.clear()
+    assert told in ssot()[2]
+    assert asked == []
+    write(project / "app/sub/user1.py", USE * 2)
+    assert told in ssot()[2]
+    assert asked == ["review_moves"]
+    assert told in ssot()[2]  # what was not asked for is kept nevertheless
+    assert asked == ["review_moves"]
+    write(project / "gone/new.py", "x = 1\n")
+    assert told not in ssot()[2]
+    assert asked == ["review_moves", "review_phases", "review_moves"]
 
 
 def test_an_owner_where_nothing_is_looked_at(project: Path) -> None:

@@ -136,7 +136,9 @@ def test_a_clean_file_is_not_analysed(face: str, project: str, tmp_path: Path) -
     ("text", "is_analysed"),
     [
         pytest.param("from pkg.old import X\n", True, id="an import of what moved"),
-        pytest.param("from importlib import import_module\n", True, id="what may import by a string"),
+        pytest.param(
+            "from importlib import import_module\n", True, id="what may import by a string"
+        ),
         pytest.param("X = 1\n", False, id="its name for something else"),
         pytest.param("# It was pkg.old.X.\n", False, id="its name in a comment"),
     ],

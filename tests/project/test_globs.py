@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flake8_ssot_engine.migrations import Globs
-from flake8_ssot_engine.project.globs import Rules, matches, verdict
+from flake8_ssot_engine.project.globs import Rules, any_matches, matches, verdict
 
 
 @pytest.mark.parametrize(
@@ -97,3 +99,18 @@ def test_verdict_on_names_alone(pattern: str, is_folder: bool, expected: bool | 
 def test_a_base_may_be_the_root_of_the_file_system() -> None:
     assert matches(Globs("/", ("/a/b.py",)), "/a/b.py")
     assert matches(Globs("/a/", ("b.py",)), "/a/b.py")
+
+
+PART = st.sampled_from(["a", "b", "ab.py", "é"])
+PATHS = st.lists(st.lists(PART, min_size=1, max_size=4).map(lambda parts: "/" + "/".join(parts)))
+PATTERN = st.lists(
+    st.sampled_from(["a", "b", "ab.py", "*", "**", "a*", "[ab]", "!a"]), min_size=1, max_size=3
+).map("/".join)
+
+
+@given(st.sampled_from(["/", "/a", "/a/b"]), st.lists(PATTERN | PATTERN.map("/{}/".format)), PATHS)
+def test_any_of_some_paths(base: str, patterns: list[str], paths: list[str]) -> None:
+    globs = Globs(base, tuple(patterns))
+    assert any_matches(globs, paths) == any(matches(globs, path) for path in paths)
+    ordered = sorted(paths)
+    assert any_matches(globs, ordered) == any(matches(globs, path) for path in ordered)

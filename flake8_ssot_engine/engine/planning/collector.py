@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from flake8_ssot_engine.engine.planning.mentions import Mention
@@ -379,12 +380,12 @@ class Collector:
 
     def _hidden_imports(self) -> None:
         """Where an import takes another name, what had its old one hides nothing any more."""
+        renamed: defaultdict[str, list[Redirect]] = defaultdict(list)
+        for redirect in self.redirects.values():
+            if redirect.binding.name != redirect.local:
+                renamed[redirect.binding.name].append(redirect)
         for binding in self._model.bindings():
-            hidden = [
-                redirect
-                for redirect in self.redirects.values()
-                if redirect.binding.name == binding.name != redirect.local
-            ]
+            hidden = renamed.get(binding.name)
             if not hidden or binding.target is not None:
                 continue
             key = Key("SSOT003", self._model.span_of_binding(binding))
