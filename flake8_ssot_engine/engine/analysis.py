@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.binding_moves import BindingMoves
-from flake8_ssot_engine.engine.findings import (
-    FileError,
-    FileResult,
-    Finding,
-    file_error,
-)
+from flake8_ssot_engine.engine.findings import FileError, FileResult, Finding, file_error
 from flake8_ssot_engine.engine.fixability import key_of, with_fixability, with_planned_fixes
 from flake8_ssot_engine.engine.screening import Screen
 from flake8_ssot_engine.engine.standing import Standing
@@ -146,7 +141,7 @@ class Analysis:
         self, path: str, context: RuleContext, *, with_noqa: bool = True
     ) -> tuple[Finding, ...]:
         """Return what the rules find in a file, after phases and suppressions, in order."""
-        model, rules = context.model, self._rules_for(path)
+        model, rules = context.model, self._standing.rules_for(path, RULES)
         suppressions = Suppressions(model.source) if with_noqa else None
         if (
             suppressions is None
@@ -155,7 +150,7 @@ class Analysis:
         ):
             violations = self._violations(path, context, rules)
             return self._findings_in(path, context, violations, suppressions)
-        judged = self._rules_for(path, whatever_is_selected=True)
+        judged = self._standing.rules_for(path, RULES, whatever_is_selected=True)
         if not self.texts.are_read:
             judged = [rule for rule in judged if rule is not DEPRECATED_TEXT]
         violations = self._violations(path, context, judged)
@@ -168,10 +163,7 @@ class Analysis:
         self, path: str, context: RuleContext, rules: Sequence[Rule]
     ) -> list[Violation]:
         found = [violation for rule in rules for violation in rule.check(context)]
-        texts = (
-            self.texts.of_python(path, context.model.source) if DEPRECATED_TEXT in rules else None
-        )
-        if texts is not None:
+        if DEPRECATED_TEXT in rules and (texts := self.texts.of_python(path, context.model.source)):
             found += [hit.violation for hit in texts.apart_from(context, found).hits]
         return found
 
@@ -261,7 +253,7 @@ class Analysis:
         """Return what the rules find that need no more than the imports of a file."""
         violations = [
             violation._replace(unfixable_because=_BROKEN, doubt=_BROKEN)
-            for rule in self._rules_for(path)
+            for rule in self._standing.rules_for(path, RULES)
             if rule.reads_imports_alone
             for violation in rule.check(context)
         ]
@@ -336,8 +328,3 @@ class Analysis:
                 counts[kind] += 1
                 spelled[match.move.old.last] += match.move.old.last in parts
         return counts, +spelled
-
-    def _rules_for(self, path: str, *, whatever_is_selected: bool = False) -> list[Rule]:
-        every = [rule.code for rule in RULES]
-        told = self._standing.told_of(path, every, whatever_is_selected=whatever_is_selected)
-        return [rule for rule in RULES if rule.code in told]

@@ -138,7 +138,7 @@ class Checker:
         if is_candidate is None:
             is_candidate = self.screen.is_candidate(data)
         try:
-            if not is_candidate and self._is_clear(path, data):
+            if not is_candidate and (self.needles is not None or self.screen.is_closed(path, data)):
                 if parses_all and not _surely_parses(data):
                     SourceFile.from_bytes(shown_as, data).parse()
                 return FileResult(shown_as)
@@ -161,10 +161,6 @@ class Checker:
             return FileResult(shown_as, error=file_error(shown_as, error))
         except RecursionError:
             return FileResult(shown_as, error=file_error(shown_as, TOO_DEEP))
-
-    def _is_clear(self, path: str, data: bytes) -> bool:
-        """Whether nothing is to be told of a file that is no candidate, if it parses."""
-        return self.needles is not None or self.screen.is_closed(path, data)
 
     def check_tree(
         self, path: str, source: SourceFile, tree: ast.Module, *, with_noqa: bool = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
@@ -11,6 +11,7 @@ from flake8_ssot_engine.engine.findings import Finding
 from flake8_ssot_engine.migrations import Enforcement
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.phases import phase_of
+from flake8_ssot_engine.rules.base import Rule
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import Violation
 
@@ -29,20 +30,20 @@ class Standing:
         self._migrations = {migration.id: migration for migration in settings.migrations}
         self._today = datetime.date.today()
 
-    def told_of(
-        self, path: str, codes: Collection[str], *, whatever_is_selected: bool = False
-    ) -> list[str]:
-        """Return those of some codes that are told of the file at an absolute path."""
+    def rules_for(
+        self, path: str, rules: Iterable[Rule], *, whatever_is_selected: bool = False
+    ) -> list[Rule]:
+        """Return those of some rules that speak of the file at an absolute path."""
         ignored = tuple(
             code
-            for globs, ignored_there in self.settings.per_file_ignores
+            for globs, codes in self.settings.per_file_ignores
             if matches(globs, path)
-            for code in ignored_there
+            for code in codes
         )
         if whatever_is_selected:
             ignored += self.settings.ignore
-        selected = (c for c in codes if whatever_is_selected or self.settings.selects(c))
-        return [code for code in selected if not (ignored and code.startswith(ignored))]
+        selected = (r for r in rules if whatever_is_selected or self.settings.selects(r.code))
+        return [rule for rule in selected if not (ignored and rule.code.startswith(ignored))]
 
     def findings(
         self,

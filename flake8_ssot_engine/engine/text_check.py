@@ -99,7 +99,7 @@ class TextCheck:
         self, path: str, source: SourceFile, texts: Found, suppressions: Suppressions | None = None
     ) -> tuple[Finding, ...]:
         """Return what stands of what a text names, where nothing else is in it."""
-        if not self._standing.told_of(path, [DEPRECATED_TEXT.code]):
+        if not self._standing.rules_for(path, [DEPRECATED_TEXT]):
             return ()
         violations = [hit.judged for hit in texts.hits]
         return self._standing.findings(path, source, violations, suppressions, texts.scope_of)
