@@ -114,6 +114,7 @@ class Session:
         Raises ConfigError.
         """
         from flake8_ssot_engine.engine.foreknown import foresee, pays
+        from flake8_ssot_engine.engine.run import prepare
 
         if not pays(named):
             return
@@ -121,7 +122,7 @@ class Session:
         is_own = self._finder.settings_for(os.getcwd()) == judge.settings
         cache = "check" if is_own else "flake8"  # that of `ssot check`, where it is the same
         judge.foreknown = foresee(judge.settings, self._finder, named, jobs=jobs, cache=cache)
-        _ = judge.checker.analysis  # imported once, for all processes that Flake8 starts
+        prepare()  # once, for all processes that Flake8 starts
 
 
 class SsotPlugin:

@@ -308,7 +308,8 @@ def prepare() -> None:
     """Import what the check of most projects needs."""
     import flake8_ssot_engine.engine.analysis
     import flake8_ssot_engine.engine.shared
-    import flake8_ssot_engine.project.needles  # noqa: F401 - so that they are there in time
+    import flake8_ssot_engine.project.needles
+    import flake8_ssot_engine.semantics.exports  # noqa: F401 - so that they are there in time
 
 
 class _Batch(NamedTuple):
