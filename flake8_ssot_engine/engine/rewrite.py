@@ -69,11 +69,16 @@ def rewrite_files(task: RewriteTask) -> list[Rewrite]:
         ]
 
 
-def rewriter_of(analysis: Analysis, place: Place, *, allow_unsafe: bool) -> Rewriter | TextRewriter:
-    """Return what rewrites a file, be it Python or not."""
+def rewriter_of(
+    analysis: Analysis, place: Place, *, allow_unsafe: bool, has_rounds: bool = True
+) -> Rewriter | TextRewriter:
+    """Return what rewrites a file, be it Python or not.
+
+    Unless it `has_rounds`, it is not looked what another round would fix.
+    """
     if analysis.texts.are_read and is_text(place.path):
         return TextRewriter(analysis, place, allow_unsafe=allow_unsafe)
-    return Rewriter(analysis, place, allow_unsafe=allow_unsafe)
+    return Rewriter(analysis, place, allow_unsafe=allow_unsafe, has_rounds=has_rounds)
 
 
 class TextRewriter:
@@ -141,9 +146,13 @@ def _rewritten(
 class Rewriter:
     """Rewrites one file: with all that was asked for, or with what of it holds up."""
 
-    def __init__(self, analysis: Analysis, place: Place, *, allow_unsafe: bool) -> None:
+    def __init__(
+        self, analysis: Analysis, place: Place, *, allow_unsafe: bool, has_rounds: bool
+    ) -> None:
         self._analysis = analysis
         self._place = place
+        self._has_rounds = has_rounds
+        self._verdicts: dict[_Case, bool | str] = {}
         self._links = Links()
         self._allow_unsafe = allow_unsafe
         self._error = ""
@@ -195,18 +204,26 @@ class Rewriter:
             first = applied.skipped[0]
             line = self._source.position(first.edit.span.start).line
             return Rewrite(self._place), f"two changes of line {line} overlap"
-        after = SourceFile(self._place.shown_as, applied.text, encoding=self._source.encoding)
         try:
             data = self._source.to_bytes(applied.text)
-            leads_on = self._prove(plan, after)
-        except (Uncertified, SourceError) as error:
-            return Rewrite(self._place), str(error)
         except UnicodeEncodeError as error:
             return Rewrite(self._place), f"{error.encoding} cannot spell the new name"
+        case = _Case.of(plan, self._links)
+        if case not in self._verdicts:
+            self._verdicts[case] = self._judge(plan, applied.text)
+        verdict = self._verdicts[case]
+        if isinstance(verdict, str):
+            return Rewrite(self._place), verdict
         followed = frozenset(self._links.renamed)
-        return Rewrite(
-            self._place, self._data, data, plan, followed=followed, leads_on=leads_on
-        ), ""
+        return Rewrite(self._place, self._data, data, plan, followed=followed, leads_on=verdict), ""
+
+    def _judge(self, plan: FilePlan, text: str) -> bool | str:
+        """Return whether another round may fix more, or why the result cannot be proved."""
+        after = SourceFile(self._place.shown_as, text, encoding=self._source.encoding)
+        try:
+            return self._prove(plan, after)
+        except (Uncertified, SourceError) as error:
+            return str(error)
 
     def _prove(self, plan: FilePlan, after: SourceFile) -> bool:
         """Raise Uncertified, or return whether another round may fix more."""
@@ -225,7 +242,8 @@ class Rewriter:
             context.model,
             Agreement(renamed, {name.last for name in plan.gone}),
         )
-        if not self._check_violations(plan, context) and "noqa" not in after.text.lower():
+        is_any_left = self._check_violations(plan, context)
+        if not self._has_rounds or not (is_any_left or "noqa" in after.text.lower()):
             return False
         left = self._analysis.findings_of(self._place.path, context)
         planner = self._analysis.planner_of(self._place.path, context, self._place.untouchable)
@@ -255,6 +273,33 @@ class Rewriter:
             if count > before[code]:
                 raise Uncertified(f"{code} would still be there, or be new")
         return bool(left)
+
+
+class _Case(NamedTuple):
+    """All that a proof depends on: plans that have it in common are proved together.
+
+    Violations that are fixed are told apart by their codes, for these are what is counted.
+    """
+
+    edits: tuple[Edit, ...]
+    texts: tuple[Edit, ...]
+    codes: tuple[str, ...]
+    kept_aliases: frozenset[str]
+    gone: frozenset[QualifiedName]
+    renames: frozenset[tuple[QualifiedName, QualifiedName]]
+    followed: frozenset[tuple[QualifiedName, QualifiedName]]
+
+    @classmethod
+    def of(cls, plan: FilePlan, links: Links) -> _Case:
+        return cls(
+            plan.edits,
+            plan.texts,
+            tuple(sorted(key.code for key in plan.fixed)),
+            plan.kept_aliases,
+            plan.gone,
+            frozenset(plan.renames.items()),
+            frozenset(links.renamed.items()),
+        )
 
 
 class _Renamed:

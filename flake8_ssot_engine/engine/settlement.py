@@ -41,6 +41,8 @@ Item = TypeVar("Item")
 
 _CHUNK = 32
 _REWRITE_CHUNK = 4
+_SINGLE_CHUNK = 16
+"""Violations that one process fixes one by one, so that those of one file are shared out, too."""
 NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 _ROUNDS = 20
 """How often the files are asked anew; each time at least one name or file is given up."""
@@ -222,23 +224,23 @@ class Project:
                 mentioned[name].append(survey.place)
         asked = [s for s in self._surveys if s.findings and s.is_fixable]
         taken = self._taken_of({name for survey in asked for name in survey.gone})
+        every = [(survey, key_of(finding)) for survey in asked for finding in survey.findings]
         tasks = []
-        for chunk in _chunks(asked, _REWRITE_CHUNK):
-            names = self._names_reached({name for s in chunk for name in s.renames})
+        for chunk in _chunks(every, _SINGLE_CHUNK):
+            some = {survey.place.path: survey for survey, _ in chunk}.values()
+            names = self._names_reached({name for s in some for name in s.renames})
             tasks.append(
                 SingleTask(
                     self._shared,
-                    tuple(survey.place for survey in chunk),
-                    tuple(tuple(map(key_of, survey.findings)) for survey in chunk),
+                    tuple((survey.place, key) for survey, key in chunk),
                     {name: tuple(mentioned[name]) for name in names if name in mentioned},
-                    {n: why for n, why in taken.items() for s in chunk if n in s.gone},
+                    {n: why for n, why in taken.items() for s in some if n in s.gone},
                 )
             )
         done = (f for batch in parallel_map(fix_singly, tasks, jobs=self._jobs) for f in batch)
         return {
             (survey.place.shown_as, key): edits
-            for survey, fixes in zip(asked, done, strict=True)
-            for key, edits in fixes.items()
+            for (survey, key), edits in zip(every, done, strict=True)
         }
 
     def _names_reached(self, names: set[QualifiedName]) -> set[QualifiedName]:

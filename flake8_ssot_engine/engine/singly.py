@@ -17,31 +17,27 @@ from flake8_ssot_engine.project.garbage import no_collection
 
 
 class SingleTask(NamedTuple):
-    """Some files of one configuration, with the violations of each to be fixed one by one.
+    """Violations of files of one configuration that are to be fixed one by one.
 
     `mentioned` are the files that name an attribute of one of these, `taken` the names that
     others may ask one for, with the reason: they are not given up.
     """
 
     shared: Shared
-    places: tuple[Place, ...]
-    keys: tuple[tuple[Key, ...], ...]
+    asked: tuple[tuple[Place, Key], ...]
     mentioned: Mapping[QualifiedName, tuple[Place, ...]]
     taken: Mapping[QualifiedName, str]
 
 
-def fix_singly(task: SingleTask) -> list[dict[Key, tuple[PlacedEdit, ...] | str]]:
-    """Return, for each file, the edits that fix each violation by itself, or why it cannot be.
+def fix_singly(task: SingleTask) -> list[tuple[PlacedEdit, ...] | str]:
+    """Return the edits that fix each violation by itself, or why it cannot be.
 
     Edits may be of several files.
     """
     analysis = checker_of(task.shared).analysis
     with no_collection():
         singly = _Singly(analysis, task.mentioned, task.taken)
-        return [
-            {key: singly.fix(place, key) for key in keys}
-            for place, keys in zip(task.places, task.keys, strict=True)
-        ]
+        return [singly.fix(place, key) for place, key in task.asked]
 
 
 class _Singly:
@@ -96,5 +92,7 @@ class _Singly:
 
     def _rewriter(self, place: Place) -> Rewriter | TextRewriter:
         if place.path not in self._rewriters:
-            self._rewriters[place.path] = rewriter_of(self._analysis, place, allow_unsafe=True)
+            self._rewriters[place.path] = rewriter_of(
+                self._analysis, place, allow_unsafe=True, has_rounds=False
+            )
         return self._rewriters[place.path]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from flake8_ssot_engine.semantics.blocks import blocks_of
@@ -16,16 +18,33 @@ class Definitions:
     """The functions and classes of one file."""
 
     def __init__(self, source: SourceFile, scopes: Iterable[Scope]) -> None:
-        self._spans = [
+        spans = [
             (_whole_span(source, scope.node), _qualified_name(scope))
             for scope in scopes
             if scope.kind in _DEFINING
         ]
+        self._starts: list[int] = []
+        self._names: list[str | None] = []
+        around: list[tuple[int, str]] = []  # the ends and names of those not yet at their end
+        for span, name in sorted(spans):
+            self._leave(around, span.start)
+            around.append((span.end, name))
+            self._from(span.start, name)
+        self._leave(around, sys.maxsize)
+
+    def _leave(self, around: list[tuple[int, str]], place: int) -> None:
+        while around and around[-1][0] <= place:
+            end, _ = around.pop()
+            self._from(end, around[-1][1] if around else None)
+
+    def _from(self, start: int, name: str | None) -> None:
+        self._starts.append(start)
+        self._names.append(name)
 
     def around(self, span: Span) -> str | None:
         """Return the innermost one that `span` starts in: in its decorators, too."""
-        holding = [one for one in self._spans if one[0].start <= span.start < one[0].end]
-        return max(holding, key=lambda one: one[0].start)[1] if holding else None
+        number = bisect_right(self._starts, span.start)
+        return self._names[number - 1] if number else None
 
 
 def definition_names(tree: ast.Module) -> frozenset[str]:

@@ -12,10 +12,11 @@ from flake8_ssot_engine.semantics.annotations import type_comments
 from flake8_ssot_engine.semantics.binder import Binder
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.definitions import Definitions, definition_names
+from flake8_ssot_engine.semantics.flow import Point
 from flake8_ssot_engine.semantics.focus import Focus
 from flake8_ssot_engine.semantics.lazy_exports import LazyExport, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import public_list
-from flake8_ssot_engine.semantics.references import Reference, Role, reference_at
+from flake8_ssot_engine.semantics.references import Reference, Role, root_of
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope, end_of
 from flake8_ssot_engine.semantics.words import HOOK
@@ -57,6 +58,9 @@ class SemanticModel:
         binder.visit_module(tree)
         self.scopes: list[Scope] = binder.scopes
         self._references = binder.references
+        self._by_node: dict[str, dict[int, Reference]] = {}
+        self._spans: dict[tuple[int, bool], Span] = {}
+        self._behind: dict[tuple[str, int, Point], list[Binding]] = {}
         self.focus = focus
         self._resolver = Resolver(
             module,
@@ -106,7 +110,15 @@ class SemanticModel:
 
     def reference_at(self, node: ast.expr) -> Reference | None:
         """Return the reference that a node is, where it is a name or an attribute chain."""
-        return reference_at(self._references, node)
+        root = root_of(node)
+        if not isinstance(root, ast.Name):
+            return None
+        known = self._by_node.get(root.id)
+        if known is None:
+            # The first of those that share a node counts.
+            every = reversed(self._references.get(root.id, ()))
+            known = self._by_node[root.id] = {id(one.node): one for one in every}
+        return known.get(id(node))
 
     def names(self) -> Iterable[str]:
         """Return every name that is used anywhere."""
@@ -152,7 +164,13 @@ class SemanticModel:
 
     def bindings_behind(self, reference: Reference) -> list[Binding]:
         """Return the bindings of the first part of a reference that may be in force at it."""
-        return self._resolver.bindings_behind(reference.name, reference.scope, reference.point)
+        key = (reference.name, id(reference.scope), reference.point)
+        known = self._behind.get(key)
+        if known is None:
+            known = self._behind[key] = self._resolver.bindings_behind(
+                reference.name, reference.scope, reference.point
+            )
+        return known
 
     def bindings_at_end(self, name: str) -> list[Binding]:
         """Return what the module's attribute `name` may be bound by once the module has run."""
@@ -173,6 +191,13 @@ class SemanticModel:
         """
         depth = len(reference.attributes) if depth is None else depth
         node = reference.node_of(depth)
+        key = (id(node), reference.is_quoted)
+        known = self._spans.get(key)
+        if known is None:
+            known = self._spans[key] = self._find_reference(reference, depth, node)
+        return known
+
+    def _find_reference(self, reference: Reference, depth: int, node: ast.expr) -> Span:
         span = self.source.span_of(node)
         name = ([reference.name, *reference.attributes][: depth + 1])[-1]
         found = self.source.text[span.start : span.end]

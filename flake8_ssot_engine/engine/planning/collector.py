@@ -42,6 +42,7 @@ class Collector:
         keys: Collection[Key],
         mentions: list[Mention],
         links: Links,
+        suppressions: Suppressions,
     ) -> None:
         self._context = context
         self._model = context.model
@@ -74,7 +75,7 @@ class Collector:
         self._re_exports()
         self._hidden_imports()
         self._tie_calls()
-        self._heed_suppressions()
+        self._heed(suppressions)
 
     def _by_binding(self, binding: Binding, mention: Mention) -> None:
         if binding.kind is not BindingKind.STAR_IMPORT:
@@ -394,10 +395,9 @@ class Collector:
                     redirect.keys.add(key)
                     redirect.is_wanted = True
 
-    def _heed_suppressions(self) -> None:
+    def _heed(self, suppressions: Suppressions) -> None:
         """Leave alone what a `# noqa` covers, whoever asks for it."""
         source = self._model.source
-        suppressions = Suppressions(source)
         for repair in self.every():
             keys = repair.keys
             if not keys and isinstance(repair, Redirect):

@@ -13,6 +13,7 @@ from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
 from flake8_ssot_engine.engine.planning.refused import Refused
 from flake8_ssot_engine.engine.planning.repairs import Redirect, Repair
 from flake8_ssot_engine.engine.planning.texts import by_key, plan_texts
+from flake8_ssot_engine.engine.suppressions import Suppressions
 from flake8_ssot_engine.engine.texts.reader import Hit
 from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.webs import Webs
@@ -54,6 +55,7 @@ class Planner:
         self._texts = by_key(texts)
         self._webs = Webs(context.model)
         self._places = Places(context.model)
+        self._suppressions = Suppressions(context.model.source)
         self.mentions = find_mentions(everything)
 
     @property
@@ -77,7 +79,7 @@ class Planner:
                 withheld=dict.fromkeys(keys, self._untouchable),
                 mentions={m.name: self._untouchable for m in self.mentions},
             )
-        found = Collector(self._context, self._webs, keys, self.mentions, links)
+        found = Collector(self._context, self._webs, keys, self.mentions, links, self._suppressions)
         for _ in range(_ROUNDS):
             assembly = Assembly(
                 self._context,
