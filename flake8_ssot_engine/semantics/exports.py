@@ -13,7 +13,7 @@ from flake8_ssot_engine.semantics.bindings import ANY_NAME, Binding, BindingKind
 from flake8_ssot_engine.semantics.flow import reaching
 from flake8_ssot_engine.semantics.lazy_exports import bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import NAME, PublicList, public_list
-from flake8_ssot_engine.semantics.references import root_of
+from flake8_ssot_engine.semantics.references import ReferenceIndex, root_of
 from flake8_ssot_engine.semantics.resolver import Candidate, PublicNames, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope, end_of
 from flake8_ssot_engine.semantics.targets import Targets
@@ -104,7 +104,9 @@ class Exports:
         if self._hook is not None:
             tree, binder = self._hook
             for lazy in lazy_exports(
-                tree, self._package, partial(bound_as, binder.references, self._resolver)
+                tree,
+                self._package,
+                partial(bound_as, ReferenceIndex(binder.references), self._resolver),
             ):
                 found.setdefault(lazy.name, []).append(lazy.target)
         return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_path
 from flake8_ssot_engine.semantics.annotations import last_name
-from flake8_ssot_engine.semantics.references import Reference, reference_at
+from flake8_ssot_engine.semantics.references import ReferenceIndex
 from flake8_ssot_engine.semantics.resolver import Resolver
 from flake8_ssot_engine.semantics.words import HOOK
 
@@ -57,10 +57,10 @@ def names_asked_for(
 
 
 def bound_as(
-    references: Mapping[str, Sequence[Reference]], resolver: Resolver, node: ast.expr
+    references: ReferenceIndex, resolver: Resolver, node: ast.expr
 ) -> list[tuple[QualifiedName, ast.AST]]:
     """Return what a name or attribute chain may stand for, each with the node that binds it."""
-    reference = reference_at(references, node)
+    reference = references.at(node)
     return [
         (candidate.name, candidate.binding.node)
         for candidate in (resolver.resolve(reference).candidates if reference else ())

@@ -16,7 +16,7 @@ from flake8_ssot_engine.semantics.flow import Point
 from flake8_ssot_engine.semantics.focus import Focus
 from flake8_ssot_engine.semantics.lazy_exports import LazyExport, bound_as, lazy_exports
 from flake8_ssot_engine.semantics.public_list import public_list
-from flake8_ssot_engine.semantics.references import Reference, Role, root_of
+from flake8_ssot_engine.semantics.references import Reference, ReferenceIndex, Role
 from flake8_ssot_engine.semantics.resolver import PublicNames, Resolution, Resolver
 from flake8_ssot_engine.semantics.scopes import Scope, end_of
 from flake8_ssot_engine.semantics.words import HOOK
@@ -58,7 +58,7 @@ class SemanticModel:
         binder.visit_module(tree)
         self.scopes: list[Scope] = binder.scopes
         self._references = binder.references
-        self._by_node: dict[str, dict[int, Reference]] = {}
+        self._reference_index = ReferenceIndex(binder.references)
         self._spans: dict[tuple[int, bool], Span] = {}
         self._behind: dict[tuple[str, int, Point], list[Binding]] = {}
         self.focus = focus
@@ -110,15 +110,7 @@ class SemanticModel:
 
     def reference_at(self, node: ast.expr) -> Reference | None:
         """Return the reference that a node is, where it is a name or an attribute chain."""
-        root = root_of(node)
-        if not isinstance(root, ast.Name):
-            return None
-        known = self._by_node.get(root.id)
-        if known is None:
-            # The first of those that share a node counts.
-            every = reversed(self._references.get(root.id, ()))
-            known = self._by_node[root.id] = {id(one.node): one for one in every}
-        return known.get(id(node))
+        return self._reference_index.at(node)
 
     def names(self) -> Iterable[str]:
         """Return every name that is used anywhere."""
@@ -144,7 +136,7 @@ class SemanticModel:
         """Return the names that the module's `__getattr__` gives out."""
         if HOOK not in self.scopes[0].bindings:
             return []
-        resolve = partial(bound_as, self._references, self._resolver)
+        resolve = partial(bound_as, self._reference_index, self._resolver)
         return list(lazy_exports(self.tree, self.package, resolve))
 
     # --- what it means

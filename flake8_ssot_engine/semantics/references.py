@@ -71,8 +71,20 @@ class Reference(NamedTuple):
         return node
 
 
-def reference_at(references: Mapping[str, Sequence[Reference]], node: ast.expr) -> Reference | None:
-    """Return which of `references`, by their first part, a name or attribute chain is."""
-    root = root_of(node)
-    every = references.get(root.id, ()) if isinstance(root, ast.Name) else ()
-    return next((reference for reference in every if reference.node is node), None)
+class ReferenceIndex:
+    """Finds which of some references, by their first part, a name or attribute chain is."""
+
+    def __init__(self, references: Mapping[str, Sequence[Reference]]) -> None:
+        self._references = references
+        self._by_node: dict[str, dict[int, Reference]] = {}
+
+    def at(self, node: ast.expr) -> Reference | None:
+        """Return the reference that a node is; of those that share it the first."""
+        root = root_of(node)
+        if not isinstance(root, ast.Name):
+            return None
+        known = self._by_node.get(root.id)
+        if known is None:
+            every = reversed(self._references.get(root.id, ()))
+            known = self._by_node[root.id] = {id(one.node): one for one in every}
+        return known.get(id(node))
