@@ -12,7 +12,7 @@ from benchmarks.corpus import build_corpus
 from benchmarks.processes import BenchmarkError, environment, say
 from benchmarks.rows import fixing, growth, in_flake8, memory, one_file, whole_tree
 from benchmarks.rows.base import Bench, Measure
-from benchmarks.table import render_table
+from benchmarks.table import render_table, write_table
 from benchmarks.tools import installed_package
 from benchmarks.trees import Tree, copy_tree
 
@@ -38,7 +38,7 @@ def main() -> int:
         return 1
     print(table, end="")
     if options.write:
-        options.write.write_text(table, encoding="utf-8", newline="\n")
+        write_table(table, options.write)
     return 0
 
 

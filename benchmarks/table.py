@@ -6,11 +6,19 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from benchmarks.rows.base import Bench, Measured, Outcome
 from benchmarks.tools import machine, versions
 
 _HEADING = ("what", "ssot", "beside", "figure", "to reach", "reached")
+
+
+def write_table(table: str, path: Path) -> None:
+    """Write a table in the place of the one in a file: sections that follow it stay."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    _, heading, further = before.partition("\n## ")
+    path.write_text(table + heading + further, encoding="utf-8", newline="\n")
 
 
 def render_table(bench: Bench, measured: Sequence[Measured]) -> str:

@@ -25,6 +25,7 @@ from benchmarks.processes import (
     wall,
 )
 from benchmarks.rows.base import Outcome, judged
+from benchmarks.table import write_table
 from benchmarks.trees import (
     Tree,
     append_comment,
@@ -51,6 +52,19 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Corpus]:
     """A small generated tree that nobody writes into."""
     root = tmp_path_factory.mktemp("corpus").resolve()
     return root, build_corpus(root, files=30, candidates=0.4, seed=7)
+
+
+# --- the table
+
+
+def test_a_new_table_leaves_the_sections_below_it(tmp_path: Path) -> None:
+    path = tmp_path / "B.md"
+    write_table("# Benchmarks\n\n| a |\n", path)
+    assert path.read_bytes() == b"# Benchmarks\n\n| a |\n"
+    further = "\n## Figures\n\n- ×\n\n## More\n"
+    path.write_text(path.read_text() + further, encoding="utf-8")
+    write_table("# Benchmarks\n\n| b |\n", path)
+    assert path.read_bytes().decode() == f"# Benchmarks\n\n| b |\n{further}"
 
 
 # --- the tree
