@@ -15,8 +15,16 @@ from flake8_ssot_engine.cli.selection import jobs_of, parses_all, settings_here
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.engine.notes import Note
 from flake8_ssot_engine.engine.result_codec import finding_from_plain, finding_to_plain
-from flake8_ssot_engine.engine.run import FEW_FILES, Report, check_each, prepare, report_of
+from flake8_ssot_engine.engine.run import (
+    FEW_FILES,
+    Report,
+    check_each,
+    foresee_changes,
+    prepare,
+    report_of,
+)
 from flake8_ssot_engine.engine.tasks import Task, paths_of, settings_of
 from flake8_ssot_engine.errors import ExitCode, UsageError
 from flake8_ssot_engine.project.parallel import Workers
@@ -45,6 +53,8 @@ def _run_check(
 ) -> int:
     looks_at_all = (memory is None or memory.is_empty) and not (options.new_since or options.phase)
     begin = partial(workers.begin, prepare) if looks_at_all else lambda: None
+    if memory is not None:
+        foresee_changes(memory)
     tasks = tasks_of(options, finder, memory, on_many=begin)
     newness = _newness(options, finder)
     if newness is not None:
@@ -196,11 +206,11 @@ def _judge(
 
 
 def _unused_owners(tasks: Sequence[Task], memory: Memory | None) -> list[Finding]:
-    def find() -> list[Any]:
+    def find() -> Note:
         from flake8_ssot_engine.engine.owners import find_unused_owners
 
         found = find_unused_owners(tasks, Severity.WARNING)
-        return [[finding.path, finding_to_plain(finding)] for finding in found]
+        return Note([[finding.path, finding_to_plain(finding)] for finding in found], None)
 
     # An owner may be where nothing is looked at: there, it is asked for anew.
     every = (globs for s in settings_of(tasks) for m in s.migrations for globs in m.owners)
@@ -208,7 +218,7 @@ def _unused_owners(tasks: Sequence[Task], memory: Memory | None) -> list[Finding
         os.path.join(globs.base, name.lstrip("/")) for globs in every for name in globs.patterns
     )
     there = "".join("01"[os.path.lexists(path)] for path in paths)
-    plain = memory.remembered(f"owners {there}", find) if memory else find()
+    plain = memory.remembered(f"owners {there}", find) if memory else find().found
     return [finding_from_plain(*one) for one in plain]
 
 
@@ -268,21 +278,23 @@ def _tell_settings(
 def _doubts(settings: Settings, tasks: Sequence[Task], memory: Memory | None) -> list[str]:
     """Return what is doubtful of the settings of some files."""
 
-    def of_phases() -> list[str]:
+    def of_phases() -> Note:
         if not settings.path:
-            return []
+            return Note([], [])
         from flake8_ssot_engine.project.review import review_phases
 
-        return list(map(str, review_phases(settings, paths_of(tasks))))
+        return Note(list(map(str, review_phases(settings, paths_of(tasks)))), [])
 
-    def of_moves() -> list[str]:
+    def of_moves() -> Note:
+        from flake8_ssot_engine.project.modules import Modules
         from flake8_ssot_engine.project.review import may_matter, review_moves
 
-        if settings.path:
-            return list(map(str, review_moves(settings)))
-        return [] if may_matter(settings) else [_OF_ANOTHER_PROJECT]
+        if not settings.path:
+            return Note([] if may_matter(settings) else [_OF_ANOTHER_PROJECT], None)
+        modules = Modules(settings.source_roots)
+        doubts = list(map(str, review_moves(settings, modules)))
+        return Note(doubts, sorted(modules.consulted) or None)  # else what folders there are
 
     if memory is None or memory.settings != settings:
-        return [*of_phases(), *of_moves()]
-    phases = memory.remembered("phases", of_phases, by_names=True)
-    return [*phases, *memory.remembered("moves", of_moves)]
+        return [*of_phases().found, *of_moves().found]
+    return [*memory.remembered("phases", of_phases), *memory.remembered("moves", of_moves)]

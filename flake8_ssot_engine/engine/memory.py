@@ -17,9 +17,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
+from flake8_ssot_engine.engine.notes import Note
 from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, read, store
 from flake8_ssot_engine.project.deferred import Deferred
-from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_of
+from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_in, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
 
 if TYPE_CHECKING:
@@ -63,30 +64,32 @@ class Known:
     """What the last run has kept, each part read when it is asked for.
 
     `paths` are those of all files that were searched, the first `modules` of them those of
-    modules; `files` those that were to be checked, in their order, with their names in reports.
+    modules; `size` is how many of them were to be checked.
     """
 
     def __init__(self, cached: Cached) -> None:
         self.value = cached.value
         self.parts = Parts(*cached.parts)
         self.modules = int(self.value["modules"])
-        cut = self.value["cut"]
-        order = array("q", bytes(self.parts.order))
-        names, joined_paths = self.parts.names, self.parts.paths
-        self.paths = paths = Deferred(int(self.value["count"]), lambda: _split(joined_paths))
-
-        def pairs() -> list[tuple[str, str]]:  # which knows nothing of `self`: no cycle
-            wanted = list(map(list(paths).__getitem__, order))
-            if cut is not None:
-                return [(path, path[cut:]) for path in wanted]
-            return list(zip(wanted, _split(names), strict=True))
-
-        self.files = Deferred(len(order), pairs)
-        counts = [len(paths), len(order), len(order) if cut is None else 0]
-        told = [_count(joined_paths), self.value["files"], _count(names)]
+        self._cut = cut = self.value["cut"]
+        self._order = order = array("q", bytes(self.parts.order))
+        joined_paths = self.parts.paths
+        self.paths = Deferred(int(self.value["count"]), lambda: _split(joined_paths))
+        self.size = size = len(order)
+        counts = [len(self.paths), size, 0 if cut is not None else size]
+        told = [_count(joined_paths), self.value["files"], _count(self.parts.names)]
         first, last = min(order, default=0), max(order, default=-1)
-        if told != counts or first < 0 or last >= len(paths) or type(cut) not in (int, type(None)):
+        is_in = first >= 0 and last < len(self.paths)
+        if told != counts or not is_in or type(cut) not in (int, type(None)):
             raise ValueError("no cache of ours")  # told now: they may be asked for anywhere
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """The files that were to be checked, by their paths, with their names in reports."""
+        wanted = list(map(list(self.paths).__getitem__, self._order))
+        cut = slice(self._cut, None)
+        names = _split(self.parts.names) if self._cut is None else [path[cut] for path in wanted]
+        return dict(zip(wanted, names, strict=True))
 
     @cached_property
     def listing(self) -> Any:
@@ -142,7 +145,7 @@ class Opened:
         self.place = (root, name)
         self.now = time.time_ns()  # what changes from here on is none of what is looked up
         self._stored = read(root, name)
-        self._looking: LookAhead | None = None
+        self.ahead: LookAhead | None = None
         with suppress(*MALFORMED):
             if self._stored is not None:
                 _, *parts = self._stored.parts()
@@ -152,8 +155,10 @@ class Opened:
         """Look for the stat keys of all paths, then of those that the walk went by."""
         every = (bytes(part) for part in (parts.paths, parts.gone_by))
         paths = [path for part in every if part for path in part.split(b"\0")]
-        self._looking = LookAhead(
-            lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE
+        gone_by = bytes(parts.keys_gone_by)
+        known = keys_in(parts.table, len(paths) - len(gone_by) // KEY_SIZE)
+        self.ahead = LookAhead(
+            lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE, known + gone_by
         )
 
     def known(self, fingerprint: str) -> Known | None:
@@ -167,7 +172,7 @@ class Opened:
     @cached_property
     def keys(self) -> bytes:
         """The stat keys of what is known."""
-        return b"" if self._looking is None else self._looking.result()
+        return b"" if self.ahead is None else self.ahead.result()
 
 
 class Memory:
@@ -197,11 +202,16 @@ class Memory:
         self._is_as_it_was = False
         self._comparison: Comparison | None = None
         self._pending: Cached | None = None
-        self._notes: dict[str, Any] = {}
+        self._notes: dict[str, list[Any]] = {}
         today = datetime.date.today()
         overdue = [migration.is_overdue(today) for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
         self.known = opened.known(self._fingerprint)
+
+    @property
+    def ahead(self) -> LookAhead | None:
+        """What another process looks up, if there is one: whether the files are as they were."""
+        return self._opened.ahead
 
     @property
     def is_empty(self) -> bool:
@@ -234,8 +244,8 @@ class Memory:
         """What a walk that was made in this run went by, if that is to be relied on."""
         return None if self.question is None else self.listing.gone_by()
 
-    def found(self, question: Any) -> Sequence[tuple[str, str]] | None:
-        """Return the files that a walk would find, with their names in reports, if that is known.
+    def found(self, question: Any) -> Known | None:
+        """Return what the last run has kept, if a walk would find the same files.
 
         It is where the last run asked the same, and all that its walk went by is as it was; else
         a walk has to be made, by `listing`.
@@ -254,12 +264,12 @@ class Memory:
             return None
         self.question = question
         self.has_walked = False
-        return known.files
+        return known
 
     def standing(self, files: Files) -> Mapping[str, FileResult] | None:
         """Return what came of some files, by their names in reports, where nothing has changed.
 
-        Where many look changed and are not, that is to be kept.
+        Where many look changed and are not, or some no longer do, that is to be kept.
         """
         comparison = self.compared(files)
         if self.known is None or comparison is None:
@@ -271,28 +281,38 @@ class Memory:
         except MALFORMED:
             self.known = None
             return None
-        if comparison.read > _FEW:
+        if comparison.read > _FEW or comparison.spares:
             self.keep(self.known.value, self.known.parts._replace(table=comparison.table))
         self._is_as_it_was = not self.has_walked
         return results
 
-    def remembered(
-        self, name: str, find: Callable[[], list[Any]], *, by_names: bool = False
-    ) -> list[Any]:
-        """Return what `find` does, plain values, or did when the last run asked for that name.
+    def remembered(self, name: str, find: Callable[[], Note]) -> list[Any]:
+        """Return what `find` finds, or found when the last run asked for that name.
 
-        It must depend on nothing but the settings and what is in the project, and `by_names` on
-        no more of that than which files are to be checked; and be asked once it is known what
-        came of them.
+        It must depend on nothing but the settings and what is in the project, and be asked once it
+        is known what came of the files.
         """
-        is_known = self._is_as_it_was or (by_names and self._comparison is not None)
-        known = self.known_notes if is_known else {}
-        found = self._notes[name] = known[name] if name in known else find()
-        return found
+        known = self.known_notes.get(name)
+        note = Note(*known) if known is not None and self._holds(Note(*known)) else find()
+        self._notes[name] = list(note)
+        return note.found
+
+    def _holds(self, note: Note) -> bool:
+        """Whether nothing has changed that a note of the last run depends on."""
+        if self._is_as_it_was:
+            return True
+        comparison, known = self._comparison, self.known
+        if comparison is None or known is None or note.read is None:
+            return False
+        if not note.read:
+            return True
+        read = frozenset(note.read)
+        is_seen = not self.has_walked and len(read.intersection(known.paths)) == len(read)
+        return is_seen and read.isdisjoint(comparison.changed)
 
     @property
-    def known_notes(self) -> dict[str, list[Any]]:
-        """What the last run has found out besides."""
+    def known_notes(self) -> dict[str, Any]:
+        """What the last run has found out besides, each a Note as a list."""
         notes = self.known.value.get("notes") if self.known is not None else None
         return notes if isinstance(notes, dict) else {}
 
@@ -312,7 +332,7 @@ class Memory:
 
             wanted = files()
             every = searched(self.modules, Paths.of(sorted(wanted))).in_order
-            if list(every) != list(known.paths) or wanted != dict(known.files):
+            if list(every) != list(known.paths) or wanted != known.files:
                 return None
             if links_in(self.listing.paths(only_new=True)):
                 return None

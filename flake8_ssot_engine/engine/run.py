@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -209,9 +209,9 @@ class _GroupRun:
         renewal.keep(recalled.scan, in_order, self._consulted)
         return in_order
 
-    def _files(self) -> dict[str, str]:
+    def _files(self) -> Mapping[str, str]:
         if isinstance(self._group, KnownTasks):
-            return dict(self._group.files)
+            return self._group.files
         return {task.path: task.shown_as for task in self._group}
 
     def _check_and_keep(self, memory: Memory) -> list[FileResult]:
@@ -310,6 +310,39 @@ def prepare() -> None:
     import flake8_ssot_engine.engine.shared
     import flake8_ssot_engine.project.needles
     import flake8_ssot_engine.semantics.exports  # noqa: F401 - so that they are there in time
+
+
+def foresee_changes(memory: Memory) -> None:
+    """Import what it takes to check what changed, while another process looks what else has."""
+    ahead = memory.ahead
+    if ahead is not None and ahead.has_news:
+        for _ in _imported_for_changes():
+            if not ahead.is_at_work:
+                break
+
+
+def _imported_for_changes() -> Iterator[None]:
+    """Import one after the other what the check of changed files is likely to need, by need."""
+    import flake8_ssot_engine.engine.renewal
+
+    yield
+    import flake8_ssot_engine.engine.screening
+
+    yield
+    import flake8_ssot_engine.project.needles
+
+    yield
+    import flake8_ssot_engine.project.texts
+
+    yield
+    import flake8_ssot_engine.engine.shared
+    import flake8_ssot_engine.engine.text_check
+
+    yield
+    import flake8_ssot_engine.semantics.exports
+
+    yield
+    import flake8_ssot_engine.engine.texts.reader  # noqa: F401
 
 
 class _Batch(NamedTuple):

@@ -14,7 +14,7 @@ from flake8_ssot_engine.project.ignores import ignores_above
 from flake8_ssot_engine.project.paths import Paths, Row, folder_of, row_of
 
 if TYPE_CHECKING:
-    from flake8_ssot_engine.engine.memory import Memory
+    from flake8_ssot_engine.engine.memory import Known, Memory
     from flake8_ssot_engine.project.discovery import Found
     from flake8_ssot_engine.project.listing import Listing
 
@@ -122,15 +122,17 @@ class Tasks(Sequence[Task]):
 
 
 class KnownTasks(Deferred[Task]):
-    """The files that the last run found, to all of which the same settings hold.
+    """The files that the last run found, to all of which the same settings hold."""
 
-    `files` are their paths, with their names in reports.
-    """
-
-    def __init__(self, settings: Settings, files: Sequence[tuple[str, str]]) -> None:
-        super().__init__(len(files), lambda: [Task(*file, settings) for file in files])
+    def __init__(self, settings: Settings, known: Known) -> None:
+        super().__init__(known.size, lambda: [Task(*f, settings) for f in known.files.items()])
         self.settings = settings
-        self.files = files
+        self._known = known
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Their paths, with their names in reports."""
+        return self._known.files
 
 
 def by_settings(tasks: Sequence[Task]) -> list[tuple[Settings, Sequence[Task]]]:
@@ -242,9 +244,9 @@ def recalled_tasks(
     """
     declared = finder.settings_for(os.getcwd())
     question = _question_of(named, finder, declared, with_texts=with_texts)
-    files = memory.found(question)
-    if files is not None:
-        return KnownTasks(memory.settings, files)
+    known = memory.found(question)
+    if known is not None:
+        return KnownTasks(memory.settings, known)
     tasks = find_tasks(
         named,
         finder,

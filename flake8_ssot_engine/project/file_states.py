@@ -19,7 +19,8 @@ RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
 _FIELDS = 4
 _INODE = 3
-KEY_SIZE = 8 * _FIELDS
+_NUMBER = 8
+KEY_SIZE = _NUMBER * _FIELDS
 """Bytes that a table has of a stat key."""
 _DIGEST = 16
 _LARGEST = 0x7FFF_FFFF_FFFF_FFFF
@@ -33,11 +34,13 @@ class Comparison(NamedTuple):
     """The files that changed since, and the table of what they are now.
 
     `read` is how many had to be read; where none had, the table is the one that was known.
+    `spares` says that with the new one those need not be which had changed too shortly before.
     """
 
     changed: list[str]
     table: bytes
     read: int
+    spares: bool = False
 
 
 class States:
@@ -73,15 +76,30 @@ def digest_of(data: bytes) -> bytes:
 
 def digest_at(table: bytes, count: int, number: int) -> bytes:
     """Return the digest of one of the `count` files of a table."""
-    start = 8 + count * KEY_SIZE + number * _DIGEST
+    start = len(table) - (count - number) * _DIGEST
     return table[start : start + _DIGEST]
+
+
+def keys_in(table: bytes | memoryview, count: int) -> bytes:
+    """Return the stat keys of the `count` files of a table."""
+    end = len(table) - count * _DIGEST
+    return bytes(table[end - count * KEY_SIZE : end])
 
 
 def table_of(states: Iterable[tuple[bytes, bytes]], read_after: int) -> bytes:
     """Return the table of files that were all read after that time, in nanoseconds."""
     every = list(states)
     keys, digests = (b"".join(part) for part in zip(*every, strict=True)) if every else (b"", b"")
-    return array("q", [read_after]).tobytes() + keys + digests
+    numbers = array("q", keys)
+    sizes, *times = numbers[::_FIELDS], numbers[1::_FIELDS], numbers[2::_FIELDS]
+    rows = enumerate(zip(sizes, *times, strict=True))
+    racy = [at for at, (size, *both) in rows if size < 0 or max(both) >= read_after - RACY]
+    return _table(racy, keys, digests)
+
+
+def _table(racy: list[int], keys: bytes, digests: bytes) -> bytes:
+    """Return a table, at the head of which are the numbers of the keys not to be trusted."""
+    return array("q", [len(racy), *racy]).tobytes() + keys + digests
 
 
 def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Comparison:
@@ -91,28 +109,23 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
     table, or where something has become a file.
     """
     count = len(paths)
-    size_of_keys = count * KEY_SIZE
-    if (len(table), len(keys_now)) != (8 + size_of_keys + count * _DIGEST, size_of_keys):
+    size_of_head = len(table) - count * (KEY_SIZE + _DIGEST)
+    head = array("q", table[:size_of_head] if size_of_head % _NUMBER == 0 else b"")
+    if not head or len(head) != 1 + head[0] or len(keys_now) != count * KEY_SIZE:
         raise ValueError("another number of files")
-    known, keys = array("q"), array("q")
-    known.frombytes(table[: 8 + size_of_keys])
-    latest = known.pop(0) - RACY
-    keys.frombytes(keys_now)
-    sizes, *times = known[::_FIELDS], known[1::_FIELDS], known[2::_FIELDS]
-    doubtful: set[int] = set()
-    if count and max(map(max, times)) >= latest:
-        doubtful.update(at for one in times for at, time in enumerate(one) if time >= latest)
-    if count and min(sizes) < 0:
-        doubtful.update(at for at, size in enumerate(sizes) if size < 0)
-    if keys != known:
-        differing = list(_differences(known.tobytes(), keys_now))
-        if any((sizes[at] < 0) != (keys[at * _FIELDS] < 0) for at in differing):
-            raise ValueError("what was no file is one, or the reverse")
-        doubtful.update(differing)
+    racy = head[1:]
+    if racy and not 0 <= min(racy) <= max(racy) < count:
+        raise ValueError("a file that is not there")
+    known = keys_in(table, count)
+    doubtful = set(_differences(known, keys_now))
+    if any(_is_file(known, at) != _is_file(keys_now, at) for at in doubtful):
+        raise ValueError("what was no file is one, or the reverse")
+    doubtful.update(racy)
     if not doubtful:
         return Comparison([], table, read=0)
-    digests = bytearray(table[8 + size_of_keys :])
+    keys, digests = bytearray(keys_now), bytearray(table[size_of_head + len(known) :])
     changed: list[str] = []
+    still_racy: list[int] = []
     for at in sorted(doubtful):
         state = States()
         try:
@@ -123,10 +136,23 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
         place = slice(at * _DIGEST, (at + 1) * _DIGEST)
         if digest == bytes(_DIGEST) or digest != digests[place]:
             changed.append(paths[at])
-        keys[at * _FIELDS : (at + 1) * _FIELDS] = array("q", key)
+        if _is_racy(key, now):
+            still_racy.append(at)
+        keys[at * KEY_SIZE : (at + 1) * KEY_SIZE] = key
         digests[place] = digest
-    fresh = array("q", [now]).tobytes() + keys.tobytes() + bytes(digests)
-    return Comparison(changed, fresh, read=len(doubtful))
+    fresh = _table(still_racy, bytes(keys), bytes(digests))
+    return Comparison(changed, fresh, len(doubtful), spares=len(still_racy) < len(racy))
+
+
+def _is_racy(key: bytes, read_after: int) -> bool:
+    """Whether a file that was read after that time may change once more without another key."""
+    size, changed, changed_itself, _ = array("q", key)
+    return size < 0 or max(changed, changed_itself) >= read_after - RACY
+
+
+def _is_file(keys: bytes, number: int) -> bool:
+    """Whether a key is one of a file, not of what is not there."""
+    return array("q", keys[number * KEY_SIZE : (number + 1) * KEY_SIZE])[0] >= 0
 
 
 def _differences(known: bytes, now: bytes) -> Iterator[int]:

@@ -13,6 +13,8 @@ from flake8_ssot_engine.project.parallel import available_cores
 
 _CHUNK = 256
 """Rows that are computed at a time: at most so many are computed by both."""
+_IS_AS_EXPECTED = 1
+_IS_NEWS = 2
 
 
 class LookAhead:
@@ -22,14 +24,17 @@ class LookAhead:
     from the end backwards.
     """
 
-    def __init__(self, compute: Callable[[int, int], bytes], count: int, width: int) -> None:
+    def __init__(
+        self, compute: Callable[[int, int], bytes], count: int, width: int, expected: bytes = b""
+    ) -> None:
         """Start a process, where that is safe and pays.
 
         `compute(start, end)` returns these of the `count` rows, of `width` bytes each; it must
-        not fail or print.
+        not fail or print. `expected` is the table that it is likely to be.
         """
         self._compute = compute
         self._width = width
+        self._expected = expected
         self._chunks = [(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
         self._pid = 0
         if len(self._chunks) > 1 and _may_fork() and available_cores() > 1:
@@ -57,8 +62,19 @@ class LookAhead:
 
     def _fill(self, number: int) -> None:
         start, end = self._chunks[number]
-        self._table[start * self._width : end * self._width] = self._compute(start, end)
-        self._done[number] = True
+        place = slice(start * self._width, end * self._width)
+        rows = self._table[place] = self._compute(start, end)
+        self._done[number] = _IS_AS_EXPECTED if rows == self._expected[place] else _IS_NEWS
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the other process is."""
+        return bool(self._pid) and not self._done[len(self._chunks) - 1]
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a row is known by now that is none of the expected."""
+        return bool(self._pid) and self._done.find(bytes([_IS_NEWS]), 0) >= 0
 
     def result(self) -> bytes:
         """Return the table. To be asked for once."""
@@ -81,7 +97,7 @@ class LookAhead:
 
     def __del__(self) -> None:
         if self._pid:  # nobody has asked
-            self._done[:] = b"\1" * len(self._chunks)
+            self._done[:] = bytes([_IS_NEWS]) * len(self._chunks)
             self._end()
 
 

@@ -197,30 +197,21 @@ def search_again(
 ) -> Iterator[tuple[str, bool, Reading | None]]:
     """Yield each file, whether it is a candidate now, and what was read, by the same searches."""
     in_texts = _words_of_texts(settings) if any(map(is_text, paths)) else None
-    modules = frozenset(modules)
-    for path in paths:
-        is_module = path in modules
-        yield path, *_searched_again(settings, searches, path, is_module, is_wanted, in_texts)
-
-
-def _searched_again(
-    settings: Settings,
-    searches: Sequence[Needles],
-    path: str,
-    is_module: bool,
-    is_wanted: Callable[[bytes], bool] | None,
-    in_texts: tuple[bytes, ...] | None,
-) -> tuple[bool, Reading | None]:
-    is_candidate = False
-    for number in range(1 if is_text(path) else len(searches)):
+    candidates: set[str] = set()
+    readings: dict[str, Reading] = {}
+    for number in range(len(searches)):
         wanted = is_wanted if number == 0 else None
         search = _search_for(settings, searches[: number + 1], wanted, in_texts)
-        task = search._replace(files=Paths.of([path]), are_modules=is_module)
-        for one in _search(task).found:
-            is_candidate = True
-            if one.is_read:
-                return True, Reading(number, one.checksum)
-    return is_candidate, None
+        left = [p for p in paths if p not in readings and (number == 0 or not is_text(p))]
+        for are_modules in (True, False):
+            files = [path for path in left if (path in modules) is are_modules]
+            task = search._replace(files=Paths.of(files), are_modules=are_modules)
+            for one in _search(task).found if files else ():
+                candidates.add(files[one.number])
+                if one.is_read:
+                    readings[files[one.number]] = Reading(number, one.checksum)
+    for path in paths:
+        yield path, path in candidates, readings.get(path)
 
 
 def _search_for(

@@ -25,13 +25,14 @@ def review_phases(settings: Settings, files: Iterable[str]) -> Iterator[ConfigPr
                 yield phase.place.told(f"no Python file is in the phase `{phase.name}`")
 
 
-def review_moves(settings: Settings) -> Iterator[ConfigProblem]:
+def review_moves(settings: Settings, modules: Modules | None = None) -> Iterator[ConfigProblem]:
     """Yield a warning for each end of a move that nothing defines.
 
     One whose top package is not in the project is somebody else's and is not looked for; nor is an
-    `old` whose definition is at its new home already.
+    `old` whose definition is at its new home already. `modules` are those of the project, and tell
+    afterwards what was looked into.
     """
-    modules = Modules(settings.source_roots)
+    modules = modules or Modules(settings.source_roots)
     for _, move in settings.index:
         near = _is_undefined(move.old, modules)
         if near is not None and not (move.new and _is_ours(move.new, modules)):

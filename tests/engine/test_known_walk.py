@@ -297,7 +297,7 @@ def test_what_is_doubtful_is_remembered_and_told(project: Path, walks: Walks) ->
     assert "Missing" not in ssot()[2]
 
 
-def test_phases_are_asked_for_files_when_there_are_others(
+def test_settings_are_reviewed_when_what_that_looks_into_changes(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -315,6 +315,9 @@ def test_phases_are_asked_for_files_when_there_are_others(
     assert told in ssot()[2]
     assert asked == []
     write(project / "app/sub/user1.py", USE * 2)
+    assert told in ssot()[2]
+    assert asked == []  # no end of a move lies there
+    write(project / "app/new.py", "x = 1\nclass NewEngine: pass\n")
     assert told in ssot()[2]
     assert asked == ["review_moves"]
     assert told in ssot()[2]  # what was not asked for is kept nevertheless

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from array import array
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def now() -> int:
 
 def test_what_stays_is_not_read(paths: list[str], reads: list[str]) -> None:
     known = table(paths)
-    assert compared(paths, known, now()) == ([], known, 0)
+    assert compared(paths, known, now()) == Comparison([], known, 0)
     assert not reads
 
 
@@ -80,7 +81,7 @@ def test_what_changes_is_told_in_order(paths: list[str], reads: list[str]) -> No
     found = compared(paths, known, now() + LATER)
     assert found.changed == [paths[1], paths[3]] == reads
     assert found.read == 2
-    assert compared(paths, found.table, now()) == ([], found.table, 0)
+    assert compared(paths, found.table, now()) == Comparison([], found.table, 0)
     assert digest_at(found.table, len(paths), 3) == digest_of(b"changed")
     assert digest_at(found.table, len(paths), 2) == digest_of(b"c.py\n")
 
@@ -90,7 +91,7 @@ def test_a_file_that_was_touched_is_read_once(paths: list[str], reads: list[str]
     os.utime(paths[2], (1, 1))
     found = compared(paths, known, now() + LATER)
     assert (found.changed, found.read, reads) == ([], 1, [paths[2]])
-    assert compared(paths, found.table, now()) == ([], found.table, 0)
+    assert compared(paths, found.table, now()) == Comparison([], found.table, 0)
 
 
 def test_a_change_of_the_same_size_and_time_is_seen(paths: list[str], reads: list[str]) -> None:
@@ -205,7 +206,7 @@ def test_a_link_is_what_it_leads_to(paths: list[str], tmp_path: Path) -> None:
 
 def test_no_files_have_a_table(reads: list[str]) -> None:
     known = table([])
-    assert compared([], known, now()) == ([], known, 0)
+    assert compared([], known, now()) == Comparison([], known, 0)
     assert table_of([], 5) == table_of([States().to_bytes()], 5)
 
 
@@ -217,7 +218,8 @@ def test_tables_of_several_parts_are_joined(paths: list[str]) -> None:
             states.add(*read_searched(path))
         parts.append(states.to_bytes())
     keys, digests = (b"".join(part) for part in zip(*parts, strict=True))
-    assert table_of(parts, 7)[8:] == keys + digests == table(paths)[8:]
+    size = len(keys + digests)
+    assert table_of(parts, 7)[-size:] == keys + digests == table(paths)[-size:]
 
 
 @pytest.mark.parametrize("change", [-56, -1, 1, 48])
@@ -230,6 +232,37 @@ def test_a_table_of_another_length_is_refused(paths: list[str], change: int) -> 
         compared(paths, b"", now())
     with pytest.raises(ValueError, match="another number"):
         compared(paths[1:], known, now())
+
+
+def test_a_table_tells_of_the_files_that_had_just_changed(
+    paths: list[str], reads: list[str]
+) -> None:
+    """They are looked at until they are at rest, and the table of then spares the next run that."""
+    os.utime(paths[1], ns=(1, 1))
+    future = time.time() + 3600
+    os.utime(paths[3], (future, future))
+    later = now() + LATER
+    known = table(paths, read_after=now())
+    soon = compared(paths, known, now())
+    assert (soon.read, soon.spares) == (5, False)  # utime changes the inode now
+    rested = compared(paths, soon.table, later)
+    assert (rested.changed, rested.read, rested.spares) == ([], 5, True)
+    reads.clear()
+    again = compared(paths, rested.table, later)
+    assert (again.changed, again.read, again.spares) == ([], 1, False)
+    assert reads == [paths[3]]
+
+
+@pytest.mark.parametrize("number", [-1, 5, 1 << 40])
+def test_a_table_that_tells_of_no_file_is_refused(paths: list[str], number: int) -> None:
+    known = table(paths)
+    size = len(paths) * 48
+    wrong = array("q", [1, number]).tobytes() + known[-size:]
+    with pytest.raises(ValueError, match="not there"):
+        compared(paths, wrong, now())
+    for head in ([], [1], [-1], [2, 1], [0, 1]):
+        with pytest.raises(ValueError, match="another number"):
+            compared(paths, array("q", head).tobytes() + known[-size:], now())
 
 
 def test_whatever_a_table_says_a_changed_file_is_told(paths: list[str]) -> None:
