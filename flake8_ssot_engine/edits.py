@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Position, SourceFile, Span
 
 

@@ -11,9 +11,10 @@ import re
 import warnings
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.records import NamedTuple
 
 if TYPE_CHECKING:
     import ast

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Applicability, Fix
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Span
 
 

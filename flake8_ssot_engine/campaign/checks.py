@@ -9,7 +9,6 @@ import ast
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.journal import Change
 from flake8_ssot_engine.errors import SourceError
@@ -24,6 +23,7 @@ from flake8_ssot_engine.project.scan import modules_of
 from flake8_ssot_engine.project.takers import find_takers
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.project.writing import read_if_there
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.planner import Step
 from flake8_ssot_engine.campaign.restoring import Restored
 from flake8_ssot_engine.engine.settlement import FixReport
+from flake8_ssot_engine.records import NamedTuple
 
 _FEW = 3
 """Problems that fit in a line."""

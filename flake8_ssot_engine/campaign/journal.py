@@ -35,11 +35,12 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.writing import create_file, sync_folder
+from flake8_ssot_engine.records import NamedTuple
 
 FOLDER = ".ssot"
 """Where a project keeps its runs and its lock, out of git's sight."""

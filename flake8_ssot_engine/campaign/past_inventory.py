@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.examined import Examined, VerdictKey
 from flake8_ssot_engine.campaign.past_texts import (
@@ -42,6 +41,7 @@ from flake8_ssot_engine.project.past_needles import (
 from flake8_ssot_engine.project.snapshots import Snapshot
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.project.texts import OldName, is_passed_over, keeps_history
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 _CHUNK = 4

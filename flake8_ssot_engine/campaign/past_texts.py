@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.project.git_objects import shared_objects
 from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.texts import OldName, TextSearch
+from flake8_ssot_engine.records import NamedTuple
 
 _CHUNK = 16
 Place = tuple[int, int]

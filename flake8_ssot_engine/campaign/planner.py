@@ -6,7 +6,6 @@ import difflib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -15,6 +14,7 @@ from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.migrations import Migration, Phase
 from flake8_ssot_engine.project.discovery import find_files
 from flake8_ssot_engine.project.phases import phase_of
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 

@@ -23,7 +23,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+
+from flake8_ssot_engine.records import NamedTuple
 
 WINDOW = datetime.timedelta(weeks=8)
 MOST_POINTS = 400

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.journal import FOLDER, Journal, Run, State, read_runs
 from flake8_ssot_engine.campaign.lock import project_lock
@@ -13,6 +12,7 @@ from flake8_ssot_engine.campaign.restoring import Restored, restore
 from flake8_ssot_engine.campaign.runner import Options
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.interrupts import deferred_interrupts
+from flake8_ssot_engine.records import NamedTuple
 
 
 class Remaining(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.past_inventory import PastInventory, Surveyor
 from flake8_ssot_engine.engine.matching import Trait
@@ -17,6 +16,7 @@ from flake8_ssot_engine.engine.past import Project, Seen, Verdict, past_checker_
 from flake8_ssot_engine.migrations import Migration
 from flake8_ssot_engine.project.commits import Commit
 from flake8_ssot_engine.project.parallel import Workers
+from flake8_ssot_engine.records import NamedTuple
 
 
 class Slip(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Move
+from flake8_ssot_engine.records import NamedTuple
 
 _HEAD = """\
 # What is deprecated here, and where it went: `ssot check` reports what still uses the old names,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.checker import check_moves
 from flake8_ssot_engine.config.document import decode, read_file
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 from flake8_ssot_engine.migrations import Migration, Move
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 
 if TYPE_CHECKING:
     import configparser

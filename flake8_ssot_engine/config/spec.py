@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 
 if TYPE_CHECKING:
     import ast

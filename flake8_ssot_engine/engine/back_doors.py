@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
@@ -14,6 +13,7 @@ from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.globs import matches
 from flake8_ssot_engine.project.needles import find_needles
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.deprecated_import import part_that_moved
 from flake8_ssot_engine.semantics.bindings import ANY_NAME, BindingKind

@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.matching import Trait
 from flake8_ssot_engine.errors import ConfigError, ConfigProblem
+from flake8_ssot_engine.records import NamedTuple
 
 _HEAD = (
     "# What is tolerated for now. It only shrinks: `ssot baseline update` takes out what is fixed."

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Applicability, apply_edits
 from flake8_ssot_engine.engine.planning.plan import FilePlan, Key, Links
@@ -20,6 +19,7 @@ from flake8_ssot_engine.engine.texts.reader import Hit, Reading
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.registry import RULES

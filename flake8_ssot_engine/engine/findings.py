@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Position
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity, Violation
 

@@ -10,7 +10,6 @@ import multiprocessing
 import os
 from collections.abc import Collection, Mapping, Sequence, Set
 from types import MappingProxyType
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -19,6 +18,7 @@ from flake8_ssot_engine.engine.memory import Memory
 from flake8_ssot_engine.engine.run import FEW_FILES, check_each, recall_each
 from flake8_ssot_engine.engine.tasks import MANY_FILES, recalled_tasks
 from flake8_ssot_engine.errors import ConfigError
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
@@ -18,6 +17,7 @@ from flake8_ssot_engine.engine.text_files import check_text
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import SourceFile
 
 

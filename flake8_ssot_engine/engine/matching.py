@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.engine.findings import FileResult, Finding
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.violations import MODULE_SCOPE
 
 

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.notes import Note
@@ -22,6 +22,7 @@ from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, 
 from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_in, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
+from flake8_ssot_engine.records import NamedTuple
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.findings import FileResult

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from flake8_ssot_engine.records import NamedTuple
 
 
 class Note(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
@@ -30,6 +29,7 @@ from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.project.snapshots import Snapshot
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.project.texts import OldName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Position
 
 _OLDS = "olds"

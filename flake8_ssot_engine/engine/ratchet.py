@@ -7,7 +7,6 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from functools import cache, partial
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.baseline import Baseline, load_baseline
@@ -18,6 +17,7 @@ from flake8_ssot_engine.migrations import Enforcement, Migration
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.phases import phase_of
 from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import SourceFile
 from flake8_ssot_engine.violations import MODULE_SCOPE, Severity
 

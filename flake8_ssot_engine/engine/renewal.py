@@ -12,7 +12,7 @@ import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from flake8_ssot_engine.engine.findings import FileResult
 from flake8_ssot_engine.engine.memory import ROW_END, Known, Memory, Parts, cut_of, joined, links_in
@@ -30,6 +30,7 @@ from flake8_ssot_engine.project.modules import parse_exports
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.scan import Reading, Scan
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 
 _UNSOUND = -1

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit, PlacedEdit, apply_edits
 from flake8_ssot_engine.engine.analysis import Analysis
@@ -25,6 +24,7 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.garbage import no_collection
 from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
@@ -22,6 +22,7 @@ from flake8_ssot_engine.engine.tasks import (
 )
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.check import Checker
 from flake8_ssot_engine.engine.screening import UNUSED
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 
 if TYPE_CHECKING:

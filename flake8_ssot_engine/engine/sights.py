@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.engine.findings import FileResult, Finding
 from flake8_ssot_engine.migrations import MoveIndex
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.definitions import definition_names
 from flake8_ssot_engine.semantics.focus import Change, Focus
 from flake8_ssot_engine.source import Position, SourceFile, Span

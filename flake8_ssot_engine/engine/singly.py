@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import PlacedEdit
 from flake8_ssot_engine.engine.analysis import Analysis
@@ -14,6 +13,7 @@ from flake8_ssot_engine.engine.shared import Shared, checker_of
 from flake8_ssot_engine.engine.survey import Place
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.garbage import no_collection
+from flake8_ssot_engine.records import NamedTuple
 
 
 class SingleTask(NamedTuple):

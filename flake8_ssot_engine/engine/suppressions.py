@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import SourceFile, Span
 
 if TYPE_CHECKING:

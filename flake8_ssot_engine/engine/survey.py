@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.engine.findings import TOO_DEEP, FileError, Finding, file_error
@@ -22,6 +21,7 @@ from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.garbage import no_collection
 from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.source import SourceFile
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.ignores import ignores_above
 from flake8_ssot_engine.project.paths import Paths, Row, folder_of, row_of
+from flake8_ssot_engine.records import NamedTuple
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.memory import Known, Memory

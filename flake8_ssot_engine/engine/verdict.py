@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.document import read_file
 from flake8_ssot_engine.config.settings import Settings
@@ -14,6 +14,7 @@ from flake8_ssot_engine.engine.baseline import Baseline, Entry, load_baseline
 from flake8_ssot_engine.engine.findings import FileResult, Finding, finding_of_line
 from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION
 from flake8_ssot_engine.source import Span
 from flake8_ssot_engine.violations import Severity

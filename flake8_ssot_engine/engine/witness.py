@@ -8,11 +8,12 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.modules import Modules
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.bindings import BindingKind
 from flake8_ssot_engine.semantics.targets import Targets
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit
 from flake8_ssot_engine.fixing.refusal import Refusal
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import SourceFile, Span
 
 _MODULE = re.compile(r"from(?P<module>(?:[.\w]|[ \t\f]|\\\r?\n)*?)(?<!\w)import\b")

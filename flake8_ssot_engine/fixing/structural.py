@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import PositionEncoding, SourceFile, Span
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
@@ -20,6 +19,7 @@ from flake8_ssot_engine.lsp.session import Session
 from flake8_ssot_engine.migrations import Match
 from flake8_ssot_engine.names import QualifiedName, absolute_module
 from flake8_ssot_engine.project.discovery import is_excluded
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import ANY_NAME
 from flake8_ssot_engine.source import SourceFile

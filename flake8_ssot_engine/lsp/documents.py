@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pygls.uris import from_fs_path, to_fs_path
 
@@ -14,6 +13,7 @@ from flake8_ssot_engine.errors import ConfigError
 from flake8_ssot_engine.lsp.places import Place
 from flake8_ssot_engine.lsp.projects import Project
 from flake8_ssot_engine.lsp.texts import Text
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import declared_encoding
 
 

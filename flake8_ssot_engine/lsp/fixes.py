@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -17,6 +16,7 @@ from flake8_ssot_engine.engine.run import Report
 from flake8_ssot_engine.engine.settlement import FixReport
 from flake8_ssot_engine.engine.tasks import Task
 from flake8_ssot_engine.errors import SsotError
+from flake8_ssot_engine.records import NamedTuple
 
 
 class UnfixableError(SsotError):

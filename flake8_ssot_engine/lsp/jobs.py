@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.engine.findings import FileResult, Finding
@@ -20,6 +20,7 @@ from flake8_ssot_engine.lsp.fixes import Change, Fixed, fix_all
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.parallel import available_cores
+from flake8_ssot_engine.records import NamedTuple
 
 LENGTH = 8
 """Bytes before each answer that tell its length."""

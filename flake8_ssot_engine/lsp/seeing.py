@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flake8_ssot_engine.engine.analysis import Analysis
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.fixing.structural import tree_of_names
 from flake8_ssot_engine.migrations import Match
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.rules.moved_strings import span_of_string
 from flake8_ssot_engine.source import SourceFile, Span

@@ -16,9 +16,10 @@ import zlib
 from contextlib import suppress
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from flake8_ssot_engine import __version__
+from flake8_ssot_engine.records import NamedTuple
 
 FOLDER = ".ssot_cache"
 _MAGIC = b"ssot cache 2\n"

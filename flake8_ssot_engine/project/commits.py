@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import os
 import re
-from typing import NamedTuple
 
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.git import GitError
 from flake8_ssot_engine.project.git_objects import read_git
+from flake8_ssot_engine.records import NamedTuple
 
 _FIELDS = 5
 _FORMAT = "--format=%H%x00%T%x00%ct%x00%an%x00%s"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName
@@ -17,6 +16,7 @@ from flake8_ssot_engine.project.modules import (
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.deprecations import Deprecation, find_deprecated
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.source import SourceFile

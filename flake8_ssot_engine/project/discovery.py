@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.settings import Settings
@@ -23,6 +22,7 @@ from flake8_ssot_engine.project.listing import (
     is_environment,
 )
 from flake8_ssot_engine.project.paths import Row, folder_of, merged, row_of, with_separator
+from flake8_ssot_engine.records import NamedTuple
 
 USUAL_EXCLUDES = frozenset(
     {

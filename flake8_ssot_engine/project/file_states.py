@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.project.reading import read_searched
+from flake8_ssot_engine.records import NamedTuple
 
 RACY = 2_000_000_000
 """Nanoseconds: the coarsest times that a file system keeps are FAT's, of two seconds."""
@@ -27,7 +27,6 @@ _LARGEST = 0x7FFF_FFFF_FFFF_FFFF
 Key = tuple[int, int, int, int]
 NO_KEY: Key = (-1, 0, 0, 0)
 """Of what is not there."""
-_TO_LOOK_UP = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 
 
 class Comparison(NamedTuple):
@@ -171,39 +170,17 @@ def _differences(known: bytes, now: bytes) -> Iterator[int]:
 
 
 def keys_of(paths: Iterable[bytes]) -> bytes:
-    """Return the stat keys of some files, as a table has them.
-
-    Those of one folder should stand together: their names are looked up in that, which is
-    quicker than to go there for each of them.
-    """
+    """Return the stat keys of some files, as a table has them."""
     keys: list[int] = []
     extend, look = keys.extend, os.stat
-    before: bytes | None = None
-    folder: int | None = None
     for path in paths:
-        start = path.rfind(b"/") + 1
-        if path[:start] != before:
-            before = path[:start]
-            if folder is not None:
-                os.close(folder)
-            folder = _opened(before)
         try:
-            extend(key_of(look(path) if folder is None else look(path[start:], dir_fd=folder)))
+            status = look(path)
         except OSError:
             extend(NO_KEY)
-    if folder is not None:
-        os.close(folder)
+        else:
+            extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
     return numbers_of(keys).tobytes()
-
-
-def _opened(folder: bytes) -> int | None:
-    """Open a folder to look up names in it; None where that is not to be had."""
-    if os.stat not in os.supports_dir_fd or len(folder) <= 1:
-        return None
-    try:
-        return os.open(folder, _TO_LOOK_UP)
-    except OSError:
-        return None
 
 
 def key_of(status: os.stat_result) -> Key:

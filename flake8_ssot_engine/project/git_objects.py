@@ -8,9 +8,9 @@ import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from flake8_ssot_engine.project.git import GitError, git_environment, run_git
+from flake8_ssot_engine.records import NamedTuple
 
 # A partial clone fetches what it is asked for and lacks. git 2.44 has an option against that;
 # before, a fetch is kept from every protocol.

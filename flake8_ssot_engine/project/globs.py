@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Globs
 from flake8_ssot_engine.project.paths import folder_of
+from flake8_ssot_engine.records import NamedTuple
 
 EVERY: tuple[str, ...] = ("",)
 """The endings of every name."""

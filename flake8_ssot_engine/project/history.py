@@ -8,10 +8,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.git import GitError, run_git
+from flake8_ssot_engine.records import NamedTuple
 
 _BLAME_SECONDS = 10.0
 """A verdict does not wait longer for git to tell which of some lines is the newest."""

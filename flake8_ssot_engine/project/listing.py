@@ -13,12 +13,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from flake8_ssot_engine.config.finder import SPEAKING, VERSION_CONTROL
 from flake8_ssot_engine.migrations import Globs
 from flake8_ssot_engine.project.file_states import NO_KEY, RACY, Key, key_of
 from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.records import NamedTuple
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi")
 IGNORE_FILE = ".gitignore"

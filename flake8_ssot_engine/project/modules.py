@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.names import QualifiedName, module_of_path, package_of
 from flake8_ssot_engine.project.cycles import AcyclicMemo
 from flake8_ssot_engine.project.reading import read_regular
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.source import SourceFile
 

@@ -17,7 +17,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from sys import intern
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.migrations import MoveIndex
@@ -38,6 +37,7 @@ from flake8_ssot_engine.project.prefilter import (
 from flake8_ssot_engine.project.reading import read_searched
 from flake8_ssot_engine.project.scan import Reading, Scan, Searched, modules_of, searched
 from flake8_ssot_engine.project.text_formats import is_text
+from flake8_ssot_engine.records import NamedTuple
 
 _CHUNK = 256
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.errors import SourceError
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName, absolute_path, package_of
 from flake8_ssot_engine.project.modules import is_package_file, module_name, parse_exports
 from flake8_ssot_engine.project.prefilter import Needles, Words, WordSearch
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.definition_texts import DefinitionText
 from flake8_ssot_engine.semantics.import_texts import imports_in
 from flake8_ssot_engine.semantics.words import HOOK

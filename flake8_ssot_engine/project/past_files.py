@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.document import Document
 from flake8_ssot_engine.config.ini import has_moves_in
@@ -18,6 +17,7 @@ from flake8_ssot_engine.project.ignores import ignores_in
 from flake8_ssot_engine.project.listing import ENVIRONMENT, IGNORE_FILE, SUFFIXES, Listing
 from flake8_ssot_engine.project.listing import Folder as Listed
 from flake8_ssot_engine.project.snapshots import Snapshot
+from flake8_ssot_engine.records import NamedTuple
 
 
 class PastFile(NamedTuple):

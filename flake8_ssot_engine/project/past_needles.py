@@ -7,7 +7,6 @@ modules have it. So the words are those of every snapshot; a word too many chang
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.names import QualifiedName
@@ -19,6 +18,7 @@ from flake8_ssot_engine.project.past_files import PastFile
 from flake8_ssot_engine.project.prefilter import Needles, Prefilter, needles_of
 from flake8_ssot_engine.project.reading import LARGEST_TEXT
 from flake8_ssot_engine.project.texts import OldName, TextSearch, is_binary
+from flake8_ssot_engine.records import NamedTuple
 
 MAY_BREAK, MAY_MENTION, IS_MISSING = 1, 2, 4
 """What a search tells of a content, added up: 0 where none of it is so."""

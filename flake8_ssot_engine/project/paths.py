@@ -8,7 +8,9 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
-from typing import NamedTuple, TypeVar, overload
+from typing import TypeVar, overload
+
+from flake8_ssot_engine.records import NamedTuple
 
 Item = TypeVar("Item")
 _BETWEEN = "/"

@@ -13,10 +13,11 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any, AnyStr, Generic, NamedTuple
+from typing import Any, AnyStr, Generic
 
 from flake8_ssot_engine.migrations import MoveIndex
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.words import places_of
 from flake8_ssot_engine.source import Span
 

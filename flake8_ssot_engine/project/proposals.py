@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.checker import check_moves
 from flake8_ssot_engine.config.draft import DraftMove
@@ -18,6 +17,7 @@ from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.reexports import Reexports
 from flake8_ssot_engine.project.replacements import Replacements
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.deprecations import Deprecation
 from flake8_ssot_engine.semantics.exports import Exports
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from flake8_ssot_engine.project.discovery import modules_below
 from flake8_ssot_engine.project.listing import Listing
 from flake8_ssot_engine.project.paths import Paths, merged
 from flake8_ssot_engine.project.prefilter import Needles
+from flake8_ssot_engine.records import NamedTuple
 
 
 class Reading(NamedTuple):

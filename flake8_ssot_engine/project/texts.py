@@ -15,7 +15,6 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import FILE_NAME
@@ -28,6 +27,7 @@ from flake8_ssot_engine.project.listing import SUFFIXES
 from flake8_ssot_engine.project.modules import Modules, is_package_file
 from flake8_ssot_engine.project.parallel import parallel_map
 from flake8_ssot_engine.project.reading import LARGEST_TEXT
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import SourceFile, Span
 
 REPORT_NAME = "ssot-report.html"

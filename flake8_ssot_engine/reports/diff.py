@@ -6,7 +6,8 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from difflib import Match, SequenceMatcher
-from typing import NamedTuple
+
+from flake8_ssot_engine.records import NamedTuple
 
 _CONTEXT = 3
 _APART = 2 * _CONTEXT + 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.fingerprints import fingerprints
 from flake8_ssot_engine.reports.paths import RepositoryPaths

@@ -6,7 +6,6 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.breakdown import NOBODY, Share
 from flake8_ssot_engine.campaign.burndown import SlippedIn
@@ -15,6 +14,7 @@ from flake8_ssot_engine.campaign.overview import MigrationOverview
 from flake8_ssot_engine.campaign.progress import PhaseProgress
 from flake8_ssot_engine.campaign.projection import Outlook, Projection
 from flake8_ssot_engine.campaign.standing import Standing
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.next_step_words import sentence
 from flake8_ssot_engine.reports.outcome import plural

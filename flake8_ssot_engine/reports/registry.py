@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
+
+from flake8_ssot_engine.records import NamedTuple
 
 if TYPE_CHECKING:
     from flake8_ssot_engine.engine.run import Report

@@ -7,13 +7,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote_from_bytes
 
 from flake8_ssot_engine import __version__
 from flake8_ssot_engine.edits import Fix
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.fingerprints import fingerprints
 from flake8_ssot_engine.reports.outcome import new_errors, plural

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from flake8_ssot_engine.engine.findings import FileError, Finding
 from flake8_ssot_engine.engine.run import Report
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.reports.escape import printable
 from flake8_ssot_engine.reports.outcome import new_errors, new_findings, summary
 from flake8_ssot_engine.violations import Severity

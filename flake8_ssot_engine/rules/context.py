@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Match, Move, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.prefilter import Needles
 from flake8_ssot_engine.project.reexports import Reexports
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.moved_strings import MovedString, find_moved_strings
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.model import SemanticModel

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.model import SemanticModel
 from flake8_ssot_engine.semantics.nodes import nodes_at
 from flake8_ssot_engine.semantics.strings import StringName, listed_strings

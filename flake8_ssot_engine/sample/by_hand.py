@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from flake8_ssot_engine.records import NamedTuple
 
 
 class HandEdit(NamedTuple):

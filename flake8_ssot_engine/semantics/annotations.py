@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from flake8_ssot_engine.errors import SourceError
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.references import root_of
 from flake8_ssot_engine.semantics.tokens import comments_in
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 
 UNKNOWN = "…"
 """Stands in a message for what is known only when the program runs."""

@@ -6,9 +6,10 @@ import ast
 import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.deprecation_texts import (
     judge_docstring,
     judge_warning,

@@ -13,8 +13,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.blocks import BLOCKS, PARTS, blocks_of, first_line
 from flake8_ssot_engine.semantics.words import HOOK, places_of
 from flake8_ssot_engine.source import SourceFile

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.words import places_of
 
 _NAME = r"[^\W\d]\w*"

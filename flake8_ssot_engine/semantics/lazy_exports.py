@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_path
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.references import ReferenceIndex
 from flake8_ssot_engine.semantics.resolver import Resolver

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from flake8_ssot_engine.records import NamedTuple
 
 NAME = "__all__"
 

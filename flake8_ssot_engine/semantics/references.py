@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.flow import Point
 
 if TYPE_CHECKING:

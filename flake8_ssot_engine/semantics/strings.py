@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from flake8_ssot_engine.names import QualifiedName, absolute_path
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.semantics.annotations import last_name
 from flake8_ssot_engine.semantics.bindings import Binding, BindingKind
 from flake8_ssot_engine.semantics.constants import Text, text_of

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 
 
 class Targets(NamedTuple):

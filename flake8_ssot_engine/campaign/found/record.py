@@ -10,13 +10,14 @@ import json
 import os
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from flake8_ssot_engine.campaign.found.uses import Use, use_of_record
 from flake8_ssot_engine.campaign.journal import FOLDER, digest, now, prepare_folder
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.reading import read_regular
 from flake8_ssot_engine.project.writing import read_if_there, write_file
+from flake8_ssot_engine.records import NamedTuple
 
 NAME = "found.json"
 VERSION = 1

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
-from typing import NamedTuple
 
 from flake8_ssot_engine.campaign.found.stacks import Stacks
 from flake8_ssot_engine.campaign.found.targets import Symbol
@@ -19,6 +18,7 @@ from flake8_ssot_engine.campaign.found.uses import (
     Use,
     use_of_record,
 )
+from flake8_ssot_engine.records import NamedTuple
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from configparser import RawConfigParser
 from importlib import metadata
-from typing import NamedTuple
 
 from flake8_ssot_engine.config.ini import split_codes
 from flake8_ssot_engine.config.loader import INI_FILES
@@ -20,6 +19,7 @@ from flake8_ssot_engine.engine.diagnosis.files import (
     table_at,
 )
 from flake8_ssot_engine.engine.diagnosis.remark import Level, Remark, ok
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.registry import RULES
 from flake8_ssot_engine.rules.unused_suppression import UNUSED_SUPPRESSION

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+
+from flake8_ssot_engine.records import NamedTuple
 
 
 class Level(enum.Enum):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from flake8_ssot_engine.edits import Applicability, Edit
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Span
 
 _NONE: Mapping[Any, Any] = {}  # a MappingProxyType does not go from process to process

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit
 from flake8_ssot_engine.engine.planning.collector import Collector
@@ -17,6 +16,7 @@ from flake8_ssot_engine.fixing.places import Places
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.fixing.webs import Webs
 from flake8_ssot_engine.names import QualifiedName, relative_module
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.context import RuleContext
 from flake8_ssot_engine.semantics.bindings import IMPORTS, Binding, BindingKind
 from flake8_ssot_engine.semantics.blocks import every_block

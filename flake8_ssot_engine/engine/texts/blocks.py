@@ -13,10 +13,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 from flake8_ssot_engine.edits import Edit
 from flake8_ssot_engine.fixing.refusal import Refusal
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Span
 
 PS1, PS2 = ">>> ", "... "

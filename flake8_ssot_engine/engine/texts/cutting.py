@@ -8,13 +8,13 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from flake8_ssot_engine.engine.texts.blocks import PS1, PS2, Block, Line, Unit
 from flake8_ssot_engine.engine.texts.cells import Cell, code_cells
 from flake8_ssot_engine.engine.texts.literals import Literal
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.project.text_formats import TextFormat
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Span
 
 _LINE = re.compile(r"[^\n]*(?:\n|\Z)")

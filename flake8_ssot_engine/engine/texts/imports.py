@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from flake8_ssot_engine.engine.texts.literals import start_of_line
 from flake8_ssot_engine.engine.texts.passages import Passages
 from flake8_ssot_engine.fixing.refusal import Refusal
 from flake8_ssot_engine.migrations import Match, MoveIndex
 from flake8_ssot_engine.names import QualifiedName
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Span
 
 _NAME = r"[^\W\d]\w*"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.source import Span
 
 _DOUBLE = r'''""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|(?:\\.|[^"\\\r\n])*"'''

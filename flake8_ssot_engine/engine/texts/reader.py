@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.edits import Applicability
@@ -37,6 +37,7 @@ from flake8_ssot_engine.project.texts import (
     old_names,
     words_in_texts,
 )
+from flake8_ssot_engine.records import NamedTuple
 from flake8_ssot_engine.rules.deprecated_text_reference import DEPRECATED_TEXT
 from flake8_ssot_engine.rules.hints import from_import
 from flake8_ssot_engine.source import SourceFile, Span
