@@ -11,15 +11,14 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.notes import Note
 from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, read, store
-from flake8_ssot_engine.project.deferred import Deferred
 from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_in, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
 from flake8_ssot_engine.records import NamedTuple
@@ -61,6 +60,36 @@ Files = Callable[[], Mapping[str, str]]
 """What returns the files to check, with their names in reports."""
 
 
+class KnownPaths(Sequence[str]):
+    """Some paths that are in a cache, each made a string when it is asked for."""
+
+    def __init__(self, encoded: list[bytes]) -> None:
+        self._encoded = encoded
+
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        found = self._encoded[at]
+        return os.fsdecode(found) if isinstance(found, bytes) else KnownPaths(found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_split(b"\0".join(self._encoded)))  # half of what one by one takes
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and os.fsencode(path) in self._encoded
+
+    def number_of(self, path: str) -> int | None:
+        """Return where a path stands, if it does."""
+        return self._encoded.index(os.fsencode(path)) if path in self else None
+
+
 class Known:
     """What the last run has kept, each part read when it is asked for.
 
@@ -68,19 +97,18 @@ class Known:
     modules; `size` is how many of them were to be checked.
     """
 
-    def __init__(self, cached: Cached) -> None:
+    def __init__(self, cached: Cached, paths: list[bytes]) -> None:
         self.value = cached.value
         self.parts = Parts(*cached.parts)
         self.modules = int(self.value["modules"])
         self._cut = cut = self.value["cut"]
         self._order = order = array("q", bytes(self.parts.order))
-        joined_paths = self.parts.paths
-        self.paths = Deferred(int(self.value["count"]), lambda: _split(joined_paths))
+        self.paths = KnownPaths(paths)
         self.size = size = len(order)
-        counts = [len(self.paths), size, 0 if cut is not None else size]
-        told = [_count(joined_paths), self.value["files"], _count(self.parts.names)]
+        counts = [len(paths), size, 0 if cut is not None else size]
+        told = [self.value["count"], self.value["files"], _count(self.parts.names)]
         first, last = min(order, default=0), max(order, default=-1)
-        is_in = first >= 0 and last < len(self.paths)
+        is_in = first >= 0 and last < len(paths)
         if told != counts or not is_in or type(cut) not in (int, type(None)):
             raise ValueError("no cache of ours")  # told now: they may be asked for anywhere
 
@@ -88,9 +116,21 @@ class Known:
     def files(self) -> Mapping[str, str]:
         """The files that were to be checked, by their paths, with their names in reports."""
         wanted = list(map(list(self.paths).__getitem__, self._order))
+        if self._cut is None:
+            return dict(zip(wanted, _split(self.parts.names), strict=True))
         cut = slice(self._cut, None)
-        names = _split(self.parts.names) if self._cut is None else [path[cut] for path in wanted]
-        return dict(zip(wanted, names, strict=True))
+        return {path: path[cut] for path in wanted}
+
+    def name_of(self, number: int) -> str | None:
+        """Return what reports call the file of a number; None if it was not to be checked."""
+        if number not in self._to_check:
+            return None
+        path = self.paths[number]
+        return self.files[path] if self._cut is None else path[self._cut :]
+
+    @cached_property
+    def _to_check(self) -> frozenset[int]:
+        return frozenset(self._order)
 
     @cached_property
     def listing(self) -> Any:
@@ -131,6 +171,10 @@ def _count(paths: bytes | memoryview) -> int:
     return bytes(paths).count(b"\0") + 1 if paths else 0
 
 
+def _encoded(paths: bytes | memoryview) -> list[bytes]:
+    return bytes(paths).split(b"\0") if paths else []
+
+
 def _split(paths: bytes | memoryview) -> list[str]:
     return os.fsdecode(bytes(paths)).split("\0") if paths else []
 
@@ -147,6 +191,7 @@ class Opened:
         self.now = time.time_ns()  # what changes from here on is none of what is looked up
         self._stored = read(root, name)
         self.ahead: LookAhead | None = None
+        self._paths: list[bytes] = []
         with suppress(*MALFORMED):
             if self._stored is not None:
                 _, *parts = self._stored.parts()
@@ -154,19 +199,18 @@ class Opened:
 
     def _look(self, parts: Parts) -> None:
         """Look for the stat keys of all paths, then of those that the walk went by."""
-        every = (bytes(part) for part in (parts.paths, parts.gone_by))
-        paths = [path for part in every if part for path in part.split(b"\0")]
-        gone_by = bytes(parts.keys_gone_by)
-        known = keys_in(parts.table, len(paths) - len(gone_by) // KEY_SIZE)
+        self._paths, gone_by = map(_encoded, (parts.paths, parts.gone_by))
+        paths = self._paths + gone_by
+        expected = keys_in(parts.table, len(self._paths)) + bytes(parts.keys_gone_by)
         self.ahead = LookAhead(
-            lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE, known + gone_by
+            lambda start, end: keys_of(paths[start:end]), len(paths), KEY_SIZE, expected
         )
 
     def known(self, fingerprint: str) -> Known | None:
         """Return what is cached under a fingerprint, if it is sound."""
         cached = None if self._stored is None else self._stored.cached(fingerprint)
         try:
-            return None if cached is None else Known(cached)
+            return None if cached is None else Known(cached, self._paths)
         except MALFORMED:
             return None
 
@@ -307,15 +351,17 @@ class Memory:
             return False
         if not note.read:
             return True
-        read = frozenset(note.read)
-        is_seen = not self.has_walked and len(read.intersection(known.paths)) == len(read)
-        return is_seen and read.isdisjoint(comparison.changed)
+        if self.has_walked or not all(map(known.paths.__contains__, note.read)):
+            return False
+        return frozenset(note.read).isdisjoint(comparison.changed.values())
 
     @property
-    def known_notes(self) -> dict[str, Any]:
+    def known_notes(self) -> dict[str, list[Any]]:
         """What the last run has found out besides, each a Note as a list."""
         notes = self.known.value.get("notes") if self.known is not None else None
-        return notes if isinstance(notes, dict) else {}
+        if not isinstance(notes, dict) or not all(map(_is_note, notes.values())):
+            return {}
+        return notes
 
     def compared(self, files: Files) -> Comparison | None:
         """Return which files have changed since the last run; None where it looked at others."""
@@ -354,15 +400,24 @@ class Memory:
 
     def write(self) -> None:
         """Write what is to be kept. Where that cannot be, the next run begins anew."""
-        cached, notes = self._pending, self._notes
-        if self._is_as_it_was and self.known is not None:
-            notes = {**self.known_notes, **notes}
-            if cached is None and notes != self.known_notes:
-                cached = Cached(self.known.value, self.known.parts)
+        cached, known = self._pending, self.known_notes
+        kept = {name: plain for name, plain in known.items() if self._holds(Note(*plain))}
+        notes = {**kept, **self._notes}
+        if cached is None and self._is_as_it_was and self.known is not None and notes != known:
+            cached = Cached(self.known.value, self.known.parts)
         if cached is not None:
             cached.value["notes"] = notes
             root, name = self._opened.place
             store(root, self._fingerprint, cached, name)
+
+
+def _is_note(plain: Any) -> bool:
+    return (
+        isinstance(plain, list)
+        and len(plain) == len(Note._fields)
+        and isinstance(plain[0], list)
+        and isinstance(plain[1], list | None)
+    )
 
 
 def links_in(folders: Iterable[str]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.findings import NO_REFERENCES, FileError, FileResult, Finding
+from flake8_ssot_engine.engine.notes import Note
 from flake8_ssot_engine.engine.tasks import (
     MANY_FILES,
     KnownTasks,
@@ -20,6 +21,7 @@ from flake8_ssot_engine.engine.tasks import (
     paths_of,
     tasks_among,
 )
+from flake8_ssot_engine.names import QualifiedName
 from flake8_ssot_engine.project.parallel import Workers
 from flake8_ssot_engine.project.text_formats import is_text
 from flake8_ssot_engine.records import NamedTuple
@@ -194,20 +196,17 @@ class _GroupRun:
         from flake8_ssot_engine.engine.renewal import Renewal
         from flake8_ssot_engine.engine.screening import wants
 
-        files = self._files()
-        renewal = Renewal(memory, files)
+        renewal = Renewal(memory, self._files)
         recalled = renewal.recall(wants(self._settings))
         if recalled is None:
             return None
-        results = dict(recalled.results)
         if recalled.to_check:
-            self._look_for_names(memory.modules)
-        again = [Task(at, files[at], self._settings) for at in sorted(recalled.to_check)]
-        self._told(len(files) - len(again))
-        checked = self.check(recalled.scan.needles, again)
-        results.update((result.path, result) for result in checked)
-        in_order = [results[name] for name in files.values() if name in results]
-        renewal.keep(recalled.scan, in_order, self._consulted)
+            self._look_for_names(lambda: memory.modules, memory)
+        again = [Task(path, name, self._settings) for path, name in recalled.to_check.items()]
+        self._told(len(self._group) - len(again))
+        checked = self.check(recalled.needles, again)
+        in_order = renewal.joined(recalled, checked)
+        renewal.keep_recalled(recalled, in_order, self._consulted)
         return in_order
 
     def _files(self) -> Mapping[str, str]:
@@ -218,9 +217,9 @@ class _GroupRun:
     def _check_and_keep(self, memory: Memory) -> list[FileResult]:
         from flake8_ssot_engine.engine.renewal import Renewal
 
-        found = self._scan(self._searched(memory.modules), keeps_states=True)
+        found = self._scan(self._searched(memory.modules, memory), keeps_states=True)
         results = self._check_found(found)
-        Renewal(memory, self._files()).keep(found, results, self._consulted)
+        Renewal(memory, self._files).keep(found, results, self._consulted)
         return results
 
     def search_and_check(self) -> list[FileResult]:
@@ -231,19 +230,23 @@ class _GroupRun:
             self._scan(self._searched(modules_of(self._settings.source_roots)))
         )
 
-    def _searched(self, modules: Iterable[str]) -> Searched:
+    def _searched(self, modules: Iterable[str], memory: Memory | None = None) -> Searched:
         from flake8_ssot_engine.project.scan import searched
 
         files = searched(modules, paths_of(self._group))
-        self._look_for_names(compress(files.paths, files.are_modules))
+        self._look_for_names(lambda: compress(files.paths, files.are_modules), memory)
         return files
 
-    def _look_for_names(self, modules: Iterable[str]) -> None:
+    def _look_for_names(self, modules: Callable[[], Iterable[str]], memory: Memory | None) -> None:
         """Note what old names are to be looked for in texts, given all modules."""
         if self._with_texts:
-            from flake8_ssot_engine.project.texts import old_names
+            from flake8_ssot_engine.project.texts import OldName, old_names
 
-            self._olds = tuple(old_names(self._settings, modules))
+            def find() -> Note:
+                return Note(list(map(list, old_names(self._settings, modules()))), [])
+
+            plain = memory.remembered("old names", find) if memory else find().found
+            self._olds = tuple(OldName(QualifiedName(name), *rest) for name, *rest in plain)
 
     def _scan(self, files: Searched, *, keeps_states: bool = False) -> Scan:
         from flake8_ssot_engine.engine.screening import wants

@@ -30,13 +30,13 @@ NO_KEY: Key = (-1, 0, 0, 0)
 
 
 class Comparison(NamedTuple):
-    """The files that changed since, and the table of what they are now.
+    """The files that changed since, by their numbers, and the table of what they are now.
 
     `read` is how many had to be read; where none had, the table is the one that was known.
     `spares` says that with the new one those need not be which had changed too shortly before.
     """
 
-    changed: list[str]
+    changed: dict[int, str]
     table: bytes
     read: int
     spares: bool = False
@@ -121,20 +121,20 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
         raise ValueError("what was no file is one, or the reverse")
     doubtful.update(racy)
     if not doubtful:
-        return Comparison([], table, read=0)
+        return Comparison({}, table, read=0)
     keys, digests = bytearray(keys_now), bytearray(table[size_of_head + len(known) :])
-    changed: list[str] = []
+    changed: dict[int, str] = {}
     still_racy: list[int] = []
     for at in sorted(doubtful):
-        state = States()
+        state, path = States(), paths[at]
         try:
-            state.add(*read_searched(paths[at]))
+            state.add(*read_searched(path))
         except OSError:
             state.add_unreadable()
         key, digest = state.to_bytes()
         place = slice(at * _DIGEST, (at + 1) * _DIGEST)
         if digest == bytes(_DIGEST) or digest != digests[place]:
-            changed.append(paths[at])
+            changed[at] = path
         if _is_racy(key, now):
             still_racy.append(at)
         keys[at * KEY_SIZE : (at + 1) * KEY_SIZE] = key
@@ -175,11 +175,9 @@ def keys_of(paths: Iterable[bytes]) -> bytes:
     extend, look = keys.extend, os.stat
     for path in paths:
         try:
-            status = look(path)
+            extend(key_of(look(path)))
         except OSError:
             extend(NO_KEY)
-        else:
-            extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
     return numbers_of(keys).tobytes()
 
 

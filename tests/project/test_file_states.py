@@ -70,7 +70,7 @@ def now() -> int:
 
 def test_what_stays_is_not_read(paths: list[str], reads: list[str]) -> None:
     known = table(paths)
-    assert compared(paths, known, now()) == Comparison([], known, 0)
+    assert compared(paths, known, now()) == Comparison({}, known, 0)
     assert not reads
 
 
@@ -79,9 +79,10 @@ def test_what_changes_is_told_in_order(paths: list[str], reads: list[str]) -> No
     for at in (3, 1):
         Path(paths[at]).write_text("changed")
     found = compared(paths, known, now() + LATER)
-    assert found.changed == [paths[1], paths[3]] == reads
+    assert found.changed == {1: paths[1], 3: paths[3]}
+    assert reads == [paths[1], paths[3]]
     assert found.read == 2
-    assert compared(paths, found.table, now()) == Comparison([], found.table, 0)
+    assert compared(paths, found.table, now()) == Comparison({}, found.table, 0)
     assert digest_at(found.table, len(paths), 3) == digest_of(b"changed")
     assert digest_at(found.table, len(paths), 2) == digest_of(b"c.py\n")
 
@@ -90,8 +91,8 @@ def test_a_file_that_was_touched_is_read_once(paths: list[str], reads: list[str]
     known = table(paths)
     os.utime(paths[2], (1, 1))
     found = compared(paths, known, now() + LATER)
-    assert (found.changed, found.read, reads) == ([], 1, [paths[2]])
-    assert compared(paths, found.table, now()) == Comparison([], found.table, 0)
+    assert (found.changed, found.read, reads) == ({}, 1, [paths[2]])
+    assert compared(paths, found.table, now()) == Comparison({}, found.table, 0)
 
 
 def test_a_change_of_the_same_size_and_time_is_seen(paths: list[str], reads: list[str]) -> None:
@@ -100,7 +101,7 @@ def test_a_change_of_the_same_size_and_time_is_seen(paths: list[str], reads: lis
     status = os.stat(paths[0])
     Path(paths[0]).write_text("z.py\n")
     os.utime(paths[0], ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert compared(paths, known, now()).changed == paths[:1]
+    assert compared(paths, known, now()).changed == {0: paths[0]}
 
 
 def test_a_file_that_had_just_changed_is_read(paths: list[str], reads: list[str]) -> None:
@@ -109,7 +110,7 @@ def test_a_file_that_had_just_changed_is_read(paths: list[str], reads: list[str]
     keys = keys_of(map(os.fsencode, paths))
     Path(paths[4]).write_text("E.py\n")
     found = compare(paths, known, keys, now())
-    assert found.changed == [paths[4]]
+    assert found.changed == {4: paths[4]}
     assert reads == paths
 
 
@@ -120,7 +121,7 @@ def test_what_is_racy_depends_on_how_long_ago_it_changed(
     latest = max(max(os.stat(path).st_mtime_ns, os.stat(path).st_ctime_ns) for path in paths)
     known = table(paths, read_after=latest + int(seconds * 1e9))
     found = compared(paths, known, now())
-    assert found.changed == []
+    assert found.changed == {}
     assert len(reads) == found.read
     assert bool(reads) is is_racy
 
@@ -131,7 +132,7 @@ def test_a_time_to_come_is_never_trusted(paths: list[str], reads: list[str]) -> 
     known = table(paths)
     for _ in range(2):
         found = compared(paths, known, now() + LATER)
-        assert found.changed == []
+        assert found.changed == {}
         assert reads == [paths[1]]
         known = found.table
         reads.clear()
@@ -144,12 +145,12 @@ def test_another_file_in_its_place_is_read(paths: list[str], reads: list[str]) -
     other.write_text("A.py\n")
     os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
     os.replace(other, paths[0])
-    assert compared(paths, known, now()).changed == paths[:1]
+    assert compared(paths, known, now()).changed == {0: paths[0]}
 
 
 def test_what_cannot_be_read_counts_as_changed_each_time(paths: list[str]) -> None:
     os.unlink(paths[2])
-    assert compared(paths, table(paths), now()).changed == [paths[2]]
+    assert compared(paths, table(paths), now()).changed == {2: paths[2]}
 
 
 def test_a_table_says_nothing_of_what_is_gone(paths: list[str]) -> None:
@@ -171,17 +172,17 @@ def test_a_table_says_nothing_of_what_has_become_a_file(paths: list[str], tmp_pa
 def test_a_time_beyond_all_tables_is_not_trusted(paths: list[str]) -> None:
     os.utime(paths[1], (10**10, 10**10))
     known = table(paths)
-    assert compared(paths, known, now() + LATER).changed == []
+    assert compared(paths, known, now() + LATER).changed == {}
     Path(paths[1]).write_text("B.py\n")
     os.utime(paths[1], (10**10, 10**10))
-    assert compared(paths, known, now() + LATER).changed == [paths[1]]
+    assert compared(paths, known, now() + LATER).changed == {1: paths[1]}
 
 
 def test_a_folder_in_the_place_of_a_file_counts_as_changed(paths: list[str]) -> None:
     known = table(paths)
     os.unlink(paths[0])
     os.mkdir(paths[0])
-    assert compared(paths, known, now()).changed == paths[:1]
+    assert compared(paths, known, now()).changed == {0: paths[0]}
 
 
 @POSIX
@@ -191,7 +192,7 @@ def test_a_pipe_is_not_waited_for(paths: list[str]) -> None:
     os.mkfifo(paths[0])
     with pytest.raises(OSError, match="regular"):
         read_searched(paths[0])
-    assert compared(paths, known, now()).changed == paths[:1]
+    assert compared(paths, known, now()).changed == {0: paths[0]}
 
 
 @POSIX
@@ -201,12 +202,12 @@ def test_a_link_is_what_it_leads_to(paths: list[str], tmp_path: Path) -> None:
     every = [*paths, str(link)]
     known = table(every)
     Path(paths[0]).write_text("changed")
-    assert compared(every, known, now()).changed == [paths[0], str(link)]
+    assert compared(every, known, now()).changed == {0: paths[0], 5: str(link)}
 
 
 def test_no_files_have_a_table(reads: list[str]) -> None:
     known = table([])
-    assert compared([], known, now()) == Comparison([], known, 0)
+    assert compared([], known, now()) == Comparison({}, known, 0)
     assert table_of([], 5) == table_of([States().to_bytes()], 5)
 
 
@@ -246,10 +247,10 @@ def test_a_table_tells_of_the_files_that_had_just_changed(
     soon = compared(paths, known, now())
     assert (soon.read, soon.spares) == (5, False)  # utime changes the inode now
     rested = compared(paths, soon.table, later)
-    assert (rested.changed, rested.read, rested.spares) == ([], 5, True)
+    assert (rested.changed, rested.read, rested.spares) == ({}, 5, True)
     reads.clear()
     again = compared(paths, rested.table, later)
-    assert (again.changed, again.read, again.spares) == ([], 1, False)
+    assert (again.changed, again.read, again.spares) == ({}, 1, False)
     assert reads == [paths[3]]
 
 
@@ -268,7 +269,7 @@ def test_a_table_that_tells_of_no_file_is_refused(paths: list[str], number: int)
 def test_whatever_a_table_says_a_changed_file_is_told(paths: list[str]) -> None:
     """A table of noise leads to more reads, not to fewer."""
     noise = bytes(len(table(paths)))
-    assert compared(paths, noise, now()).changed == paths
+    assert compared(paths, noise, now()).changed == dict(enumerate(paths))
 
 
 @pytest.mark.parametrize("size", [0, 1, 5, 1 << 20, (1 << 20) + 1, 3 << 20])
