@@ -93,6 +93,7 @@ def _run_check(
         _tell_settings(tasks, options, memory)
     if memory is not None:
         memory.write()
+    options.kept += [memory, tasks, report]
     _write(report, options)
     if options.format == "concise":
         from flake8_ssot_engine.reports.text import error_place

@@ -22,7 +22,8 @@ def run() -> NoReturn:
     has threads, processes or a log imports `threading`.
     """
     gc.set_threshold(50_000)  # most of what is made lives to the end
-    code = main()
+    kept: list[object] = []
+    code = main(kept=kept)
     gc.freeze()  # nothing of it is worth looking for what nobody needs any more
     if "threading" not in sys.modules and _is_all_out():
         os._exit(code)
@@ -40,8 +41,11 @@ def _is_all_out() -> bool:
     return True
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `ssot` with `arguments` (default: the process's own); return its exit code."""
+def main(arguments: Sequence[str] | None = None, *, kept: list[object] | None = None) -> int:
+    """Run `ssot` with `arguments` (default: the process's own); return its exit code.
+
+    What is added to `kept` is not freed when the run ends.
+    """
     if sys.stdout is None:  # closed by the caller, `>&-`: the exit code is all that is wanted
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - ends with us
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from flake8_ssot_engine.cli.arguments import make_parser
 
         options = make_parser(words[0] if words else "").parse_args(words)
-        options.opened = opened
+        options.opened, options.kept = opened, [] if kept is None else kept
         code: int = options.run(options)
         sys.stdout.flush()
         return code

@@ -11,7 +11,7 @@ from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 
 Path = tuple[str | int, ...]
 
-_TOKEN = re.compile(
+_TOKEN = (  # compiled where something is wrong
     r'''"""(?:\\[\s\S]|[^\\])*?"{3,5}'''
     r"|'''[\s\S]*?'{3,5}"
     r'|"(?:\\.|[^"\\\n])*"'
@@ -99,7 +99,7 @@ class _KeyLines:
         self._last: dict[Path, int] = {}  # the index of the last element of each array of tables
         self._tokens: list[tuple[str, int]] = []
         line = 1
-        for match in _TOKEN.finditer(text):
+        for match in re.finditer(_TOKEN, text):
             if not match[0].startswith("#"):
                 self._tokens.append((match[0], line))
             line += match[0].count("\n")
