@@ -11,7 +11,7 @@ from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 
 Path = tuple[str | int, ...]
 
-_TOKEN = (  # compiled where something is wrong
+_LEXEME = (  # compiled where something is wrong
     r'''"""(?:\\[\s\S]|[^\\])*?"{3,5}'''
     r"|'''[\s\S]*?'{3,5}"
     r'|"(?:\\.|[^"\\\n])*"'
@@ -43,13 +43,45 @@ def decode(path: str, data: bytes, *, message: str) -> str:
         raise ConfigError((ConfigProblem(path, line, "", message),)) from None
 
 
+_MOST = 16
+_known: dict[str, dict[str, Any]] = {}
+"""Texts that were read, with their values: to read a small one again takes milliseconds."""
+
+
 def _loads(text: str) -> dict[str, Any]:
+    if text not in _known:
+        values = _read(text)
+        if len(_known) >= _MOST:
+            _known.clear()
+        _known[text] = values
+    return _known[text]
+
+
+def _read(text: str) -> dict[str, Any]:
     """Read TOML. Imported here: a project that declares moves for Flake8 alone has none."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib  # the same code, under the name it had before Python 3.11
     return tomllib.loads(text)
+
+
+def known_texts() -> dict[str, dict[str, Any]]:
+    """Return texts that were read, with their values, as far as JSON can hold these: no dates."""
+    return {text: values for text, values in _known.items() if _is_plain(values)}
+
+
+def remember_texts(texts: dict[str, dict[str, Any]]) -> None:
+    """Take what `known_texts` has returned to the same program."""
+    _known.update(texts)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return isinstance(value, str | int | float)
 
 
 class Document:
@@ -99,7 +131,7 @@ class _KeyLines:
         self._last: dict[Path, int] = {}  # the index of the last element of each array of tables
         self._tokens: list[tuple[str, int]] = []
         line = 1
-        for match in re.finditer(_TOKEN, text):
+        for match in re.finditer(_LEXEME, text):
             if not match[0].startswith("#"):
                 self._tokens.append((match[0], line))
             line += match[0].count("\n")
@@ -173,4 +205,4 @@ class _KeyLines:
 def _unquoted(token: str) -> str:
     if not token.startswith(("'", '"')):
         return token
-    return str(_loads(f"key = {token}")["key"])
+    return str(_read(f"key = {token}")["key"])

@@ -6,7 +6,6 @@ no more than this and what it prints.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import time
@@ -16,9 +15,10 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
+from flake8_ssot_engine.config.document import known_texts, remember_texts
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.notes import Note
-from flake8_ssot_engine.project.cache import MALFORMED, Cached, fingerprint_of, read, store
+from flake8_ssot_engine.project.cache import MALFORMED, Cached, Stored, fingerprint_of, read, store
 from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_in, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
 from flake8_ssot_engine.records import NamedTuple
@@ -39,7 +39,8 @@ class Parts(NamedTuple):
     `paths` are those of all files that were searched, modules first; `order` says which of them
     were to be checked, one after the other, `names` what reports call these, unless that is how
     their paths end. `table` are the states of all. `gone_by` are the paths by which the walk went
-    that found them, with their keys; nothing where it is not to be relied on.
+    that found them, with their keys; nothing where it is not to be relied on. `toml` are the
+    configuration files that were read, with their values.
     """
 
     listing: bytes | memoryview
@@ -50,6 +51,7 @@ class Parts(NamedTuple):
     table: bytes | memoryview
     gone_by: bytes | memoryview
     keys_gone_by: bytes | memoryview
+    toml: bytes | memoryview = b"{}"
 
 
 ROW_END = b",\n"
@@ -189,13 +191,18 @@ class Opened:
     def __init__(self, root: str, name: str) -> None:
         self.place = (root, name)
         self.now = time.time_ns()  # what changes from here on is none of what is looked up
-        self._stored = read(root, name)
+        self._stored: Stored | None = None
         self.ahead: LookAhead | None = None
         self._paths: list[bytes] = []
+        stored = read(root, name)
         with suppress(*MALFORMED):
-            if self._stored is not None:
-                _, *parts = self._stored.parts()
-                self._look(Parts(*parts))
+            if stored is not None:
+                _, *plain = stored.parts()
+                parts = Parts(*plain)
+                self._look(parts)
+                if stored.is_sound:
+                    self._stored = stored
+                    remember_texts(json.loads(bytes(parts.toml)))
 
     def _look(self, parts: Parts) -> None:
         """Look for the stat keys of all paths, then of those that the walk went by."""
@@ -248,8 +255,7 @@ class Memory:
         self._comparison: Comparison | None = None
         self._pending: Cached | None = None
         self._notes: dict[str, list[Any]] = {}
-        today = datetime.date.today()
-        overdue = [migration.is_overdue(today) for migration in settings.migrations]
+        overdue = [migration.is_overdue() for migration in settings.migrations]
         self._fingerprint = fingerprint_of(settings, parses_all, overdue)
         self.known = opened.known(self._fingerprint)
 
@@ -407,8 +413,10 @@ class Memory:
             cached = Cached(self.known.value, self.known.parts)
         if cached is not None:
             cached.value["notes"] = notes
+            toml = json.dumps(known_texts()).encode("ascii")
+            parts = Parts(*cached.parts)._replace(toml=toml)
             root, name = self._opened.place
-            store(root, self._fingerprint, cached, name)
+            store(root, self._fingerprint, Cached(cached.value, parts), name)
 
 
 def _is_note(plain: Any) -> bool:

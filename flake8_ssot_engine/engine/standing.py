@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ class Standing:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._migrations = {migration.id: migration for migration in settings.migrations}
-        self._today = datetime.date.today()
 
     def rules_for(
         self, path: str, rules: Iterable[Rule], *, whatever_is_selected: bool = False
@@ -64,7 +62,7 @@ class Standing:
             phase = None
             if migration := self._migrations.get(violation.migration):
                 phase = phase_of(path, migration)
-                if migration.enforcement_in(phase, self._today) is Enforcement.OFF:
+                if migration.enforcement_in(phase) is Enforcement.OFF:
                     continue
             if suppressions is not None and suppressions.covers(violation.code, start.line):
                 continue

@@ -56,11 +56,18 @@ class Stored(NamedTuple):
         ends = list(accumulate(self.lengths, initial=0))
         return [self.data[start:end] for start, end in pairwise(ends)]
 
-    def cached(self, fingerprint: str) -> Cached | None:
-        """Return what was cached under this fingerprint, if it is sound."""
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is as it was written."""
         try:
-            checksum = _checksum(self.lengths, self.data)
-            if self.fingerprint != fingerprint or self.checksum != checksum:
+            return self.checksum == _checksum(self.lengths, self.data)
+        except MALFORMED:
+            return False
+
+    def cached(self, fingerprint: str) -> Cached | None:
+        """Return what was cached under this fingerprint, of one that is sound."""
+        try:
+            if self.fingerprint != fingerprint:
                 return None
             value, *parts = self.parts()
             return Cached(json.loads(bytes(value)), tuple(parts))
@@ -99,7 +106,7 @@ def read(root: str, name: str = "check") -> Stored | None:
 def load(root: str, fingerprint: str, name: str = "check") -> Cached | None:
     """Return what the project at `root` has cached under this fingerprint, if it is sound."""
     stored = read(root, name)
-    return None if stored is None else stored.cached(fingerprint)
+    return stored.cached(fingerprint) if stored is not None and stored.is_sound else None
 
 
 def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -9,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_ssot_engine.config.document import Document, Path
+from flake8_ssot_engine.config import document
+from flake8_ssot_engine.config.document import (
+    Document,
+    Path,
+    known_texts,
+    remember_texts,
+)
 from flake8_ssot_engine.errors import ConfigError
 
 if sys.version_info >= (3, 11):
@@ -176,3 +183,33 @@ def test_every_key_that_a_toml_reader_sees_has_a_line_that_spells_it(text: str) 
         assert path in document._lines  # type: ignore[operator]  # told itself, not by what is around
         if isinstance(path[-1], str):
             assert path[-1] in lines[line - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("a = 1\nb = [1.5, true, ['x', {c = 'd'}]]\n", True),
+        ("", True),
+        ("a = 2026-12-31\n", False),
+        ("[[a]]\nb = {c = [07:30:00]}\n", False),
+        ("a = nan\n", True),
+    ],
+)
+def test_what_json_can_hold_is_kept(
+    monkeypatch: pytest.MonkeyPatch, text: str, *, is_kept: bool
+) -> None:
+    monkeypatch.setattr(document, "_known", {})
+    values = Document("x", text).values
+    kept = json.loads(json.dumps(known_texts()))
+    assert list(kept) == [text] * is_kept
+    monkeypatch.setattr(document, "_known", {})
+    monkeypatch.setattr(document, "_read", lambda text: {"read": text})
+    remember_texts(kept)
+    assert repr(Document("x", text).values) == repr(values if is_kept else {"read": text})
+
+
+def test_of_many_texts_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "_known", {})
+    for number in range(1000):
+        assert Document("x", f"a = {number}").values == {"a": number}
+    assert len(known_texts()) <= 16

@@ -19,7 +19,9 @@ import pytest
 
 from flake8_ssot_engine.cli import files
 from flake8_ssot_engine.cli.main import main
+from flake8_ssot_engine.config import document
 from flake8_ssot_engine.engine import memory, renewal, run, tasks
+from flake8_ssot_engine.engine.memory import Parts
 from flake8_ssot_engine.engine.tasks import Tasks
 from flake8_ssot_engine.project import file_states, listing, review
 from flake8_ssot_engine.project.reading import read_searched
@@ -337,7 +339,27 @@ def test_an_owner_where_nothing_is_looked_at(project: Path) -> None:
     assert "SSOT009" in ssot()[1]
 
 
-@pytest.mark.parametrize("part", range(9))
+def test_a_configuration_is_not_read_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settled()
+    monkeypatch.setattr(document, "_known", {})  # as another process has it
+    read = document._read
+    monkeypatch.setattr(document, "_read", None)
+    assert ssot() == found
+    monkeypatch.setattr(document, "_read", read)
+    write(project / "ssot.toml", CONFIGURATION.replace("OldEngine", "Other"))
+    assert ssot() == ssot("--no-cache") != found
+
+
+def test_a_deadline_is_read_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON has no dates."""
+    dated = 'id = "M1"\ndeadline = 2999-12-31\n'
+    write(project / "ssot.toml", CONFIGURATION.replace('id = "M1"\n', dated))
+    found = settled()
+    monkeypatch.setattr(document, "_known", {})
+    assert ssot() == found == ssot("--no-cache")
+
+
+@pytest.mark.parametrize("part", range(1 + len(Parts._fields)))
 def test_a_part_that_is_no_good_is_none(project: Path, part: int) -> None:
     """As no other program writes it, though its checksum is right."""
     found = settled()
