@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.reports.registry import FORMATS
 
 if TYPE_CHECKING:
+    import argparse
+
     from flake8_ssot_engine.engine.memory import Memory
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +32,8 @@ from flake8_ssot_engine.reports.registry import FORMATS, Format, files_to_fix
 from flake8_ssot_engine.violations import Severity
 
 if TYPE_CHECKING:
+    import argparse
+
     from flake8_ssot_engine.engine.memory import Memory
     from flake8_ssot_engine.engine.novelty import Newness
 

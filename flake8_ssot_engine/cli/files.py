@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.tasks import Task, find_tasks, recalled_tasks
 
 if TYPE_CHECKING:
+    import argparse
+
     from flake8_ssot_engine.engine.memory import Memory
 
 _TEXTS = "SSOT008"

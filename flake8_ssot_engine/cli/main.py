@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flake8_ssot_engine.cli.ahead import opened_ahead
 from flake8_ssot_engine.errors import ExitCode, SsotError
@@ -51,9 +51,7 @@ def main(arguments: Sequence[str] | None = None, *, kept: list[object] | None = 
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         opened = opened_ahead(words)  # first of all: another process looks while this one imports
-        from flake8_ssot_engine.cli.arguments import make_parser
-
-        options = make_parser(words[0] if words else "").parse_args(words)
+        options = _parsed(words)
         options.opened, options.kept = opened, [] if kept is None else kept
         code: int = options.run(options)
         sys.stdout.flush()
@@ -75,6 +73,18 @@ def main(arguments: Sequence[str] | None = None, *, kept: list[object] | None = 
         return ExitCode.USAGE
     except Exception:
         return _report_bug()
+
+
+def _parsed(words: list[str]) -> Any:
+    """Return the options that a command line gives; ends where it is none."""
+    if words == ["check"]:
+        from flake8_ssot_engine.cli.bare import bare_options
+        from flake8_ssot_engine.cli.check import add_command
+
+        return bare_options(add_command)
+    from flake8_ssot_engine.cli.arguments import make_parser
+
+    return make_parser(words[0] if words else "").parse_args(words)
 
 
 def _report_bug() -> ExitCode:

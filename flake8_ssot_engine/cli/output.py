@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_engine.reports.escape import printable
+
+if TYPE_CHECKING:
+    import argparse
 
 _PROGRESS_FROM = 500
 """Files from which on a terminal shows a progress bar."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flake8_ssot_engine.config.finder import ConfigFinder
 from flake8_ssot_engine.config.loader import load_file
@@ -13,6 +13,9 @@ from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.errors import UsageError
 from flake8_ssot_engine.project.bridge import with_bridges
 from flake8_ssot_engine.project.parallel import available_cores
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
@@ -87,5 +90,7 @@ def positive(text: str) -> int:
     """Parse a whole number from 1 on, for argparse."""
     number = int(text)
     if number < 1:
+        import argparse  # there before, as it calls this
+
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
