@@ -44,16 +44,42 @@ def decode(path: str, data: bytes, *, message: str) -> str:
 
 
 _MOST = 16
-_known: dict[str, dict[str, Any]] = {}
-"""Texts that were read, with their values: to read a small one again takes milliseconds."""
+_known: dict[str, _Toml] = {}
+"""Texts that were read: to read a small one again takes milliseconds."""
 
 
-def _loads(text: str) -> dict[str, Any]:
+class _Toml:
+    """A text in TOML, with its values."""
+
+    def __init__(self, text: str, values: dict[str, Any], lines: dict[Path, int] | None = None):
+        self.values = values
+        self._text = text
+        self._lines = lines
+
+    @property
+    def lines(self) -> dict[Path, int]:
+        """The line (from 1) of each key and table."""
+        if self._lines is None:
+            self._lines = _KeyLines(self._text).lines
+        return self._lines
+
+    def to_plain(self) -> list[Any]:
+        """Return it without its text, as JSON has it."""
+        return [self.values, [[*path, line] for path, line in (self._lines or {}).items()]]
+
+    @classmethod
+    def from_plain(cls, text: str, plain: Any) -> _Toml:
+        """Return what `to_plain` was made of."""
+        values, lines = plain
+        return cls(text, values, {tuple(path): line for *path, line in lines} or None)
+
+
+def _loads(text: str) -> _Toml:
     if text not in _known:
-        values = _read(text)
+        read = _Toml(text, _read(text))
         if len(_known) >= _MOST:
             _known.clear()
-        _known[text] = values
+        _known[text] = read
     return _known[text]
 
 
@@ -66,14 +92,14 @@ def _read(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def known_texts() -> dict[str, dict[str, Any]]:
-    """Return texts that were read, with their values, as far as JSON can hold these: no dates."""
-    return {text: values for text, values in _known.items() if _is_plain(values)}
+def known_texts() -> dict[str, list[Any]]:
+    """Return the texts that were read, with what is known of them, for JSON: none with dates."""
+    return {text: toml.to_plain() for text, toml in _known.items() if _is_plain(toml.values)}
 
 
-def remember_texts(texts: dict[str, dict[str, Any]]) -> None:
-    """Take what `known_texts` has returned to the same program."""
-    _known.update(texts)
+def remember_texts(texts: dict[str, Any]) -> None:
+    """Take what `known_texts` has returned to the same program. Raises ValueError or TypeError."""
+    _known.update({text: _Toml.from_plain(text, plain) for text, plain in texts.items()})
 
 
 def _is_plain(value: Any) -> bool:
@@ -90,26 +116,23 @@ class Document:
     def __init__(self, path: str, text: str, prefix: tuple[str, ...] = ()) -> None:
         self.path = path
         self.prefix = prefix
-        self._text = text
-        self._lines: dict[Path, int] | None = None
         try:
-            values: Any = _loads(text)
+            self._toml = _loads(text)
         except (ValueError, RecursionError) as error:  # ValueError: an integer of 5,000 digits, too
             at = _AT_LINE.search(str(error))
             line = int(at[1]) if at else None
             raise ConfigError((ConfigProblem(path, line, "", f"not TOML: {error}"),)) from None
+        values: Any = self._toml.values
         for part in prefix:
             values = values.get(part) if isinstance(values, dict) else None
         self.values: dict[str, Any] | None = values if isinstance(values, dict) else None
 
     def line_of(self, path: Path) -> int | None:
         """Return the line (from 1) of a key, or of the nearest table around it."""
-        if self._lines is None:
-            self._lines = _KeyLines(self._text).lines
-        full: Path = (*self.prefix, *path)
+        lines, full = self._toml.lines, (*self.prefix, *path)
         for end in range(len(full), 0, -1):
-            if full[:end] in self._lines:
-                return self._lines[full[:end]]
+            if full[:end] in lines:
+                return lines[full[:end]]
         return None
 
     def problem(self, path: Path, message: str) -> ConfigProblem:

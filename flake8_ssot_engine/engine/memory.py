@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any, overload
 from flake8_ssot_engine.config.document import known_texts, remember_texts
 from flake8_ssot_engine.config.settings import Settings
 from flake8_ssot_engine.engine.notes import Note
-from flake8_ssot_engine.project.cache import MALFORMED, Cached, Stored, fingerprint_of, read, store
+from flake8_ssot_engine.project.cache import (
+    MALFORMED,
+    Cached,
+    Stored,
+    decompressed,
+    fingerprint_of,
+    read,
+    store,
+)
 from flake8_ssot_engine.project.file_states import KEY_SIZE, Comparison, compare, keys_in, keys_of
 from flake8_ssot_engine.project.look_ahead import LookAhead
 from flake8_ssot_engine.records import NamedTuple
@@ -137,7 +145,7 @@ class Known:
     @cached_property
     def listing(self) -> Any:
         """The folders, as a listing has them in plain values."""
-        return json.loads(bytes(self.parts.listing))
+        return json.loads(decompressed(self.parts.listing))
 
     @cached_property
     def results(self) -> dict[str, FileResult]:

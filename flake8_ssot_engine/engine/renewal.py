@@ -27,7 +27,7 @@ from flake8_ssot_engine.engine.memory import (
 )
 from flake8_ssot_engine.engine.result_codec import result_to_plain
 from flake8_ssot_engine.errors import SourceError
-from flake8_ssot_engine.project.cache import MALFORMED
+from flake8_ssot_engine.project.cache import MALFORMED, compressed
 from flake8_ssot_engine.project.file_states import (
     Comparison,
     digest_at,
@@ -233,7 +233,7 @@ class Renewal:
             return memory.known.parts
         gone_by = memory.gone_by or {}
         return Parts(
-            listing=_packed(memory.listing.to_plain()),
+            listing=compressed(_packed(memory.listing.to_plain())),
             results=b"",
             paths=joined(paths),
             order=array("q", map(numbers.__getitem__, files)).tobytes(),

@@ -32,7 +32,7 @@ _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _LARGEST = 64_000_000
 """Bytes of a cache that is read; that of ten thousand files has two million."""
 
-MALFORMED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, RecursionError, zlib.error)
 """What a value of another form than expected raises where it is read."""
 
 
@@ -132,6 +132,16 @@ def store(root: str, fingerprint: str, cached: Cached, name: str = "check") -> b
         with suppress(OSError):
             os.unlink(temporary)
     return True
+
+
+def compressed(data: bytes) -> bytes:
+    """Return what is seldom asked for in less space."""
+    return zlib.compress(data, 1)
+
+
+def decompressed(data: bytes | memoryview) -> bytes:
+    """Return what was compressed, as far as it is of any use. Raises one of MALFORMED."""
+    return zlib.decompressobj().decompress(data, _LARGEST)
 
 
 def _checksum(lengths: list[int], *data: bytes | memoryview) -> int:

@@ -27,7 +27,7 @@ _FAR = 12
 _LONG = 5_000
 """Characters of a line, or of a list of names, beyond which nobody reads them."""
 _EACH = re.compile(rf"(?P<name>{_NAME})(?:\s+as\s+(?P<alias>{_NAME}))?")
-_PLAIN_LIST = re.compile(
+_PLAIN_LIST = (  # compiled where it is asked for, which is seldom
     rf"\s*{_EACH.pattern}(?:\s*,\s*{_ALIAS})*\s*,?\s*".replace("?P<name>", "?:").replace(
         "?P<alias>", "?:"
     )
@@ -107,7 +107,7 @@ def _moved(
     edits: Edits = ()
     why = ""
     try:
-        if len(names) > _LONG or not _PLAIN_LIST.fullmatch(names):
+        if len(names) > _LONG or not re.fullmatch(_PLAIN_LIST, names):
             raise Refusal("its list of names is not understood")
         edits = _edits(text, *spans, aliases, passages(spans[0]))
     except Refusal as refusal:

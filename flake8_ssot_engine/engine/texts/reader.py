@@ -52,14 +52,13 @@ _MAY_HOLD_BLOCK = re.compile(r">>>|```|~~~|::[ \t\r\w+-]*(?:\n|\Z)")
 _LINE_NUMBER = re.compile(r"(?::|#L|, line |\", line )\d")
 _URL = re.compile(r"\w+://[^\s\"'<>()\[\]`]*\Z")
 _SEPARATOR = re.compile(r"(/|\\\\|\\)")
-_CHANGES = re.compile(
-    r"(?<![\w./\\-])(?:deprecat|obsolete|renam|replac|remov|delet|migrat|supersed|moved\b)"
-    r"|(?<![\w./\\-])legacy\b(?![./\\-]\w)|\bgit (?:rm|mv|log|show|diff|checkout)\b",
-    re.IGNORECASE,
+_CHANGES = (  # compiled where it is asked for, which is seldom
+    r"(?i)(?<![\w./\\-])(?:deprecat|obsolete|renam|replac|remov|delet|migrat|supersed|moved\b)"
+    r"|(?<![\w./\\-])legacy\b(?![./\\-]\w)|\bgit (?:rm|mv|log|show|diff|checkout)\b"
 )
-_MISTAKE = re.compile(
-    r"[\u274c\u2717\u2718\u26d4\U0001f6ab]|(?<!\w)(?:anti-?patterns?|bad|incorrect|wrong)(?!\w)",
-    re.IGNORECASE,
+_MISTAKE = (
+    r"(?i)[\u274c\u2717\u2718\u26d4\U0001f6ab]"
+    r"|(?<!\w)(?:anti-?patterns?|bad|incorrect|wrong)(?!\w)"
 )
 """Crosses and signs of what is forbidden, and the words for it."""
 _LINE_END = re.compile(r"[\r\n]")
@@ -417,7 +416,11 @@ def _tells_of_change(text: str, span: Span) -> bool:
     """Whether the line of a place speaks of what was done, or is to be done, to what it names."""
     before = text[max(0, span.start - _FAR) : span.start]
     after = text[span.end : span.end + _FAR]
-    return any(map(_CHANGES.search, (_LINE_END.split(before)[-1], _LINE_END.split(after, 1)[0])))
+    return any(
+        map(
+            re.compile(_CHANGES).search, (_LINE_END.split(before)[-1], _LINE_END.split(after, 1)[0])
+        )
+    )
 
 
 def _is_mistake(text: str, span: Span) -> bool:
@@ -425,7 +428,7 @@ def _is_mistake(text: str, span: Span) -> bool:
     start = start_of_line(text, span.start)
     own = _LINE_END.split(text[start : span.end + _FAR], maxsplit=1)[0]
     above = text[max(0, start - _FAR) : start].splitlines()[-2:]
-    return any(map(_MISTAKE.search, (own, *above)))
+    return any(map(re.compile(_MISTAKE).search, (own, *above)))
 
 
 def _names_new(text: str, violation: Violation) -> bool:
