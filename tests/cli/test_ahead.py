@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,32 @@ def test_the_cache_of_a_project_further_in_is_left_alone(project: Path) -> None:
     expected = run("--no-cache", folder=project / "app")
     assert run(folder=project / "app") == expected
     assert expected[1].count("SSOT001 import") == 210
+
+
+def test_what_changed_is_told_while_all_else_is_looked_up(project: Path) -> None:
+    """With files enough for another process to be begun."""
+    for number in range(600):
+        (project / f"app/other{number:03}.py").write_text("x = 1\n")
+
+    def ssot(*words: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "flake8_ssot_engine", "check", *words]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    for _ in range(2):
+        assert ssot() == ssot("--no-cache")
+    cache = project / ".ssot_cache/check"
+    for name, text in (
+        ("user1", "x = 1\n"),  # nothing any more
+        ("user2", "import a\na.X()\n"),  # something else
+        ("other007", "from a import X\n"),  # something for the first time
+        ("other008", "y = 1\n"),
+    ):
+        (project / f"app/{name}.py").write_text(text)
+    for _ in range(2):
+        assert ssot() == ssot("--no-cache")
+    time.sleep(2.1)  # what has just changed is looked at again
+    assert ssot() == ssot("--no-cache")
+    kept = cache.stat()
+    assert ssot() == ssot("--no-cache")
+    assert cache.stat().st_ino == kept.st_ino  # nothing new is to be kept

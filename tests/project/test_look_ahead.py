@@ -153,3 +153,25 @@ def test_where_no_process_starts_it_is_computed_all_the_same(
 
     monkeypatch.setattr(os, "fork", refuse)
     assert LookAhead(rows, COUNT, WIDTH).result() == TABLE
+
+
+@forks
+@pytest.mark.usefixtures("two_cores")
+@pytest.mark.parametrize("at", [None, 0, 255, 5000, COUNT - 1])
+def test_it_tells_of_what_is_not_as_expected(at: int | None) -> None:
+    expected = bytearray(TABLE)
+    if at is not None:
+        expected[at * WIDTH] ^= 1
+    ahead = LookAhead(rows, COUNT, WIDTH, bytes(expected))
+    while ahead.is_at_work:
+        time.sleep(0.001)
+    assert ahead.has_news is (at is not None)
+    assert ahead.result() == TABLE
+    assert not ahead.has_news  # whoever has the result can see for himself
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_without_another_process_there_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look_ahead, "available_cores", lambda: 1)
+    ahead = LookAhead(rows, COUNT, WIDTH)
+    assert (ahead.is_at_work, ahead.has_news) == (False, False)
