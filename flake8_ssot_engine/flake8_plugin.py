@@ -94,6 +94,14 @@ class Session:
         self._baseline = baseline
         self._by_folder: dict[str, Judge] = {}
         self._by_settings: dict[int, Judge] = {}
+        self._foreseen: Judge | None = None
+
+    def judge_of(self, path: str) -> Judge:
+        """Return the judge for the file at an absolute path. Raises ConfigError."""
+        judge = self._foreseen
+        if judge is not None and judge.foreknown is not None and path in judge.foreknown.files:
+            return judge  # that holds for it is known as well
+        return self.judge_for(os.path.dirname(path))
 
     def judge_for(self, folder: str) -> Judge:
         """Return the judge for the files of an absolute folder. Raises ConfigError."""
@@ -122,6 +130,7 @@ class Session:
         is_own = self._finder.settings_for(os.getcwd()) == judge.settings
         cache = "check" if is_own else "flake8"  # that of `ssot check`, where it is the same
         judge.foreknown = foresee(judge.settings, self._finder, named, jobs=jobs, cache=cache)
+        self._foreseen = judge
         prepare()  # once, for all processes that Flake8 starts
 
 
@@ -215,7 +224,7 @@ class SsotPlugin:
 
     def _findings(self, path: str) -> list[Finding]:
         """Return what is not tolerated in the file, and what Flake8 itself will leave out."""
-        judge = self._session.judge_for(os.path.dirname(path))
+        judge = self._session.judge_of(path)
         known = judge.foreknown
         is_known = known is not None and path in known.files
         if not is_known and is_excluded(path, judge.settings):

@@ -145,6 +145,21 @@ def test_standard_input_is_not_taken_for_the_file(project: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
+def test_a_folder_with_its_own_configuration_is_judged_by_that(project: Path) -> None:
+    (project / "other").mkdir()
+    (project / "other/a.py").write_text(USES[0] + "from b import Other\n", "utf-8")
+    own = '[[migration]]\nid = "M2"\n[[migration.move]]\nold = "b.Other"\nnew = "b.New"\n'
+    for text, codes in ((None, 2), (own, 1), (own.replace("b.Other", "b.Else"), 0), (None, 2)):
+        config = project / "other/ssot.toml"
+        config.unlink(missing_ok=True)
+        if text is not None:
+            config.write_text(text, "utf-8")
+        for _ in range(2):
+            told = flake8(project)
+            assert told == flake8(project, "--ssot-no-cache")
+            assert sum(line.startswith("./other/a.py") for line in told) == codes
+
+
 def test_a_wrong_configuration_elsewhere_is_told_where_it_holds(project: Path) -> None:
     (project / "other").mkdir()
     (project / "other" / "ssot.toml").write_text("wrong = 1\n", "utf-8")
