@@ -19,7 +19,9 @@ else:
             """Return a class made by `namedtuple`, with all that a class body holds besides."""
             if not bases:  # NamedTuple itself
                 return super().__new__(cls, name, bases, namespace)
-            fields = namespace.get("__annotations__", {})
+            fields = namespace.get("__annotations__")
+            if not fields:  # Python 3.14 keeps them elsewhere where they are evaluated
+                raise TypeError(f"{name} has no fields: its module must not evaluate annotations")
             defaults = [namespace[field] for field in fields if field in namespace]
             made = namedtuple(name, fields, defaults=defaults, module=namespace["__module__"])
             made.__annotations__ = made.__new__.__annotations__ = dict(fields)

@@ -132,6 +132,12 @@ def test_no_annotation_is_evaluated() -> None:
     assert Row.__annotations__["note"] == "Unknown | None"
 
 
+def test_one_without_fields_is_refused() -> None:
+    metaclass: Any = type(records.NamedTuple)
+    with pytest.raises(TypeError, match="no fields"):
+        metaclass("Empty", (records.NamedTuple,), {"__module__": __name__})
+
+
 def test_no_other_module_takes_that_of_typing() -> None:
     """It takes more than twice the time, at each start."""
     folder = Path(records.__file__).parent
