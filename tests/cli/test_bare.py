@@ -22,7 +22,7 @@ def test_a_bare_check_imports_no_parser(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     program = (
         "import sys; from flake8_ssot_engine.cli.main import main; code = main();"
-        " print(code, sorted({'argparse', 'gettext', 'locale'} & set(sys.modules)))"
+        " print(int(code), sorted({'argparse', 'gettext', 'locale'} & set(sys.modules)))"
     )
     for words, imported in (["check"], []), (["check", "."], ["argparse", "gettext", "locale"]):
         done = subprocess.run(
