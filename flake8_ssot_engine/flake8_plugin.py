@@ -6,8 +6,9 @@ Nothing is imported before there is something to do with it: most files spell no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8_ssot_engine import __version__
@@ -34,16 +35,20 @@ if TYPE_CHECKING:
     from flake8_ssot_engine.engine.baseline import Baseline
     from flake8_ssot_engine.engine.check import Checker
     from flake8_ssot_engine.engine.findings import FileResult, Finding
-    from flake8_ssot_engine.engine.foreknown import Foreknown
     from flake8_ssot_engine.engine.ratchet import Ratchet
 
 
 class Judge:
-    """Checks the files that one configuration holds for, and judges them by its baseline."""
+    """Checks the files that one configuration holds for, and judges them by its baseline.
+
+    `known_files` are those that were looked at beforehand, `known_results` what came of them, as
+    Foreknown has them.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.foreknown: Foreknown | None = None
+        self.known_files: Set[str] = frozenset()
+        self.known_results: Mapping[str, FileResult] = MappingProxyType({})
 
     @cached_property
     def checker(self) -> Checker:
@@ -98,9 +103,8 @@ class Session:
 
     def judge_of(self, path: str) -> Judge:
         """Return the judge for the file at an absolute path. Raises ConfigError."""
-        judge = self._foreseen
-        if judge is not None and judge.foreknown is not None and path in judge.foreknown.files:
-            return judge  # that holds for it is known as well
+        if self._foreseen is not None and path in self._foreseen.known_files:
+            return self._foreseen  # that holds for it is known as well
         return self.judge_for(os.path.dirname(path))
 
     def judge_for(self, folder: str) -> Judge:
@@ -129,7 +133,9 @@ class Session:
         judge = self.judge_for(os.getcwd())
         is_own = self._finder.settings_for(os.getcwd()) == judge.settings
         cache = "check" if is_own else "flake8"  # that of `ssot check`, where it is the same
-        judge.foreknown = foresee(judge.settings, self._finder, named, jobs=jobs, cache=cache)
+        judge.known_files, judge.known_results = foresee(
+            judge.settings, self._finder, named, jobs=jobs, cache=cache
+        )
         self._foreseen = judge
         prepare()  # once, for all processes that Flake8 starts
 
@@ -225,14 +231,13 @@ class SsotPlugin:
     def _findings(self, path: str) -> list[Finding]:
         """Return what is not tolerated in the file, and what Flake8 itself will leave out."""
         judge = self._session.judge_of(path)
-        known = judge.foreknown
-        is_known = known is not None and path in known.files
+        is_known = path in judge.known_files
         if not is_known and is_excluded(path, judge.settings):
             return []
         source = SourceFile(self._filename, "".join(self._lines))
         result: FileResult | None
-        if known is not None and is_known and "noqa" not in source.text.lower():
-            result = known.results.get(path)
+        if is_known and "noqa" not in source.text.lower():
+            result = judge.known_results.get(path)
         else:  # what else a `# noqa` covers is for Flake8 to say, and for its plugins
             result = judge.checker.check_tree(path, source, self._tree, with_noqa=False)
         return self._judged(path, source, result, judge) if result and result.findings else []

@@ -11,7 +11,7 @@ from flake8_ssot_engine.errors import ConfigError, ConfigProblem
 
 Path = tuple[str | int, ...]
 
-_LEXEME = (  # compiled where something is wrong
+_LEXEME = (  # compiled where lines are looked for, of a text that is not known
     r'''"""(?:\\[\s\S]|[^\\])*?"{3,5}'''
     r"|'''[\s\S]*?'{3,5}"
     r'|"(?:\\.|[^"\\\n])*"'

@@ -97,7 +97,10 @@ class KnownPaths(Sequence[str]):
 
     def number_of(self, path: str) -> int | None:
         """Return where a path stands, if it does."""
-        return self._encoded.index(os.fsencode(path)) if path in self else None
+        try:
+            return self._encoded.index(os.fsencode(path))
+        except ValueError:
+            return None
 
 
 class Known:
@@ -302,6 +305,11 @@ class Memory:
     def gone_by(self) -> dict[str, Key] | None:
         """What a walk that was made in this run went by, if that is to be relied on."""
         return None if self.question is None else self.listing.gone_by()
+
+    @property
+    def parts_of_walk(self) -> Parts | None:
+        """What the last run has kept, where all that it kept of its walk holds still."""
+        return None if self.known is None or self.has_walked else self.known.parts
 
     def found(self, question: Any) -> Known | None:
         """Return what the last run has kept, if a walk would find the same files.

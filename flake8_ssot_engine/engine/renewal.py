@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import chain
 from typing import Any
 
@@ -168,11 +168,7 @@ class Renewal:
             "consulted": list(shapes.items()),
             "candidates": sorted(recalled.candidates),
         }
-        parts = known.parts
-        if self._memory.has_walked:
-            numbers = {path: number for number, path in enumerate(paths)}
-            parts = self._parts(paths, numbers, value["cut"])
-        self._keep(value, parts, rows, recalled.table)
+        self._keep(value, lambda: _numbers(paths), rows, recalled.table)
 
     def keep(
         self, scan: Scan, results: Iterable[FileResult], consulted: Mapping[str, bool]
@@ -182,7 +178,7 @@ class Renewal:
         if links_in(memory.listing.paths()):
             return
         table = table_of(scan.states, memory.now)
-        numbers = {path: number for number, path in enumerate(scan.paths)}
+        numbers = _numbers(scan.paths)
         cut = cut_of(files)
         shapes: dict[int, int] = {}
         if not self._add_shapes(shapes, consulted, numbers.get, len(numbers), table):
@@ -200,9 +196,16 @@ class Renewal:
             "candidates": sorted(numbers[path] for path in scan.candidates),
         }
         rows = [_packed(result_to_plain(one)) for one in results]
-        self._keep(value, self._parts(scan.paths, numbers, cut), rows, table)
+        self._keep(value, lambda: numbers, rows, table)
 
-    def _keep(self, value: dict[str, Any], parts: Parts, rows: list[bytes], table: bytes) -> None:
+    def _keep(
+        self,
+        value: dict[str, Any],
+        numbers: Callable[[], Mapping[str, int]],
+        rows: list[bytes],
+        table: bytes,
+    ) -> None:
+        parts = self._memory.parts_of_walk or self._parts(numbers(), value["cut"])
         results = b"[" + ROW_END.join(rows) + b"]"
         self._memory.keep(value, parts._replace(results=results, table=table))
 
@@ -226,22 +229,24 @@ class Renewal:
                 shapes[number] = DefinitionText(data).shape() if is_sound else _UNSOUND
         return True
 
-    def _parts(self, paths: Sequence[str], numbers: Mapping[str, int], cut: int | None) -> Parts:
+    def _parts(self, numbers: Mapping[str, int], cut: int | None) -> Parts:
         """Return the parts that are of the walk; those of the files are left out."""
         memory, files = self._memory, self._files()
-        if memory.known is not None and not memory.has_walked:
-            return memory.known.parts
         gone_by = memory.gone_by or {}
         return Parts(
             listing=compressed(_packed(memory.listing.to_plain())),
             results=b"",
-            paths=joined(paths),
+            paths=joined(numbers),
             order=array("q", map(numbers.__getitem__, files)).tobytes(),
             names=joined(files.values()) if cut is None else b"",
             table=b"",
             gone_by=joined(gone_by),
             keys_gone_by=numbers_of(list(chain.from_iterable(gone_by.values()))).tobytes(),
         )
+
+
+def _numbers(paths: Iterable[str]) -> dict[str, int]:
+    return {path: number for number, path in enumerate(paths)}
 
 
 def _packed(value: Any) -> bytes:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import compress, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -189,14 +190,14 @@ class _GroupRun:
 
     def recall(self, memory: Memory) -> Collection[FileResult] | None:
         """Return the results by what is remembered, if anything is, and remember them."""
-        standing = memory.standing(self._files)
+        standing = memory.standing(lambda: self._files)
         if standing is not None:
             self._told(len(self._group))
             return standing.values()
         from flake8_ssot_engine.engine.renewal import Renewal
         from flake8_ssot_engine.engine.screening import wants
 
-        renewal = Renewal(memory, self._files)
+        renewal = Renewal(memory, lambda: self._files)
         recalled = renewal.recall(wants(self._settings))
         if recalled is None:
             return None
@@ -209,6 +210,7 @@ class _GroupRun:
         renewal.keep_recalled(recalled, in_order, self._consulted)
         return in_order
 
+    @cached_property
     def _files(self) -> Mapping[str, str]:
         if isinstance(self._group, KnownTasks):
             return self._group.files
@@ -219,7 +221,7 @@ class _GroupRun:
 
         found = self._scan(self._searched(memory.modules, memory), keeps_states=True)
         results = self._check_found(found)
-        Renewal(memory, self._files).keep(found, results, self._consulted)
+        Renewal(memory, lambda: self._files).keep(found, results, self._consulted)
         return results
 
     def search_and_check(self) -> list[FileResult]:

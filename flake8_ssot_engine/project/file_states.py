@@ -90,10 +90,9 @@ def table_of(states: Iterable[tuple[bytes, bytes]], read_after: int) -> bytes:
     every = list(states)
     keys, digests = (b"".join(part) for part in zip(*every, strict=True)) if every else (b"", b"")
     numbers = array("q", keys)
-    sizes, *times = numbers[::_FIELDS], numbers[1::_FIELDS], numbers[2::_FIELDS]
-    rows = enumerate(zip(sizes, *times, strict=True))
-    racy = [at for at, (size, *both) in rows if size < 0 or max(both) >= read_after - RACY]
-    return _table(racy, keys, digests)
+    fields = (numbers[field::_FIELDS] for field in range(_INODE))
+    rows = enumerate(zip(*fields, strict=True))
+    return _table([at for at, row in rows if _is_racy(read_after, *row)], keys, digests)
 
 
 def _table(racy: list[int], keys: bytes, digests: bytes) -> bytes:
@@ -135,7 +134,7 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
         place = slice(at * _DIGEST, (at + 1) * _DIGEST)
         if digest == bytes(_DIGEST) or digest != digests[place]:
             changed[at] = path
-        if _is_racy(key, now):
+        if _is_racy(now, *array("q", key)[:_INODE]):
             still_racy.append(at)
         keys[at * KEY_SIZE : (at + 1) * KEY_SIZE] = key
         digests[place] = digest
@@ -143,9 +142,8 @@ def compare(paths: Sequence[str], table: bytes, keys_now: bytes, now: int) -> Co
     return Comparison(changed, fresh, len(doubtful), spares=len(still_racy) < len(racy))
 
 
-def _is_racy(key: bytes, read_after: int) -> bool:
+def _is_racy(read_after: int, size: int, changed: int, changed_itself: int) -> bool:
     """Whether a file that was read after that time may change once more without another key."""
-    size, changed, changed_itself, _ = array("q", key)
     return size < 0 or max(changed, changed_itself) >= read_after - RACY
 
 
